@@ -1,0 +1,83 @@
+import type { TopicKey } from '#libs/contract';
+
+/**
+ * A stage is a pure state machine per partition: it is fed inputs and answers with records to send and changelog
+ * entries to keep. The runner (adapters/kafka) sends both and the source offsets in one transaction and calls
+ * `process` again only after the commit. A task is never reused after a failed commit: its successor starts empty and
+ * is given the changelog, so `process` may mutate its state in place.
+ */
+export interface InputRecord {
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+export type RecordHeaders = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+
+export type StageInput =
+  | {
+      readonly kind: 'records';
+      readonly topic: TopicKey;
+      readonly records: readonly InputRecord[];
+      /** The last record of this chunk is the last one in the partition, as far as the fetch knew. */
+      readonly caughtUp: boolean;
+    }
+  /** The wall clock went on; sent every `tickMs` while the task is owned. */
+  | { readonly kind: 'tick' };
+
+export interface OutputRecord {
+  readonly topic: TopicKey;
+  readonly partition: number;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  readonly headers?: Record<string, Buffer | string>;
+}
+
+/** One entry of a task's compacted changelog; `value` null deletes the key. */
+export interface ChangelogEntry {
+  readonly key: string;
+  readonly value: Buffer | string | null;
+}
+
+/** A counter increment that becomes visible only after the commit. `metric` is a name of the metric catalogue. */
+export interface CounterIncrement {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface StageOutput {
+  readonly records: readonly OutputRecord[];
+  readonly changelog: readonly ChangelogEntry[];
+  readonly counters: readonly CounterIncrement[];
+}
+
+/** What the runner tells a task when it takes a partition over. */
+export interface TaskContext {
+  readonly partition: number;
+  /** Partitions of each topic, by key, as the cluster has them now. */
+  readonly partitionCounts: Readonly<Partial<Record<TopicKey, number>>>;
+  /** For each input topic: nothing to read between the committed offset and the end at take-over. */
+  readonly caughtUp: Readonly<Partial<Record<TopicKey, boolean>>>;
+}
+
+export interface StageTask {
+  /** One changelog entry, oldest first; a null value deletes the key. Called before the first `process`. */
+  restore(key: string, value: Buffer | null): void;
+  /** Every entry was restored. */
+  restored(): void;
+  /** `nowMs` is the wall clock, epoch milliseconds. An output without records and changelog commits only offsets. */
+  process(input: StageInput, nowMs: number): StageOutput;
+}
+
+export interface StageDefinition {
+  /** Part of the transactional id and of the consumer group: `<prefix>-<name>-<partition>`. */
+  readonly name: string;
+  /** Co-partitioned inputs: one task owns the same partition of all of them. */
+  readonly inputs: readonly TopicKey[];
+  readonly changelog: TopicKey;
+  readonly tickMs: number;
+  createTask(context: TaskContext): StageTask;
+}

@@ -1,0 +1,2 @@
+export * from './micros.js';
+export * from './decimal.js';

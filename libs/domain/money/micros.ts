@@ -1,0 +1,58 @@
+/**
+ * Exact money. Outside the product an amount is a decimal string with at most six fraction digits; inside it is a
+ * whole number of micros (1e-6 of a currency unit) in a `bigint`, so no float ever holds money and no sum overflows.
+ */
+
+/** Whole micros: 1_000_000n is one currency unit. */
+export type Micros = bigint;
+
+/** Micros in one currency unit. */
+export const MICROS_PER_UNIT = 1_000_000n;
+
+/** Largest magnitude an amount may have on the wire: ten integer digits and six fraction digits. */
+export const MAX_WIRE_MICROS: Micros = 9_999_999_999_999_999n;
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d{1,6}))?$/;
+
+/** An amount that does not fit the contract's decimal: an error, never a wrong number. */
+export class MoneyOverflowError extends Error {
+  constructor(amountMicros: Micros) {
+    super(`amount of ${String(amountMicros)} micros has more than ten integer digits`);
+    this.name = 'MoneyOverflowError';
+  }
+}
+
+/** Parses a contract decimal such as "12.50" to micros. Throws RangeError when it is not one. */
+export function parseMicros(decimal: string): Micros {
+  const match = DECIMAL.exec(decimal);
+  if (!match) throw new RangeError(`not a decimal of at most six fraction digits: ${decimal}`);
+  const [, sign, whole = '0', fraction = ''] = match;
+  const magnitude = BigInt(whole) * MICROS_PER_UNIT + BigInt(fraction.padEnd(6, '0'));
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+/**
+ * Formats micros as the shortest contract decimal with at least two fraction digits ("12.50", "0.000001").
+ * Throws {@link MoneyOverflowError} beyond ten integer digits.
+ */
+export function formatMicros(amountMicros: Micros): string {
+  const negative = amountMicros < 0n;
+  const magnitude = negative ? -amountMicros : amountMicros;
+  if (magnitude > MAX_WIRE_MICROS) throw new MoneyOverflowError(amountMicros);
+  const whole = magnitude / MICROS_PER_UNIT;
+  const digits = String(magnitude % MICROS_PER_UNIT).padStart(6, '0');
+  let end = 6;
+  while (end > 2 && digits.charCodeAt(end - 1) === 48) end -= 1;
+  return `${negative ? '-' : ''}${String(whole)}.${digits.slice(0, end)}`;
+}
+
+/** a / b rounded half to even (banker's rounding); b must be positive. */
+export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
+  if (denominator <= 0n) throw new RangeError('the denominator must be positive');
+  const negative = numerator < 0n;
+  const magnitude = negative ? -numerator : numerator;
+  let quotient = magnitude / denominator;
+  const twice = (magnitude - quotient * denominator) * 2n;
+  if (twice > denominator || (twice === denominator && (quotient & 1n) === 1n)) quotient += 1n;
+  return negative ? -quotient : quotient;
+}

@@ -1,0 +1,142 @@
+import type { Micros } from '../money/index.js';
+
+/**
+ * What people decide: rates, budgets, rules, the organisation. Every entry is effective-dated over
+ * [fromMs, toMs) in epoch milliseconds, so a replay sees what was in force at event time.
+ * Absent `fromMs` means since ever, absent `toMs` until further notice.
+ */
+export interface EffectiveDated {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+/** Cost dimensions of the contract (method section 1). */
+export const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Scopes a window is kept for. `all` has the single id "all". */
+export const SCOPES = ['all', 'agent', 'channel', 'team', 'queue', 'region', 'vendor', 'topic', 'stage', 'customer-tier'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Unit costs of method section 4: cost per interaction, per resolution, per contact handled by a person. */
+export const UNIT_COSTS = ['interaction', 'resolution', 'handled'] as const;
+export type UnitCost = (typeof UNIT_COSTS)[number];
+
+export interface Organisation {
+  readonly name: string;
+  /** IANA zone that days and months are cut in, e.g. Asia/Shanghai. */
+  readonly zone: string;
+  /** ISO 4217; every window and cost event is in it. */
+  readonly currency: string;
+  /** Target cost per unit, the threshold of the built-in unit-cost rule where a rule gives none. */
+  readonly unitCostTargets: Partial<Record<UnitCost, Micros>>;
+}
+
+export type RateSubject = 'agent' | 'team' | 'region' | 'vendor' | 'bot' | 'channel' | 'default';
+export type RateKind = 'hourly' | 'per-contact' | 'per-minute' | 'per-unit';
+
+/** A price. `id` names the agent, team, ... and is absent for `default`; `unit` only with kind per-unit. */
+export interface RateCard extends EffectiveDated {
+  readonly rateId: string;
+  readonly for: RateSubject;
+  readonly id?: string;
+  readonly kind: RateKind;
+  readonly unit?: string;
+  readonly amountMicros: Micros;
+  readonly currency: string;
+  /** Shares of an hourly rate in parts per million, summing to 1_000_000. */
+  readonly splitPpm?: { readonly wages: number; readonly socialInsurance: number; readonly training: number };
+  /** In millionths: 1_500_000n is 1.5, the default. */
+  readonly overtimeMultiplierMicros?: bigint;
+  /** For channel and unit prices: the sub-category of the line (telephony, messaging, ai, ...). */
+  readonly subcategory?: string;
+}
+
+export type BudgetPeriod = 'month' | 'quarter' | 'year';
+export type BudgetStatus = 'draft' | 'submitted' | 'approved' | 'rejected' | 'superseded' | 'closed';
+
+/** How a budget is planned over its period: relative weights; absent: flat. Index 0 is Monday; hours are local. */
+export interface BudgetProfile {
+  readonly weekdayWeights?: readonly number[];
+  readonly hourWeights?: readonly number[];
+}
+
+export interface Budget extends EffectiveDated {
+  readonly budgetId: string;
+  readonly scope: Scope;
+  readonly id: string;
+  readonly period: BudgetPeriod;
+  readonly amountMicros: Micros;
+  readonly currency: string;
+  readonly status: BudgetStatus;
+  readonly profile?: BudgetProfile;
+  /** Tolerated variance, tau of the contract's burn rate; default 0.10. */
+  readonly toleranceRatio?: number;
+  /** Actual / amount at which budget-threshold fires; default 0.5, 0.75, 0.9, 1. */
+  readonly thresholdRatios?: readonly number[];
+  readonly owner?: string;
+  readonly version: number;
+}
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+interface RuleCommon extends EffectiveDated {
+  readonly ruleId: string;
+  readonly version: number;
+  readonly enabled: boolean;
+  /** Scopes that the rule is evaluated in; absent: the kind's default. */
+  readonly scopes?: readonly Scope[];
+  /** Ids that it is limited to; absent: every id of the scopes. */
+  readonly ids?: readonly string[];
+  /** The condition must hold this long (event time) before it fires. */
+  readonly forMs: number;
+  /** It must be clear this long (event time) before it resolves. */
+  readonly keepFiringMs: number;
+  readonly runbook?: string;
+}
+
+/** Cost per unit over `window` above `target` (micros; absent: the organisation's), with at least `minimumUnits`. */
+export interface UnitCostRule extends RuleCommon {
+  readonly kind: 'unit-cost';
+  readonly per: UnitCost;
+  readonly window: string;
+  readonly targetMicros?: Micros;
+  readonly minimumUnits: number;
+  readonly severity: Severity;
+}
+
+/** Actual at the budget's thresholds; the severity follows the threshold (below 0.75 info, below 1 warning, else critical). */
+export interface BudgetThresholdRule extends RuleCommon {
+  readonly kind: 'budget-threshold';
+}
+
+/** Burn of the tolerated variance, contract section 8. */
+export interface BurnRateRule extends RuleCommon {
+  readonly kind: 'burn-rate';
+  readonly pairs: readonly { readonly longMs: number; readonly shortMs: number; readonly factor: number; readonly severity: Severity }[];
+}
+
+export type Rule = UnitCostRule | BudgetThresholdRule | BurnRateRule;
+
+/** What the organisation knows of an agent, where events do not say it. */
+export interface AgentProfile extends EffectiveDated {
+  readonly agentId: string;
+  readonly team?: string;
+  readonly region?: string;
+}
+
+/** One unit of `currency` is `rateMicros` micros of the organisation's currency, from `fromMs` on. */
+export interface FxRate extends EffectiveDated {
+  readonly currency: string;
+  readonly rateMicros: bigint;
+}
+
+/** All reference data at one moment; replaced whole when any of it changes. */
+export interface Reference {
+  readonly organisation: Organisation;
+  readonly rateCards: readonly RateCard[];
+  readonly agents: readonly AgentProfile[];
+  readonly budgets: readonly Budget[];
+  readonly rules: readonly Rule[];
+  readonly fxRates: readonly FxRate[];
+}
