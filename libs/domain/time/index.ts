@@ -1,0 +1,3 @@
+export * from './calendar.js';
+export * from './duration.js';
+export * from './rfc3339.js';
