@@ -1,0 +1,3 @@
+export * from './measures.js';
+export * from './contact.js';
+export * from './feedback.js';

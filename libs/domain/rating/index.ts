@@ -1,0 +1,3 @@
+export * from './largest-remainder.js';
+export * from './rate-book.js';
+export * from './rate-contact.js';

@@ -1,0 +1,65 @@
+import type { AgentProfile, FxRate, RateCard, RateKind, RateSubject, Reference } from '../reference/index.js';
+
+/** Where to look a price up, most specific first. */
+export interface Subject {
+  readonly for: RateSubject;
+  readonly id?: string;
+}
+
+function keyOf(subject: Subject, kind: RateKind, unit: string | undefined): string {
+  return JSON.stringify([subject.for, subject.id ?? null, kind, unit ?? null]);
+}
+
+function inForce<T extends { fromMs?: number; toMs?: number }>(
+  entries: readonly T[] | undefined,
+  tMs: number,
+): T | undefined {
+  // Entries are sorted by fromMs, latest first: the first that has begun and not ended wins.
+  return entries?.find((entry) => (entry.fromMs ?? -Infinity) <= tMs && tMs < (entry.toMs ?? Infinity));
+}
+
+function grouped<T extends { fromMs?: number }>(entries: readonly T[], keyFor: (entry: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const entry of entries) {
+    const key = keyFor(entry);
+    const group = groups.get(key);
+    if (group) group.push(entry);
+    else groups.set(key, [entry]);
+  }
+  for (const group of groups.values()) group.sort((a, b) => (b.fromMs ?? -Infinity) - (a.fromMs ?? -Infinity));
+  return groups;
+}
+
+/** Reference data indexed for look-ups at event time. Build one per reference version; it is immutable. */
+export class RateBook {
+  private readonly cards: Map<string, RateCard[]>;
+  private readonly agents: Map<string, AgentProfile[]>;
+  private readonly rates: Map<string, FxRate[]>;
+  readonly currency: string;
+
+  constructor(reference: Reference) {
+    this.currency = reference.organisation.currency;
+    this.cards = grouped(reference.rateCards, (card) => keyOf(card, card.kind, card.unit));
+    this.agents = grouped(reference.agents, (agent) => agent.agentId);
+    this.rates = grouped(reference.fxRates, (rate) => rate.currency);
+  }
+
+  /** The card in force at `tMs` for the first of `subjects` that has one. */
+  find(subjects: readonly Subject[], kind: RateKind, tMs: number, unit?: string): RateCard | undefined {
+    for (const subject of subjects) {
+      const card = inForce(this.cards.get(keyOf(subject, kind, unit)), tMs);
+      if (card) return card;
+    }
+    return undefined;
+  }
+
+  /** What is known of an agent at `tMs`. */
+  agent(agentId: string, tMs: number): AgentProfile | undefined {
+    return inForce(this.agents.get(agentId), tMs);
+  }
+
+  /** Micros of the organisation's currency for one unit of `currency` at `tMs`; undefined when no rate is in force. */
+  fxMicros(currency: string, tMs: number): bigint | undefined {
+    return currency === this.currency ? 1_000_000n : inForce(this.rates.get(currency), tMs)?.rateMicros;
+  }
+}

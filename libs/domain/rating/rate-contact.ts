@@ -1,0 +1,249 @@
+import { decimalOf, divideHalfEven, MAX_WIRE_MICROS, numberOf, type Decimal, type Micros } from '../money/index.js';
+import type { Contact } from '../facts/index.js';
+import type { Dimension, RateCard } from '../reference/index.js';
+import type { RateBook, Subject } from './rate-book.js';
+import { splitLargestRemainder } from './largest-remainder.js';
+
+/** One line of a cost event, in the organisation's currency, rounded half-even to micros once. */
+export interface CostLine {
+  readonly dimension: Dimension;
+  readonly subcategory?: string;
+  readonly amountMicros: Micros;
+  readonly rateId?: string;
+  readonly quantity?: number;
+  readonly unit?: string;
+}
+
+/** Why a fact cannot be costed at all; both are reject reasons of the contract. */
+export type RatingFault = 'no-fx-rate' | 'overflow';
+
+export type Rating =
+  | {
+      readonly ok: true;
+      readonly lines: readonly CostLine[];
+      /** Labour at the overtime rate; zero for a contact inside the shift. */
+      readonly overtimeMicros: Micros;
+      /** Something in the fact has no rate card; the lines are those that have one. */
+      readonly unrated: boolean;
+    }
+  | { readonly ok: false; readonly fault: RatingFault; readonly detail: string };
+
+const DEFAULT_OVERTIME_MULTIPLIER = 1_500_000n;
+const SECONDS_PER_HOUR = 3600n;
+const SECONDS_PER_MINUTE = 60n;
+const MILLION = 1_000_000n;
+
+class RatingError extends Error {
+  constructor(
+    readonly fault: RatingFault,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** Collects the lines of one contact at one event time. */
+class LineBuilder {
+  readonly lines: CostLine[] = [];
+  overtimeMicros: Micros = 0n;
+  unrated = false;
+
+  constructor(
+    private readonly book: RateBook,
+    readonly atMs: number,
+  ) {}
+
+  /** quantity x price (x multiplier in millionths) / divisor, converted and rounded once. */
+  price(quantity: Decimal, priceMicros: Micros, currency: string, divisor: bigint, multiplierMicros = MILLION): Micros {
+    const fxMicros = this.book.fxMicros(currency, this.atMs);
+    if (fxMicros === undefined)
+      throw new RatingError('no-fx-rate', `no rate for ${currency} in force at the event's time`);
+    const amountMicros = divideHalfEven(
+      quantity.unscaled * priceMicros * multiplierMicros * fxMicros,
+      divisor * 10n ** BigInt(quantity.scale) * MILLION * MILLION,
+    );
+    if (amountMicros > MAX_WIRE_MICROS || amountMicros < -MAX_WIRE_MICROS) {
+      throw new RatingError('overflow', 'an amount has more than ten integer digits');
+    }
+    return amountMicros;
+  }
+
+  push(line: CostLine): void {
+    this.lines.push(line);
+  }
+}
+
+function labourSubjects(contact: Contact): Subject[] {
+  const subjects: Subject[] = [];
+  if (contact.agentId !== undefined) subjects.push({ for: 'agent', id: contact.agentId });
+  if (contact.team !== undefined) subjects.push({ for: 'team', id: contact.team });
+  if (contact.region !== undefined) subjects.push({ for: 'region', id: contact.region });
+  subjects.push({ for: 'default' });
+  return subjects;
+}
+
+function labourParts(card: RateCard, totalMicros: Micros): { subcategory?: string; amountMicros: Micros }[] {
+  if (!card.splitPpm) return [{ amountMicros: totalMicros }];
+  const { wages, socialInsurance, training } = card.splitPpm;
+  const [wagesMicros = 0n, insuranceMicros = 0n, trainingMicros = 0n] = splitLargestRemainder(totalMicros, [
+    BigInt(wages),
+    BigInt(socialInsurance),
+    BigInt(training),
+  ]);
+  return [
+    { subcategory: 'wages', amountMicros: wagesMicros },
+    { subcategory: 'social-insurance', amountMicros: insuranceMicros },
+    { subcategory: 'training', amountMicros: trainingMicros },
+  ];
+}
+
+function rateLabour(builder: LineBuilder, book: RateBook, contact: Contact): void {
+  const card = book.find(labourSubjects(contact), 'hourly', builder.atMs);
+  if (!card) {
+    builder.unrated = true;
+    return;
+  }
+  const multiplier = contact.overtime ? (card.overtimeMultiplierMicros ?? DEFAULT_OVERTIME_MULTIPLIER) : MILLION;
+  const total = builder.price(contact.handleSeconds, card.amountMicros, card.currency, SECONDS_PER_HOUR, multiplier);
+  if (contact.overtime) builder.overtimeMicros = total;
+  const quantity = numberOf(contact.handleSeconds);
+  for (const part of labourParts(card, total)) {
+    builder.push({ dimension: 'labour', ...part, rateId: card.rateId, quantity, unit: 'seconds' });
+  }
+}
+
+const ONE: Decimal = { unscaled: 1n, scale: 0 };
+
+function rateBot(builder: LineBuilder, book: RateBook, contact: Contact): void {
+  const subjects: Subject[] = [
+    { for: 'bot', ...(contact.botId !== undefined && { id: contact.botId }) },
+    { for: 'bot' },
+  ];
+  const card = book.find(subjects, 'per-contact', builder.atMs);
+  if (!card) builder.unrated = true;
+  else {
+    const amountMicros = builder.price(ONE, card.amountMicros, card.currency, 1n);
+    builder.push({
+      dimension: 'system',
+      subcategory: 'ai',
+      amountMicros,
+      rateId: card.rateId,
+      quantity: 1,
+      unit: 'contact',
+    });
+  }
+}
+
+function rateVendor(builder: LineBuilder, book: RateBook, contact: Contact): void {
+  const subjects: Subject[] = [
+    { for: 'vendor', ...(contact.vendorId !== undefined && { id: contact.vendorId }) },
+    { for: 'vendor' },
+  ];
+  const perContact = book.find(subjects, 'per-contact', builder.atMs);
+  const perMinute = book.find(subjects, 'per-minute', builder.atMs);
+  if (!perContact && !perMinute) builder.unrated = true;
+  if (perContact) {
+    const amountMicros = builder.price(ONE, perContact.amountMicros, perContact.currency, 1n);
+    builder.push({ dimension: 'outsourcing', amountMicros, rateId: perContact.rateId, quantity: 1, unit: 'contact' });
+  }
+  if (perMinute) {
+    const amountMicros = builder.price(
+      contact.handleSeconds,
+      perMinute.amountMicros,
+      perMinute.currency,
+      SECONDS_PER_MINUTE,
+    );
+    const quantity = numberOf(contact.handleSeconds);
+    builder.push({ dimension: 'outsourcing', amountMicros, rateId: perMinute.rateId, quantity, unit: 'seconds' });
+  }
+}
+
+function rateChannelTime(builder: LineBuilder, book: RateBook, contact: Contact): void {
+  const card = book.find([{ for: 'channel', id: contact.channel }, { for: 'channel' }], 'per-minute', builder.atMs);
+  if (!card) return;
+  const connected: Decimal = { unscaled: BigInt(contact.connectedMs), scale: 3 };
+  const amountMicros = builder.price(connected, card.amountMicros, card.currency, SECONDS_PER_MINUTE);
+  const subcategory = card.subcategory ?? 'telephony';
+  builder.push({
+    dimension: 'system',
+    subcategory,
+    amountMicros,
+    rateId: card.rateId,
+    quantity: contact.connectedMs / 1000,
+    unit: 'seconds',
+  });
+}
+
+function rateUnits(builder: LineBuilder, book: RateBook, contact: Contact): void {
+  for (const [unit, quantity] of Object.entries(contact.units)) {
+    if (quantity === 0) continue;
+    const botCard =
+      contact.handledBy === 'bot'
+        ? book.find(
+            [{ for: 'bot', ...(contact.botId !== undefined && { id: contact.botId }) }, { for: 'bot' }],
+            'per-unit',
+            builder.atMs,
+            unit,
+          )
+        : undefined;
+    const channelCard = book.find(
+      [{ for: 'channel', id: contact.channel }, { for: 'channel' }],
+      'per-unit',
+      builder.atMs,
+      unit,
+    );
+    if (!botCard && !channelCard) builder.unrated = true;
+    for (const [card, subcategory] of [
+      [botCard, 'ai'],
+      [channelCard, channelCard?.subcategory ?? 'messaging'],
+    ] as const) {
+      if (!card) continue;
+      const amountMicros = builder.price(decimalOf(quantity), card.amountMicros, card.currency, 1n);
+      builder.push({ dimension: 'system', subcategory, amountMicros, rateId: card.rateId, quantity, unit });
+    }
+  }
+}
+
+function rateCharges(builder: LineBuilder, contact: Contact): void {
+  for (const charge of contact.charges) {
+    const amountMicros = builder.price(ONE, charge.amountMicros, charge.currency, 1n);
+    builder.push({
+      dimension: charge.dimension,
+      ...(charge.subcategory !== undefined && { subcategory: charge.subcategory }),
+      amountMicros,
+    });
+  }
+}
+
+/**
+ * Costs a contact (contract section 6): labour by the most specific hourly rate, bot and vendor by contact, minute or
+ * unit, the channel by minute or unit whoever handles, and the charges that came along. Rates are those in force at
+ * the contact's end.
+ */
+export function rateContact(contact: Contact, book: RateBook): Rating {
+  const builder = new LineBuilder(book, contact.endedAtMs);
+  try {
+    switch (contact.handledBy) {
+      case 'agent':
+        rateLabour(builder, book, contact);
+        break;
+      case 'bot':
+        rateBot(builder, book, contact);
+        break;
+      case 'vendor':
+        rateVendor(builder, book, contact);
+        break;
+    }
+    rateChannelTime(builder, book, contact);
+    rateUnits(builder, book, contact);
+    rateCharges(builder, contact);
+  } catch (error) {
+    if (error instanceof RatingError) return { ok: false, fault: error.fault, detail: error.message };
+    throw error;
+  }
+  const total = builder.lines.reduce((sum, line) => sum + line.amountMicros, 0n);
+  if (total > MAX_WIRE_MICROS || total < -MAX_WIRE_MICROS) {
+    return { ok: false, fault: 'overflow', detail: 'the cost has more than ten integer digits' };
+  }
+  return { ok: true, lines: builder.lines, overtimeMicros: builder.overtimeMicros, unrated: builder.unrated };
+}
