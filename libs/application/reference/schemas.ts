@@ -1,0 +1,242 @@
+import {
+  SCOPES,
+  UNIT_COSTS,
+  type AgentProfile,
+  type Budget,
+  type FxRate,
+  type Organisation,
+  type RateCard,
+  type Rule,
+} from '#libs/domain';
+import { z } from 'zod';
+import type { Scalars } from './scalars.js';
+import { isZone } from './zone.js';
+
+/** A value of the reference data before its entry is given a version. */
+export type Unversioned<T> = T extends { readonly version: number } ? Omit<T, 'version'> : T;
+
+/** One schema for each kind of entry; each answers with the domain's value. */
+export interface EntrySchemas {
+  readonly organisation: z.ZodType<Organisation>;
+  readonly agent: z.ZodType<AgentProfile>;
+  readonly 'rate-card': z.ZodType<RateCard>;
+  readonly budget: z.ZodType<Unversioned<Budget>>;
+  readonly rule: z.ZodType<Unversioned<Rule>>;
+  readonly 'fx-rate': z.ZodType<FxRate>;
+}
+
+const ID = z.string().min(1).max(128);
+const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case letters, digits and dashes');
+const WINDOW = z.string().regex(/^([0-9]+(s|m|h|d)|month)$/, 'must be a window such as 5m, 1h, 24h or month');
+const RATIO = z.number().min(0).max(100);
+const SEVERITY = z.enum(['info', 'warning', 'critical']);
+const SCOPE = z.enum(SCOPES);
+const ONE_MICROS = 1_000_000n;
+
+/** The kinds of price that a rate of a subject can have (contract section 6); any other would never be applied. */
+const KINDS_BY_SUBJECT: Readonly<Record<RateCard['for'], readonly RateCard['kind'][]>> = {
+  agent: ['hourly'],
+  team: ['hourly'],
+  region: ['hourly'],
+  default: ['hourly'],
+  bot: ['per-contact', 'per-unit'],
+  vendor: ['per-contact', 'per-minute'],
+  channel: ['per-minute', 'per-unit'],
+};
+
+/** The schemas of all kinds in one spelling of amounts, times and durations. */
+export function entrySchemas(scalars: Scalars): EntrySchemas {
+  const object = (scalars.unknownFields === 'refuse' ? z.strictObject : z.object) as typeof z.object;
+  const dates = { from: scalars.instant.optional(), to: scalars.instant.optional() };
+  return {
+    organisation: object({
+      name: ID,
+      zone: z.string().refine(isZone, 'must be an IANA time zone such as Asia/Shanghai'),
+      currency: scalars.currency,
+      unitCostTargets: z.partialRecord(z.enum(UNIT_COSTS), scalars.amount).default({}),
+    }),
+    agent: object({ agentId: ID, team: ID.optional(), region: ID.optional(), ...dates })
+      .superRefine(checkDates)
+      .transform(convertDates),
+    'fx-rate': object({ currency: scalars.currency, rate: scalars.amount, ...dates })
+      .superRefine(checkDates)
+      .transform(({ rate, ...rest }) => ({ ...convertDates(rest), rateMicros: rate })),
+    'rate-card': rateCardSchema(scalars, object, dates),
+    budget: budgetSchema(scalars, object, dates),
+    rule: ruleSchema(scalars, object, dates),
+  };
+}
+
+interface Dates {
+  readonly from: z.ZodOptional<Scalars['instant']>;
+  readonly to: z.ZodOptional<Scalars['instant']>;
+}
+
+function rateCardSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<RateCard> {
+  return object({
+    rateId: ID,
+    for: z.enum(['agent', 'team', 'region', 'vendor', 'bot', 'channel', 'default']),
+    id: ID.optional(),
+    kind: z.enum(['hourly', 'per-contact', 'per-minute', 'per-unit']),
+    unit: SLUG.optional(),
+    amount: scalars.amount,
+    currency: scalars.currency,
+    split: object({ wages: scalars.amount, socialInsurance: scalars.amount, training: scalars.amount }).optional(),
+    overtimeMultiplier: scalars.amount.optional(),
+    subcategory: SLUG.optional(),
+    ...dates,
+  })
+    .superRefine(checkDates)
+    .superRefine((card, context) => {
+      const fault = (path: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [path], message });
+      const kinds = KINDS_BY_SUBJECT[card.for];
+      if (!kinds.includes(card.kind)) fault('kind', `must be ${kinds.join(' or ')} for ${card.for}`);
+      if (card.for !== 'default' && card.id === undefined) fault('id', `is missing: which ${card.for} is it for?`);
+      if (card.for === 'default' && card.id !== undefined) fault('id', 'must be left out: for default means everybody');
+      if (card.kind === 'per-unit' && card.unit === undefined) fault('unit', 'is missing, such as sms-segments');
+      if (card.kind !== 'per-unit' && card.unit !== undefined) fault('unit', `must be left out with kind ${card.kind}`);
+      if (card.kind === 'hourly') checkSplit(card.split, fault);
+      else if (card.split) fault('split', 'divides hourly rates only');
+      if (card.kind !== 'hourly' && card.overtimeMultiplier !== undefined) {
+        fault('overtimeMultiplier', 'applies to hourly rates only');
+      }
+    })
+    .transform(({ amount, split, overtimeMultiplier, ...rest }) => ({
+      ...convertDates(rest),
+      amountMicros: amount,
+      ...(split && {
+        splitPpm: {
+          wages: Number(split.wages),
+          socialInsurance: Number(split.socialInsurance),
+          training: Number(split.training),
+        },
+      }),
+      ...(overtimeMultiplier !== undefined && { overtimeMultiplierMicros: overtimeMultiplier }),
+    }));
+}
+
+function checkSplit(
+  split: { wages: bigint; socialInsurance: bigint; training: bigint } | undefined,
+  fault: (path: string, message: string) => void,
+): void {
+  const sum = split ? split.wages + split.socialInsurance + split.training : ONE_MICROS;
+  if (sum !== ONE_MICROS)
+    fault('split', `must add up to 1 exactly (in six decimals), and adds up to ${Number(sum) / 1e6}`);
+}
+
+function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Budget>> {
+  const weights = (count: number): z.ZodType<number[]> =>
+    z
+      .array(z.number().min(0))
+      .length(count, `must be ${count} weights`)
+      .refine((list) => list.some((weight) => weight > 0), 'must have a weight above zero');
+  return object({
+    budgetId: ID,
+    scope: SCOPE,
+    id: ID.optional(),
+    period: z.enum(['month', 'quarter', 'year']),
+    amount: scalars.amount.refine((amount) => amount > 0n, 'must be above zero'),
+    currency: scalars.currency,
+    status: z.enum(['draft', 'submitted', 'approved', 'rejected', 'superseded', 'closed']).default('approved'),
+    profile: object({ weekdayWeights: weights(7).optional(), hourWeights: weights(24).optional() })
+      .transform(present)
+      .optional(),
+    tolerance: RATIO.gt(0).optional(),
+    thresholds: z.array(RATIO.gt(0)).min(1).optional(),
+    owner: ID.optional(),
+    ...dates,
+  })
+    .superRefine(checkDates)
+    .superRefine(({ scope, id }, context) => {
+      const message = scopeFault(scope, id);
+      if (message) context.addIssue({ code: 'custom', path: ['id'], message });
+    })
+    .transform(({ id, amount, tolerance, thresholds, ...rest }) => ({
+      ...convertDates(rest),
+      id: id ?? 'all',
+      amountMicros: amount,
+      ...(tolerance !== undefined && { toleranceRatio: tolerance }),
+      ...(thresholds && { thresholdRatios: [...thresholds].sort((a, b) => a - b) }),
+    }));
+}
+
+function scopeFault(scope: Budget['scope'], id: string | undefined): string | undefined {
+  if (scope === 'all') return id === undefined || id === 'all' ? undefined : 'must be left out in scope all';
+  return id === undefined ? `is missing: which ${scope} is it for?` : undefined;
+}
+
+function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Rule>> {
+  const common = {
+    ruleId: ID,
+    enabled: z.boolean().default(true),
+    scopes: z.array(SCOPE).min(1).optional(),
+    ids: z.array(ID).min(1).optional(),
+    for: scalars.duration.default(120_000),
+    keepFiring: scalars.duration.default(300_000),
+    runbook: z.string().max(2_000).optional(),
+    ...dates,
+  };
+  const pair = object({
+    long: scalars.duration,
+    short: scalars.duration,
+    factor: z.number().gt(0),
+    severity: SEVERITY,
+  }).refine(({ long, short }) => short > 0 && short < long, { path: ['short'], error: 'must be shorter than long' });
+  const unitCost = object({
+    ...common,
+    kind: z.literal('unit-cost'),
+    per: z.enum(UNIT_COSTS),
+    window: WINDOW.default('1h'),
+    target: scalars.amount.optional(),
+    minimumUnits: z.int().min(1).default(20),
+    severity: SEVERITY.default('warning'),
+  })
+    .superRefine(checkDates)
+    .transform(({ target, ...rest }) => ({
+      ...convertCommon(rest),
+      ...(target !== undefined && { targetMicros: target }),
+    }));
+  const threshold = object({ ...common, kind: z.literal('budget-threshold') })
+    .superRefine(checkDates)
+    .transform(convertCommon);
+  const burnRate = object({ ...common, kind: z.literal('burn-rate'), pairs: z.array(pair).min(1) })
+    .superRefine(checkDates)
+    .transform(({ pairs, ...rest }) => ({
+      ...convertCommon(rest),
+      pairs: pairs.map(({ long, short, ...other }) => ({ longMs: long, shortMs: short, ...other })),
+    }));
+  return z.discriminatedUnion('kind', [unitCost, threshold, burnRate]);
+}
+
+function checkDates(
+  value: { readonly from?: number | undefined; readonly to?: number | undefined },
+  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
+): void {
+  if (value.from === undefined || value.to === undefined || value.from < value.to) return;
+  context.addIssue({ code: 'custom', path: ['to'], message: 'must be later than from (it is the first moment after)' });
+}
+
+function convertCommon<
+  T extends { for: number; keepFiring: number; from?: number | undefined; to?: number | undefined },
+>(value: T): Converted<Omit<T, 'for' | 'keepFiring'>> & { forMs: number; keepFiringMs: number } {
+  const { for: forMs, keepFiring: keepFiringMs, ...rest } = value;
+  return { ...convertDates(rest), forMs, keepFiringMs };
+}
+
+type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+type Converted<T> = Present<Omit<T, 'from' | 'to'>> & { fromMs?: number; toMs?: number };
+
+/** `from` and `to` under the domain's names, and no field that is undefined. */
+function convertDates<T extends { from?: number | undefined; to?: number | undefined }>(value: T): Converted<T> {
+  const { from, to, ...rest } = value;
+  return {
+    ...present(rest),
+    ...(from !== undefined && { fromMs: from }),
+    ...(to !== undefined && { toMs: to }),
+  };
+}
+
+function present<T extends object>(value: T): Present<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Present<T>;
+}
