@@ -58,7 +58,7 @@ describe('zonedCalendar', () => {
         expect(fresh[unit](span.startMs)).toEqual(span);
         expect(fresh[unit](span.endMs - 1)).toEqual(span);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -103,7 +103,7 @@ describe('zonedCalendar', () => {
         expect(String(hour.hour).padStart(2, '0')).toBe(parts(tMs)['hour']);
         expect(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][hour.weekday]).toBe(parts(tMs)['weekday']);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -117,7 +117,7 @@ describe('zonedCalendar', () => {
         expect(first['day']).toBe('01');
         expect(first['month']).toBe(parts(tMs)['month']);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

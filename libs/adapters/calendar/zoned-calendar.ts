@@ -1,6 +1,6 @@
-import { IANAZone } from 'luxon';
-
 import type { Calendar, LocalHour, TimeSpan } from '#libs/domain';
+
+import { zoneOffset } from './zone-offset.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -20,11 +20,7 @@ type Bounds = (wall: Date, shift: number, midnight: Midnight) => number;
  * its date or a later one. Throws RangeError when the zone is unknown.
  */
 export function zonedCalendar(zone: string): Calendar {
-  const ianaZone = IANAZone.create(zone);
-  if (!ianaZone.isValid) {
-    throw new RangeError(`unknown time zone: "${zone}". Use an IANA name such as Asia/Shanghai or Europe/Berlin`);
-  }
-  const offsetMsAt = (tMs: number): number => Math.round(ianaZone.offset(tMs) * 60_000);
+  const offsetMsAt = zoneOffset(zone);
   const midnight: Midnight = (year, month, day) => firstMomentOf(Date.UTC(year, month, day), offsetMsAt);
   const spans = (bounds: Bounds): ((tMs: number) => TimeSpan) => {
     return remember((tMs) => spanAround(tMs, new Date(tMs + offsetMsAt(tMs)), bounds, midnight));
