@@ -1,0 +1,18 @@
+export { effectiveSettings, settingsMarkdown, unknownSettings, type EffectiveSetting } from './describe.js';
+export { environment } from './environment.js';
+export { ConfigError, type ConfigFault, type Environment } from './load.js';
+export { embeddedDatabaseUrl, kafkaJars, placesIn, projectRoot, type Places } from './places.js';
+export {
+  loadApiConfig,
+  loadDatabaseConfig,
+  loadKafkaConfig,
+  loadLedgerConfig,
+  loadMonitorConfig,
+  loadSimulatorConfig,
+  loadUpConfig,
+  type ApiConfig,
+  type LedgerConfig,
+  type MonitorConfig,
+  type SimulatorConfig,
+  type UpConfig,
+} from './programs.js';

@@ -1,0 +1,273 @@
+import type { KafkaSettings } from '#libs/application';
+import { type ConfigFault, type Environment, type Rule, type Section, type Values, loadSection } from './load.js';
+import { type Places, embeddedDatabaseUrl, placesIn } from './places.js';
+import { withDefault } from './setting.js';
+import { SETTINGS as S } from './settings.js';
+
+const KAFKA = {
+  brokers: S.brokers,
+  kafkaPort: S.kafkaPort,
+  tls: S.tls,
+  tlsCa: S.tlsCa,
+  saslMechanism: S.saslMechanism,
+  saslUsername: S.saslUsername,
+  saslPassword: S.saslPassword,
+  topicPrefix: S.topicPrefix,
+  partitions: S.partitions,
+  createTopics: S.createTopics,
+} as const satisfies Section;
+
+const DATABASE = {
+  databaseUrl: S.databaseUrl,
+  dataDir: S.dataDir,
+  postgresPort: S.postgresPort,
+} as const satisfies Section;
+
+const HTTP = { host: S.host, logLevel: S.logLevel } as const satisfies Section;
+
+const MONITOR = {
+  ...KAFKA,
+  ...HTTP,
+  metricsPort: S.metricsPort,
+  group: S.group,
+  clock: S.clock,
+  disorderMs: S.disorderMs,
+  idleMs: S.idleMs,
+  graceMs: S.graceMs,
+  dedupHorizonMs: S.dedupHorizonMs,
+  maxFutureMs: S.maxFutureMs,
+  extraScopes: S.extraScopes,
+  maxAgents: S.maxAgents,
+} as const satisfies Section;
+
+const LEDGER = {
+  ...KAFKA,
+  ...DATABASE,
+  ...HTTP,
+  metricsPort: withDefault(S.metricsPort, '9465'),
+  group: S.group,
+} as const satisfies Section;
+
+const API = { ...KAFKA, ...DATABASE, ...HTTP, apiPort: S.apiPort, apiToken: S.apiToken } as const satisfies Section;
+
+const SIMULATOR = {
+  ...KAFKA,
+  ...HTTP,
+  metricsPort: withDefault(S.metricsPort, '9466'),
+  scenario: S.scenario,
+  seed: S.seed,
+} as const satisfies Section;
+
+const UP = {
+  ...KAFKA,
+  ...DATABASE,
+  ...HTTP,
+  apiPort: S.apiPort,
+  apiToken: S.apiToken,
+  metricsPort: S.metricsPort,
+  scenario: S.scenario,
+} as const satisfies Section;
+
+/** What each program reads; the documentation says it beside every setting. */
+export const PROGRAMS = { monitor: MONITOR, ledger: LEDGER, api: API, simulator: SIMULATOR, up: UP } as const;
+
+/** What every process with an HTTP server has. */
+interface HttpConfig {
+  /** Address to listen on. */
+  readonly host: string;
+  readonly logLevel: Values<typeof HTTP>['logLevel'];
+}
+
+/** The monitor: stages over Kafka. */
+export interface MonitorConfig extends HttpConfig {
+  readonly kafka: KafkaSettings;
+  /** Start of consumer groups and transactional ids. */
+  readonly group: string;
+  readonly metricsPort: number;
+  readonly clock: 'live' | 'event';
+  readonly disorderMs: number;
+  readonly idleMs: number;
+  readonly graceMs: number;
+  readonly dedupHorizonMs: number;
+  readonly maxFutureMs: number;
+  /** Scopes besides all, agent, channel, team and vendor. */
+  readonly extraScopes: readonly ('queue' | 'region' | 'topic' | 'stage' | 'customer-tier')[];
+  readonly maxAgents: number;
+}
+
+/** The ledger: from Kafka into Postgres. */
+export interface LedgerConfig extends HttpConfig {
+  readonly kafka: KafkaSettings;
+  readonly databaseUrl: string;
+  readonly group: string;
+  readonly metricsPort: number;
+}
+
+/** The API and the console it serves. */
+export interface ApiConfig extends HttpConfig {
+  readonly kafka: KafkaSettings;
+  readonly databaseUrl: string;
+  readonly apiPort: number;
+  /** What a client must present to change anything; without one nothing can be changed. */
+  readonly apiToken: string | undefined;
+}
+
+/** The simulator. */
+export interface SimulatorConfig extends HttpConfig {
+  readonly kafka: KafkaSettings;
+  readonly metricsPort: number;
+  readonly scenario: string;
+  /** 0 to 2^32 - 1. */
+  readonly seed: number;
+}
+
+/** Commands that speak to Kafka only. */
+export interface KafkaConfig {
+  readonly kafka: KafkaSettings;
+}
+
+/** Commands that speak to Postgres only. */
+export interface DatabaseConfig {
+  readonly databaseUrl: string;
+}
+
+/** `spendline up`, the supervisor. */
+export interface UpConfig extends HttpConfig {
+  /** Of the embedded Kafka, or of the one that KAFKA_BROKERS names. */
+  readonly kafka: KafkaSettings;
+  /** Where to start a Kafka; undefined when KAFKA_BROKERS names one. The controller listens on the port after. */
+  readonly embeddedKafkaPort: number | undefined;
+  /** Where to start a Postgres; undefined when DATABASE_URL names one. */
+  readonly embeddedPostgresPort: number | undefined;
+  /** The database that DATABASE_URL names. */
+  readonly databaseUrl: string | undefined;
+  readonly places: Places;
+  readonly apiPort: number;
+  readonly apiToken: string | undefined;
+  /** The monitor's; ledger and simulator take the next two. */
+  readonly metricsPort: number;
+  readonly scenario: string;
+}
+
+/** Settings of the monitor. Throws ConfigError with every fault. */
+export function loadMonitorConfig(env: Environment): MonitorConfig {
+  const { group, metricsPort, clock, extraScopes = [], maxAgents, ...rest } = load(MONITOR, env);
+  const { disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs } = rest;
+  const times = { disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs };
+  return {
+    ...http(rest),
+    ...times,
+    kafka: kafkaOf(rest, 'monitor'),
+    group,
+    metricsPort,
+    clock,
+    extraScopes,
+    maxAgents,
+  };
+}
+
+/** Settings of the ledger. Throws ConfigError with every fault. */
+export function loadLedgerConfig(env: Environment): LedgerConfig {
+  const values = load(LEDGER, env, [databaseIsKnown]);
+  const { group, metricsPort } = values;
+  return { ...http(values), kafka: kafkaOf(values, 'ledger'), databaseUrl: databaseUrlOf(values), group, metricsPort };
+}
+
+/** Settings of the API. Throws ConfigError with every fault. */
+export function loadApiConfig(env: Environment): ApiConfig {
+  const values = load(API, env, [databaseIsKnown]);
+  const { apiPort, apiToken } = values;
+  return { ...http(values), kafka: kafkaOf(values, 'api'), databaseUrl: databaseUrlOf(values), apiPort, apiToken };
+}
+
+/** Settings of the simulator. Throws ConfigError with every fault. */
+export function loadSimulatorConfig(env: Environment): SimulatorConfig {
+  const { metricsPort, scenario, seed, ...rest } = load(SIMULATOR, env);
+  return { ...http(rest), kafka: kafkaOf(rest, 'simulator'), metricsPort, scenario, seed };
+}
+
+/** Settings of a command that speaks to Kafka. Throws ConfigError with every fault. */
+export function loadKafkaConfig(env: Environment): KafkaConfig {
+  return { kafka: kafkaOf(load(KAFKA, env), 'ctl') };
+}
+
+/** Settings of a command that speaks to Postgres. Throws ConfigError with every fault. */
+export function loadDatabaseConfig(env: Environment): DatabaseConfig {
+  return { databaseUrl: databaseUrlOf(loadSection(DATABASE, env, [databaseIsKnown])) };
+}
+
+/** Settings of the supervisor. Throws ConfigError with every fault. */
+export function loadUpConfig(env: Environment): UpConfig {
+  const values = load(UP, env);
+  const { apiPort, apiToken, metricsPort, scenario, databaseUrl } = values;
+  return {
+    ...http(values),
+    kafka: kafkaOf(values, 'ctl'),
+    embeddedKafkaPort: values.brokers === undefined ? values.kafkaPort : undefined,
+    embeddedPostgresPort: databaseUrl === undefined ? values.postgresPort : undefined,
+    databaseUrl,
+    places: placesIn(values.dataDir),
+    apiPort,
+    apiToken,
+    metricsPort,
+    scenario,
+  };
+}
+
+function load<S extends Section>(section: S, env: Environment, rules: readonly Rule[] = []): Values<S> {
+  return loadSection(section, env, [loginIsWhole, authorityNeedsTls, ...rules]);
+}
+
+const loginIsWhole: Rule = (given) => {
+  const parts = [S.saslMechanism, S.saslUsername, S.saslPassword];
+  if (parts.every((part) => given(part) === undefined)) return [];
+  const missing = parts.filter((part) => given(part) === undefined);
+  return missing.map(({ name }): ConfigFault => ({
+    name,
+    problem: 'is missing: mechanism, user name and password go together',
+  }));
+};
+
+const authorityNeedsTls: Rule = (given) => {
+  const off = S.tls.type.schema.safeParse(given(S.tls)).data !== true;
+  return off && given(S.tlsCa) !== undefined
+    ? [{ name: S.tls.name, problem: `must be true for ${S.tlsCa.name} to matter` }]
+    : [];
+};
+
+/** The embedded Postgres is only known once it has been started; before, programs need DATABASE_URL. */
+const databaseIsKnown: Rule = (given) => {
+  const known = given(S.databaseUrl) ?? embeddedDatabaseUrl(placesIn(given(S.dataDir) ?? S.dataDir.default), 0);
+  return known === undefined
+    ? [
+        {
+          name: S.databaseUrl.name,
+          problem: 'is not set and there is no embedded Postgres yet; run `npm start` or set it',
+        },
+      ]
+    : [];
+};
+
+function databaseUrlOf(values: Values<typeof DATABASE>): string {
+  const url = values.databaseUrl ?? embeddedDatabaseUrl(placesIn(values.dataDir), values.postgresPort);
+  if (url === undefined) throw new Error('The embedded Postgres has lost its password file.');
+  return url;
+}
+
+function http({ host, logLevel }: Values<typeof HTTP>): HttpConfig {
+  return { host, logLevel };
+}
+
+function kafkaOf(values: Values<typeof KAFKA>, program: string): KafkaSettings {
+  const { saslMechanism: mechanism, saslUsername: username, saslPassword: password, tlsCa } = values;
+  const ssl = tlsCa === undefined ? values.tls : { ca: [tlsCa] };
+  return {
+    brokers: values.brokers ?? [`127.0.0.1:${values.kafkaPort}`],
+    clientId: `spendline-${program}`,
+    ...(ssl === false ? {} : { ssl }),
+    ...(mechanism && username && password ? { sasl: { mechanism, username, password } } : {}),
+    topicPrefix: values.topicPrefix ?? '',
+    partitions: values.partitions,
+    createTopics: values.createTopics,
+  };
+}

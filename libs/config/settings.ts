@@ -1,0 +1,212 @@
+import * as types from './types.js';
+import type { AnySetting, Setting, SettingGroup } from './setting.js';
+
+type Declaration<T, D> = Omit<Setting<T, undefined>, 'name' | 'group' | 'default'> & { readonly default?: D };
+
+function inGroup(group: SettingGroup) {
+  function declare<T>(name: string, declaration: Declaration<T, string> & { default: string }): Setting<T, string>;
+  function declare<T>(name: string, declaration: Declaration<T, undefined>): Setting<T, undefined>;
+  function declare<T>(name: string, declaration: Declaration<T, string | undefined>): Setting<T, string | undefined> {
+    return { default: undefined, ...declaration, name, group };
+  }
+  return declare;
+}
+
+const kafka = inGroup('Kafka');
+const postgres = inGroup('Postgres');
+const processing = inGroup('Processing');
+const addresses = inGroup('Addresses');
+const embedded = inGroup('Embedded servers');
+const simulator = inGroup('Simulator');
+
+/** Every setting of every program, each declared once. The keys are the names that code uses. */
+export const SETTINGS = {
+  brokers: kafka('KAFKA_BROKERS', {
+    type: types.brokers,
+    otherwise: 'the embedded Kafka',
+    description: 'Your Kafka. When set, `npm start` starts no Kafka of its own, and the simulator only if asked.',
+    example: 'kafka-1.example.com:9093,kafka-2.example.com:9093',
+  }),
+  tls: kafka('KAFKA_TLS', {
+    type: types.flag,
+    default: 'false',
+    description: 'Speak TLS to the brokers and check their certificates.',
+    example: 'true',
+  }),
+  tlsCa: kafka('KAFKA_TLS_CA_FILE', {
+    type: types.textFile,
+    otherwise: "Node's list of authorities",
+    description:
+      'PEM file of the authority that signed the brokers’ certificates, for a private one. Needs `KAFKA_TLS`.',
+    example: '/etc/ssl/certs/kafka-ca.pem',
+  }),
+  saslMechanism: kafka('KAFKA_SASL_MECHANISM', {
+    type: types.oneOf('plain', 'scram-sha-256', 'scram-sha-512'),
+    otherwise: 'no login',
+    description: 'How to log in to the brokers. Needs a user name and a password.',
+    example: 'scram-sha-512',
+  }),
+  saslUsername: kafka('KAFKA_SASL_USERNAME', {
+    type: types.text,
+    description: 'User name for the brokers.',
+    example: 'spendline',
+  }),
+  saslPassword: kafka('KAFKA_SASL_PASSWORD', {
+    type: types.text,
+    secret: true,
+    description: 'Password for the brokers.',
+    example: 'correct-horse-battery',
+  }),
+  topicPrefix: kafka('SPENDLINE_TOPIC_PREFIX', {
+    type: types.topicPrefix,
+    otherwise: 'none',
+    description: 'Put before the name of every topic, for a cluster shared by several installations.',
+    example: 'test.',
+  }),
+  partitions: kafka('SPENDLINE_PARTITIONS', {
+    type: types.wholeNumber(1, 1000),
+    default: '8',
+    description:
+      'Partitions of the topics that are created; the most monitor processes that can share the work. Choose it before the first start: state lies by partition.',
+    example: '16',
+  }),
+  createTopics: kafka('SPENDLINE_CREATE_TOPICS', {
+    type: types.flag,
+    default: 'true',
+    description:
+      'Create topics that are missing. Turn it off where only operators may: a missing topic is then an error that names it.',
+    example: 'false',
+  }),
+  group: kafka('SPENDLINE_GROUP', {
+    type: types.name,
+    default: 'spendline',
+    description:
+      'Start of the names of consumer groups and transactional ids; the same for all processes that share the work.',
+    example: 'spendline-eu',
+  }),
+
+  databaseUrl: postgres('DATABASE_URL', {
+    type: types.postgresUrl,
+    secret: true,
+    otherwise: 'the embedded Postgres',
+    description: 'Your Postgres (16 or newer). When set, `npm start` starts none of its own.',
+    example: 'postgres://spendline:secret@db.example.com:5432/spendline',
+  }),
+
+  clock: processing('SPENDLINE_CLOCK', {
+    type: types.oneOf('live', 'event'),
+    default: 'live',
+    description:
+      'What moves time on a partition without records: `live` the wall clock, `event` nothing but records (for replays, which `--finish` then closes).',
+    example: 'event',
+  }),
+  disorderMs: processing('SPENDLINE_DISORDER', {
+    type: types.duration,
+    default: '10s',
+    description: 'How much out of order records may arrive without counting as late; windows close that much later.',
+    example: '30s',
+  }),
+  idleMs: processing('SPENDLINE_IDLE', {
+    type: types.duration,
+    default: '30s',
+    description: 'A partition without records for this long no longer holds the others back.',
+    example: '1m',
+  }),
+  graceMs: processing('SPENDLINE_GRACE', {
+    type: types.duration,
+    default: '10m',
+    description: 'How late a record may be and still correct the windows already published.',
+    example: '30m',
+  }),
+  dedupHorizonMs: processing('SPENDLINE_DEDUP_HORIZON', {
+    type: types.duration,
+    default: '1h',
+    description:
+      'How long, in event time, an interaction is remembered to recognise duplicates and better copies of it.',
+    example: '6h',
+  }),
+  maxFutureMs: processing('SPENDLINE_MAX_FUTURE', {
+    type: types.duration,
+    default: '5m',
+    description: 'Records further ahead of the wall clock than this are rejected (live clock only).',
+    example: '1m',
+  }),
+  extraScopes: processing('SPENDLINE_EXTRA_SCOPES', {
+    type: types.wordsOf('queue', 'region', 'topic', 'stage', 'customer-tier'),
+    otherwise: 'none',
+    description: 'Scopes to keep windows for, besides all, agent, channel, team and vendor.',
+    example: 'queue,region',
+  }),
+  maxAgents: processing('SPENDLINE_METRICS_MAX_AGENTS', {
+    type: types.wholeNumber(0, 100_000),
+    default: '1000',
+    description: 'Agents with metric series of their own, by spend; the rest are summed under the id `other`.',
+    example: '200',
+  }),
+  logLevel: processing('SPENDLINE_LOG_LEVEL', {
+    type: types.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal'),
+    default: 'info',
+    description: 'Least severe message that is logged.',
+    example: 'debug',
+  }),
+
+  host: addresses('SPENDLINE_HOST', {
+    type: types.text,
+    default: '127.0.0.1',
+    description:
+      'Address that the HTTP servers (API, console, metrics) listen on; `0.0.0.0` opens them to the network.',
+    example: '0.0.0.0',
+  }),
+  apiPort: addresses('SPENDLINE_API_PORT', {
+    type: types.port,
+    default: '3000',
+    description: 'Port of the API and the console.',
+    example: '8080',
+  }),
+  metricsPort: addresses('SPENDLINE_METRICS_PORT', {
+    type: types.port,
+    default: '9464',
+    description:
+      'Port of `/metrics` and `/health` of a process. Under `npm start` it is the monitor’s, and ledger and simulator take the next two.',
+    example: '9500',
+  }),
+  apiToken: addresses('SPENDLINE_API_TOKEN', {
+    type: types.token,
+    secret: true,
+    otherwise: 'under `npm start`: generated, kept in `.spendline/api-token`',
+    description: 'What a client must present to change anything through the API (`Authorization: Bearer ...`).',
+    example: 'a-long-random-text-of-your-own',
+  }),
+
+  dataDir: embedded('SPENDLINE_DATA_DIR', {
+    type: types.text,
+    default: '.spendline',
+    description: 'Folder for data and logs of the embedded servers; relative to the project.',
+    example: '/var/lib/spendline',
+  }),
+  kafkaPort: embedded('SPENDLINE_KAFKA_PORT', {
+    type: types.wholeNumber(1, 65_534),
+    default: '9092',
+    description: 'Port of the embedded Kafka; its controller takes the next one.',
+    example: '19092',
+  }),
+  postgresPort: embedded('SPENDLINE_POSTGRES_PORT', {
+    type: types.port,
+    default: '5433',
+    description: 'Port of the embedded Postgres.',
+    example: '15433',
+  }),
+
+  scenario: simulator('SPENDLINE_SCENARIO', {
+    type: types.name,
+    default: 'normal',
+    description: 'What the simulator plays; `spendline simulate --help` lists the names.',
+    example: 'overspend-voice',
+  }),
+  seed: simulator('SPENDLINE_SEED', {
+    type: types.wholeNumber(0, 2 ** 32 - 1),
+    default: '1',
+    description: 'Start of the simulator’s random numbers: the same seed gives the same traffic.',
+    example: '42',
+  }),
+} as const satisfies Readonly<Record<string, AnySetting>>;
