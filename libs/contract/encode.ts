@@ -1,0 +1,63 @@
+import { SPEC_VERSION } from './envelope.js';
+import type { CostEvent, CostWindow, Signal } from './types.generated.js';
+import { windowKey } from './window-key.js';
+
+/** A record ready to send: CloudEvents 1.0 binary mode, value JSON text in UTF-8. */
+export interface EncodedRecord {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+}
+
+/** The stage that publishes, last part of `ce_source`. */
+export type PublishingStage = 'cost' | 'merge';
+
+/**
+ * A costed fact. `ce_id` is its costEventId. The key is that of the fact: `key` where the caller knows it, else
+ * lineId of a billing line, else agentId, vendorId or botId. `late`: it came beyond the grace (header `late: true`).
+ */
+export function encodeCostEvent(
+  event: CostEvent,
+  { key, late = false }: { readonly key?: string; readonly late?: boolean } = {},
+): EncodedRecord {
+  const headers = headersOf('cost', 'spendline.cost.v1', event.costEventId, event.occurredAt, event.sourceId);
+  if (late) headers['late'] = 'true';
+  return { key: key ?? factKey(event), value: JSON.stringify(event), headers };
+}
+
+/** A window. `ce_id` is `scope:id:window:end:revision`, `ce_time` its end, `ce_subject` its key. */
+export function encodeCostWindow(window: CostWindow, stage: PublishingStage): EncodedRecord {
+  const key = windowKey(window.scope, window.id, window.window);
+  const id = `${key}:${window.end}:${String(window.revision)}`;
+  return { key, value: JSON.stringify(window), headers: headersOf(stage, 'spendline.window.v1', id, window.end, key) };
+}
+
+/** A signal. `ce_id` is `episodeId:sequence`, `ce_time` when it was observed, key and `ce_subject` its signalKey. */
+export function encodeSignal(signal: Signal, stage: PublishingStage = 'merge'): EncodedRecord {
+  const id = `${signal.episodeId}:${String(signal.sequence)}`;
+  const headers = headersOf(stage, 'spendline.signal.v1', id, signal.observedAt, signal.signalKey);
+  return { key: signal.signalKey, value: JSON.stringify(signal), headers };
+}
+
+function factKey(event: CostEvent): string {
+  if (event.source === 'billing') return event.sourceId;
+  return event.agentId ?? event.vendorId ?? event.botId ?? event.sourceId;
+}
+
+function headersOf(
+  stage: PublishingStage,
+  type: string,
+  id: string,
+  time: string,
+  subject: string,
+): Record<string, string> {
+  return {
+    ce_specversion: SPEC_VERSION,
+    ce_id: id,
+    ce_source: `/spendline/${stage}`,
+    ce_type: type,
+    ce_time: time,
+    ce_subject: subject,
+    'content-type': 'application/json',
+  };
+}

@@ -1,0 +1,12 @@
+export * from './topics.js';
+export * from './schemas.js';
+export type * from './types.generated.js';
+export * from './reject-reasons.js';
+export { epochMs } from './time.js';
+export { isKnownCurrency } from './currencies.js';
+export type { WireHeaders, WireRecord } from './wire-record.js';
+export * from './decode-input.js';
+export { matchesSchema, schemaFaults } from './validation.js';
+export * from './window-key.js';
+export * from './encode.js';
+export * from './rejected-record.js';
