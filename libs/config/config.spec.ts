@@ -153,10 +153,10 @@ describe('secrets', () => {
       KAFKA_SASL_PASSWORD: secret,
       SPENDLINE_API_TOKEN: 'too-short',
     };
-    expect(() => loadUpConfig(env)).toThrow(expect.objectContaining({ message: expect.not.stringContaining(secret) }));
-    expect(() => loadUpConfig(env)).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining('too-short') }),
-    );
+    const message = messageOf(() => loadUpConfig(env));
+    expect(message).toContain('DATABASE_URL');
+    expect(message).not.toContain(secret);
+    expect(message).not.toContain('too-short');
     const shown = JSON.stringify(effectiveSettings(env));
     expect(shown).not.toContain(secret);
     expect(shown).not.toContain('too-short');

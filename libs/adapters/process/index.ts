@@ -1,0 +1,2 @@
+export { onParentGone } from './parent.js';
+export { stopGracefully, type StopOptions, type StopReason } from './stop.js';
