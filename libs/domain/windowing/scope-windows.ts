@@ -1,0 +1,205 @@
+import {
+  addInto,
+  copyMeasures,
+  emptyMeasures,
+  equalMeasures,
+  subtractInto,
+  type Measures,
+  type ScopeRef,
+} from '../facts/index.js';
+import type { Calendar } from '../time/index.js';
+import { accruedMeasures, type AccrualLine } from './accrual-line.js';
+import { PaneTier } from './pane-tier.js';
+import type { WindowKind } from './window-kind.js';
+import type { PaneLayout } from './window-spec.js';
+
+/** Content of one window kind (panes only, without accruals) at the last end that was closed for the scope. */
+interface ClosedContent {
+  endMs: number;
+  content: Measures;
+}
+
+/** A delta to a pane that a closed window had already counted. */
+export interface LateDelta {
+  readonly paneStartMs: number;
+  readonly delta: Measures;
+}
+
+/**
+ * The windows of one scope id: two tiers of panes, totals by month, accruing lines, and for each kind the content at
+ * its last closed end. Rolling on is one addition and one subtraction per step, whatever the window's length.
+ */
+export class ScopeWindows {
+  readonly fine: PaneTier;
+  readonly coarse: PaneTier;
+  /** Month start to everything booked in that month, also what was too late for rolling windows. */
+  readonly months = new Map<number, Measures>();
+  readonly lines = new Map<string, AccrualLine>();
+  /** Window name to end to revision, for ends that were restated. */
+  readonly revisions = new Map<string, Map<number, number>>();
+  /** Booked in the running month behind its frontier; its next end takes it in. */
+  deferred: Measures | undefined;
+  private readonly closed = new Map<string, ClosedContent>();
+
+  constructor(
+    readonly ref: ScopeRef,
+    private readonly layout: PaneLayout,
+    private readonly calendar: Calendar,
+  ) {
+    this.fine = new PaneTier(layout.fineMs);
+    this.coarse = new PaneTier(layout.coarseMs);
+  }
+
+  /** Adds to the panes and the month; closed windows are told separately, see {@link addLate}. */
+  addPane(paneStartMs: number, delta: Measures): void {
+    this.fine.add(this.fine.indexOf(paneStartMs), delta);
+    this.coarse.add(this.coarse.indexOf(paneStartMs), delta);
+    this.addToMonth(paneStartMs, delta);
+  }
+
+  addToMonth(tMs: number, delta: Measures): void {
+    const start = this.calendar.monthOf(tMs).startMs;
+    const month = this.months.get(start);
+    if (month) addInto(month, delta);
+    else this.months.set(start, copyMeasures(delta));
+  }
+
+  deferToNextEnd(delta: Measures): void {
+    this.deferred ??= emptyMeasures();
+    addInto(this.deferred, delta);
+  }
+
+  /** Takes a delta behind `frontierMs` into the closed content of a kind whose window at the frontier holds it. */
+  addLate(kind: WindowKind, frontierMs: number, tMs: number, delta: Measures): void {
+    const closed = this.closedAt(kind, frontierMs);
+    if (tMs >= kind.startOf(frontierMs) && tMs < frontierMs) addInto(closed.content, delta);
+  }
+
+  /** The content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
+  private closedAt(kind: WindowKind, frontierMs: number): ClosedContent {
+    let closed = this.closed.get(kind.name);
+    if (!closed) {
+      closed = { endMs: frontierMs, content: emptyMeasures() };
+      this.closed.set(kind.name, closed);
+    } else closed.endMs = Math.max(closed.endMs, frontierMs);
+    return closed;
+  }
+
+  /**
+   * Moves a kind on to `endMs` and gives the content if it differs from the one a step before. Every end at which a
+   * pane enters or leaves must be closed, in order.
+   */
+  close(kind: WindowKind, endMs: number): Measures | undefined {
+    const startMs = kind.startOf(endMs);
+    const before = this.closed.get(kind.name);
+    const previous = before ? before.content : emptyMeasures();
+    let content: Measures;
+    if (
+      !before ||
+      kind.startOf(before.endMs) > startMs ||
+      (kind.type === 'calendar' && kind.startOf(before.endMs) !== startMs)
+    ) {
+      content = this.panesBetween(kind, startMs, endMs);
+    } else {
+      content = copyMeasures(previous);
+      addInto(content, this.panesBetween(kind, before.endMs, endMs));
+      if (kind.type === 'rolling') subtractInto(content, this.panesBetween(kind, kind.startOf(before.endMs), startMs));
+    }
+    if (kind.type === 'calendar' && this.deferred) {
+      // In a month that began since, the deferred delta belongs to the month before, whose total has it already.
+      if (before && kind.startOf(before.endMs) === startMs) addInto(content, this.deferred);
+      this.deferred = undefined;
+    }
+    this.closed.set(kind.name, { endMs, content });
+    const now = this.withAccruals(kind, content, endMs);
+    const stepBefore = this.withAccruals(kind, previous, endMs - kind.stepMs);
+    return equalMeasures(now, stepBefore) ? undefined : now;
+  }
+
+  /** Content of a window that ends at `endMs`, at or before the frontier, from the panes that are kept. */
+  contentAt(kind: WindowKind, endMs: number, frontierMs: number): Measures {
+    const startMs = kind.startOf(endMs);
+    if (kind.type === 'rolling') return this.withAccruals(kind, this.panesBetween(kind, startMs, endMs), endMs);
+    const upToMs = Math.min(frontierMs, this.calendar.monthOf(startMs).endMs);
+    const content =
+      kind.startOf(frontierMs) === startMs
+        ? copyMeasures(this.closedAt(kind, frontierMs).content)
+        : copyMeasures(this.months.get(startMs) ?? emptyMeasures());
+    subtractInto(content, this.fine.sum(endMs, Math.max(endMs, upToMs)));
+    return this.withAccruals(kind, content, endMs);
+  }
+
+  /** The window that is open at `asOfMs`: everything known up to then, also what no watermark has passed yet. */
+  openContent(
+    kind: WindowKind,
+    asOfMs: number,
+    frontierMs: number | undefined,
+  ): { startMs: number; endMs: number; measures: Measures } {
+    const endMs = Math.floor(asOfMs / kind.stepMs) * kind.stepMs + kind.stepMs;
+    const startMs = kind.startOf(endMs);
+    const closed = this.closed.get(kind.name);
+    let panes: Measures;
+    if (
+      !closed ||
+      frontierMs === undefined ||
+      kind.startOf(frontierMs) > startMs ||
+      (kind.type === 'calendar' && kind.startOf(frontierMs) !== startMs)
+    ) {
+      panes = this.panesBetween(kind, startMs, endMs);
+    } else {
+      panes = copyMeasures(closed.content);
+      addInto(panes, this.fine.sum(frontierMs, endMs));
+      if (kind.type === 'rolling') subtractInto(panes, this.panesBetween(kind, kind.startOf(frontierMs), startMs));
+    }
+    addInto(panes, accruedMeasures([...this.lines.values()], startMs, Math.min(asOfMs, endMs), kind.type));
+    return { startMs, endMs, measures: panes };
+  }
+
+  /** After a restore: the content at the frontier, from panes and months. */
+  restoreClosed(kind: WindowKind, frontierMs: number): void {
+    const startMs = kind.startOf(frontierMs);
+    let content: Measures;
+    if (kind.type === 'rolling') content = this.panesBetween(kind, startMs, frontierMs);
+    else {
+      content = copyMeasures(this.months.get(startMs) ?? emptyMeasures());
+      subtractInto(content, this.fine.sum(frontierMs, this.calendar.monthOf(startMs).endMs));
+      if (this.deferred) subtractInto(content, this.deferred);
+    }
+    this.closed.set(kind.name, { endMs: frontierMs, content });
+  }
+
+  /** Last instant at which a line can still change a window of this kind. */
+  accruesUntil(kind: WindowKind): number {
+    let until = -Infinity;
+    for (const line of this.lines.values()) {
+      const lastMs = Math.max(line.endMs, line.startMs + 1);
+      until = Math.max(until, kind.leaveEnd(Math.ceil(lastMs / kind.stepMs) * kind.stepMs));
+    }
+    return until;
+  }
+
+  revisionOf(window: string, endMs: number): number {
+    return this.revisions.get(window)?.get(endMs) ?? 0;
+  }
+
+  /** Counts one more restatement of an end and gives its revision. */
+  restated(window: string, endMs: number): number {
+    let ends = this.revisions.get(window);
+    if (!ends) this.revisions.set(window, (ends = new Map()));
+    const revision = (ends.get(endMs) ?? 0) + 1;
+    ends.set(endMs, revision);
+    return revision;
+  }
+
+  private panesBetween(kind: WindowKind, fromMs: number, toMs: number): Measures {
+    const coarse = kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs;
+    return (coarse ? this.coarse : this.fine).sum(fromMs, toMs);
+  }
+
+  private withAccruals(kind: WindowKind, panes: Measures, endMs: number): Measures {
+    if (this.lines.size === 0) return panes;
+    const total = copyMeasures(panes);
+    addInto(total, accruedMeasures([...this.lines.values()], kind.startOf(endMs), endMs, kind.type));
+    return total;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Calendar } from '../time/index.js';
+import { ceilTo, MONTH_WINDOW, type RollingSpec, type WindowingOptions } from './window-spec.js';
+
+/** What rolling and calendar windows have in common: ends at multiples of a step, and a start for each end. */
+export interface WindowKind {
+  readonly name: string;
+  readonly type: 'rolling' | 'calendar';
+  readonly stepMs: number;
+  /** Start of the window that ends at `endMs`. */
+  startOf(endMs: number): number;
+  /** First end whose window no longer holds a pane that entered at `enterEndMs`. */
+  leaveEnd(enterEndMs: number): number;
+}
+
+function rollingKind(spec: RollingSpec): WindowKind {
+  return {
+    name: spec.name,
+    type: 'rolling',
+    stepMs: spec.stepMs,
+    startOf: (endMs) => endMs - spec.sizeMs,
+    leaveEnd: (enterEndMs) => enterEndMs + spec.sizeMs,
+  };
+}
+
+/** Month to date in the organisation's zone; an end that falls on a month's boundary closes the month before it. */
+function monthKind(stepMs: number, calendar: Calendar): WindowKind {
+  return {
+    name: MONTH_WINDOW,
+    type: 'calendar',
+    stepMs,
+    startOf: (endMs) => calendar.monthOf(endMs - 1).startMs,
+    leaveEnd: (enterEndMs) => ceilTo(calendar.monthOf(enterEndMs - 1).endMs, stepMs) + stepMs,
+  };
+}
+
+/** The rolling windows and the month of these options. */
+export function windowKinds(options: WindowingOptions, calendar: Calendar): WindowKind[] {
+  return [...options.rolling.map(rollingKind), monthKind(options.monthStepMs, calendar)];
+}

@@ -1,0 +1,321 @@
+import { copyMeasures, equalMeasures, addInto, subtractInto, type Measures, type ScopeRef } from '../facts/index.js';
+import type { Calendar } from '../time/index.js';
+import { accruedMeasures, type AccrualLine } from './accrual-line.js';
+import { DueSchedule } from './due-schedule.js';
+import { ScopeWindows, type LateDelta } from './scope-windows.js';
+import { windowKinds, type WindowKind } from './window-kind.js';
+import {
+  ceilTo,
+  floorTo,
+  paneLayout,
+  type PaneLayout,
+  type WindowingOptions,
+  type WindowResult,
+} from './window-spec.js';
+
+/** One kind over all scopes: how far it is closed, and what is due. */
+interface KindState {
+  readonly kind: WindowKind;
+  /** Last end that the watermark passed; undefined before the first watermark. */
+  frontierMs: number | undefined;
+  readonly due: DueSchedule<ScopeWindows>;
+}
+
+/** Key of a scope inside the set. */
+export function scopeKeyOf(ref: ScopeRef): string {
+  return `${ref.scope}:${ref.id}`;
+}
+
+/**
+ * All windows of a set of scopes. Facts are booked into panes; `advance` closes every end that the watermark has
+ * reached and answers with the windows whose content differs from a step before, each scope's in the order of their
+ * ends; `takeRestatements` answers with closed windows that late facts changed, with their revision raised.
+ */
+export class WindowSet {
+  readonly layout: PaneLayout;
+  readonly scopes = new Map<string, ScopeWindows>();
+  readonly kinds: readonly KindState[];
+  private readonly late = new Map<ScopeWindows, LateDelta[]>();
+  private readonly lateLines = new Map<ScopeWindows, AccrualLine[]>();
+  private readonly lateMonthEnds = new Map<ScopeWindows, number[]>();
+  private readonly accruing = new Set<ScopeWindows>();
+
+  constructor(
+    readonly options: WindowingOptions,
+    private readonly calendar: Calendar,
+    minimumCoarseRetentionMs = 0,
+  ) {
+    this.layout = paneLayout(options, minimumCoarseRetentionMs);
+    this.kinds = windowKinds(options, calendar).map((kind) => ({
+      kind,
+      frontierMs: undefined,
+      due: new DueSchedule(),
+    }));
+  }
+
+  scope(ref: ScopeRef): ScopeWindows {
+    const key = scopeKeyOf(ref);
+    let windows = this.scopes.get(key);
+    if (!windows) this.scopes.set(key, (windows = new ScopeWindows(ref, this.layout, this.calendar)));
+    return windows;
+  }
+
+  /** Oldest pane that can still be changed; anything before it is for the calendar only. */
+  get earliestPaneMs(): number {
+    const frontier = this.lowestFrontierMs;
+    return frontier === undefined ? -Infinity : frontier - this.layout.fineRetentionMs + this.layout.coarseMs;
+  }
+
+  get lowestFrontierMs(): number | undefined {
+    let lowest: number | undefined;
+    for (const { frontierMs } of this.kinds) {
+      if (frontierMs === undefined) return undefined;
+      lowest = lowest === undefined ? frontierMs : Math.min(lowest, frontierMs);
+    }
+    return lowest;
+  }
+
+  /** Adds a delta to the pane that starts at `paneStartMs` (a multiple of the fine pane width). */
+  book(ref: ScopeRef, paneStartMs: number, delta: Measures): ScopeWindows {
+    const windows = this.scope(ref);
+    if (paneStartMs < this.earliestPaneMs) return this.bookCalendar(ref, paneStartMs, delta);
+    windows.addPane(paneStartMs, delta);
+    let behind = false;
+    for (const state of this.kinds) behind = this.scheduleOrLate(state, windows, paneStartMs, delta) || behind;
+    if (behind) push(this.late, windows, { paneStartMs, delta });
+    return windows;
+  }
+
+  private scheduleOrLate(state: KindState, windows: ScopeWindows, paneStartMs: number, delta: Measures): boolean {
+    const { kind, frontierMs } = state;
+    const enterMs = ceilTo(paneStartMs + this.layout.fineMs, kind.stepMs);
+    const leaveMs = kind.leaveEnd(enterMs);
+    const closed = frontierMs !== undefined && enterMs <= frontierMs;
+    if (!closed) state.due.add(enterMs, windows);
+    else windows.addLate(kind, frontierMs, paneStartMs, delta);
+    if (frontierMs === undefined || leaveMs > frontierMs) state.due.add(leaveMs, windows);
+    return closed;
+  }
+
+  /**
+   * Adds to the calendar only: what arrives too late for rolling windows. The running month shows it at its next end;
+   * the last window of a month that is over is restated.
+   */
+  bookCalendar(ref: ScopeRef, tMs: number, delta: Measures): ScopeWindows {
+    const windows = this.scope(ref);
+    windows.addToMonth(tMs, delta);
+    for (const { kind, frontierMs, due } of this.kinds) {
+      if (kind.type !== 'calendar' || frontierMs === undefined) continue;
+      const monthEndMs = ceilTo(this.calendar.monthOf(tMs).endMs, kind.stepMs);
+      if (monthEndMs > frontierMs) {
+        windows.deferToNextEnd(delta);
+        due.add(frontierMs + kind.stepMs, windows);
+        due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
+      } else push(this.lateMonthEnds, windows, monthEndMs);
+    }
+    return windows;
+  }
+
+  /** Lets a bill's share accrue in a scope from now on, and restates what the grace still allows. */
+  addLine(ref: ScopeRef, line: AccrualLine, watermarkMs: number | undefined): ScopeWindows {
+    const windows = this.scope(ref);
+    const rollingFromMs =
+      watermarkMs === undefined ? undefined : floorTo(watermarkMs - this.options.graceMs, this.layout.fineMs);
+    const booked: AccrualLine =
+      rollingFromMs !== undefined && rollingFromMs > line.startMs ? { ...line, rollingFromMs } : line;
+    windows.lines.set(line.lineId, booked);
+    this.accruing.add(windows);
+    push(this.lateLines, windows, booked);
+    return windows;
+  }
+
+  /** The windows whose ends lie up to the watermark and whose content differs from a step before. */
+  advance(watermarkMs: number): WindowResult[] {
+    const results: WindowResult[] = [];
+    for (const state of this.kinds) this.advanceKind(state, watermarkMs, results);
+    return results;
+  }
+
+  private advanceKind(state: KindState, watermarkMs: number, results: WindowResult[]): void {
+    const { kind, due } = state;
+    const targetMs = floorTo(watermarkMs, kind.stepMs);
+    if (state.frontierMs !== undefined && targetMs <= state.frontierMs) return;
+    // Before the first watermark nothing is known of earlier ends: accruals begin to be shown a grace before it.
+    state.frontierMs ??= floorTo(
+      Math.min(watermarkMs - this.options.graceMs, due.earliest() - kind.stepMs),
+      kind.stepMs,
+    );
+    for (const endMs of this.endsToClose(state, targetMs)) {
+      const scopes = new Set(due.take(endMs));
+      for (const windows of this.accruing) if (endMs <= windows.accruesUntil(kind)) scopes.add(windows);
+      for (const windows of [...scopes].sort(byScopeKey)) {
+        const measures = windows.close(kind, endMs);
+        if (measures) results.push(resultOf(windows, kind, endMs, 0, measures));
+      }
+    }
+    state.frontierMs = targetMs;
+  }
+
+  private endsToClose(state: KindState, targetMs: number): number[] {
+    const { kind, due, frontierMs = -Infinity } = state;
+    const ends = new Set(due.endsUntil(targetMs));
+    let untilMs = -Infinity;
+    for (const windows of this.accruing) untilMs = Math.max(untilMs, windows.accruesUntil(kind));
+    for (let endMs = frontierMs + kind.stepMs; endMs <= Math.min(targetMs, untilMs); endMs += kind.stepMs)
+      ends.add(endMs);
+    return [...ends].sort((a, b) => a - b);
+  }
+
+  /** Closed windows that facts booked since the last call have changed, with their revisions raised, ends in order. */
+  takeRestatements(): WindowResult[] {
+    const results: WindowResult[] = [];
+    const touched = new Set([...this.late.keys(), ...this.lateLines.keys(), ...this.lateMonthEnds.keys()]);
+    for (const windows of [...touched].sort(byScopeKey)) {
+      const deltas = this.late.get(windows) ?? [];
+      const lines = this.lateLines.get(windows) ?? [];
+      for (const state of this.kinds) this.restate(state, windows, deltas, lines, results);
+      this.restateMonthEnds(windows, results);
+    }
+    this.late.clear();
+    this.lateLines.clear();
+    this.lateMonthEnds.clear();
+    return results;
+  }
+
+  private restateMonthEnds(windows: ScopeWindows, results: WindowResult[]): void {
+    const ends = [...new Set(this.lateMonthEnds.get(windows) ?? [])].sort((a, b) => a - b);
+    for (const { kind, frontierMs } of this.kinds) {
+      if (kind.type !== 'calendar' || frontierMs === undefined) continue;
+      for (const endMs of ends) {
+        const measures = windows.contentAt(kind, endMs, frontierMs);
+        results.push(resultOf(windows, kind, endMs, windows.restated(kind.name, endMs), measures));
+      }
+    }
+  }
+
+  private restate(
+    state: KindState,
+    windows: ScopeWindows,
+    deltas: readonly LateDelta[],
+    lines: readonly AccrualLine[],
+    results: WindowResult[],
+  ): void {
+    const { kind, frontierMs } = state;
+    if (frontierMs === undefined) return;
+    const changedIn = (endMs: number): Measures => {
+      const startMs = kind.startOf(endMs);
+      const change = accruedMeasures(lines, startMs, endMs, kind.type);
+      for (const { paneStartMs, delta } of deltas)
+        if (paneStartMs >= startMs && paneStartMs < endMs) addInto(change, delta);
+      return change;
+    };
+    const before = (endMs: number, now: Measures): Measures => {
+      const old = copyMeasures(now);
+      subtractInto(old, changedIn(endMs));
+      return old;
+    };
+    for (const endMs of this.affectedEnds(state, deltas, lines)) {
+      const now = windows.contentAt(kind, endMs, frontierMs);
+      const stepBefore = windows.contentAt(kind, endMs - kind.stepMs, frontierMs);
+      const wasNow = before(endMs, now);
+      const wasPublished =
+        windows.revisionOf(kind.name, endMs) > 0 || !equalMeasures(wasNow, before(endMs - kind.stepMs, stepBefore));
+      const restate = wasPublished ? !equalMeasures(now, wasNow) : !equalMeasures(now, stepBefore);
+      if (restate) results.push(resultOf(windows, kind, endMs, windows.restated(kind.name, endMs), now));
+    }
+  }
+
+  private affectedEnds(state: KindState, deltas: readonly LateDelta[], lines: readonly AccrualLine[]): number[] {
+    const { kind, frontierMs = -Infinity } = state;
+    const ends = new Set<number>();
+    const addRange = (fromMs: number, toMs: number): void => {
+      for (let endMs = fromMs; endMs <= Math.min(toMs, frontierMs); endMs += kind.stepMs) ends.add(endMs);
+    };
+    for (const { paneStartMs } of deltas) {
+      const enterMs = ceilTo(paneStartMs + this.layout.fineMs, kind.stepMs);
+      addRange(enterMs, kind.leaveEnd(enterMs));
+    }
+    for (const line of lines) {
+      // A line touches only the ends inside the grace, also for the calendar: older ends keep what was known then.
+      const fromMs = Math.max(line.startMs, line.rollingFromMs ?? -Infinity, frontierMs - this.options.graceMs);
+      addRange(ceilTo(fromMs + 1, kind.stepMs), frontierMs);
+    }
+    return [...ends].sort((a, b) => a - b);
+  }
+
+  /** Forgets panes, revisions and lines that no window can need any more; gives the fine pane indexes gone by scope. */
+  prune(): Map<ScopeWindows, number[]> {
+    const gone = new Map<ScopeWindows, number[]>();
+    const frontier = this.lowestFrontierMs;
+    if (frontier === undefined) return gone;
+    for (const windows of this.scopes.values()) {
+      const indexes = windows.fine.pruneBefore(frontier - this.layout.fineRetentionMs);
+      if (indexes.length > 0) gone.set(windows, indexes);
+      windows.coarse.pruneBefore(frontier - this.layout.coarseRetentionMs);
+      for (const ends of windows.revisions.values()) {
+        for (const endMs of ends.keys()) if (endMs < frontier - this.layout.coarseRetentionMs) ends.delete(endMs);
+      }
+    }
+    return gone;
+  }
+
+  /** After scopes were filled from a changelog: frontiers, closed contents and schedules as they were. */
+  restoreFrontiers(frontiers: Readonly<Record<string, number>>): void {
+    for (const state of this.kinds) {
+      const frontierMs = frontiers[state.kind.name];
+      if (frontierMs === undefined) continue;
+      state.frontierMs = frontierMs;
+    }
+    for (const windows of this.scopes.values()) {
+      if (windows.lines.size > 0) this.accruing.add(windows);
+      for (const state of this.kinds) this.restoreSchedule(state, windows);
+    }
+  }
+
+  private restoreSchedule(state: KindState, windows: ScopeWindows): void {
+    const { kind, due } = state;
+    const frontierMs = state.frontierMs ?? -Infinity;
+    if (state.frontierMs !== undefined) windows.restoreClosed(kind, state.frontierMs);
+    const tiers =
+      kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs ? [windows.fine, windows.coarse] : [windows.fine];
+    for (const tier of tiers) {
+      for (const index of tier.panes.keys()) {
+        const enterMs = ceilTo((index + 1) * tier.widthMs, kind.stepMs);
+        if (enterMs > frontierMs) due.add(enterMs, windows);
+        if (kind.leaveEnd(enterMs) > frontierMs) due.add(kind.leaveEnd(enterMs), windows);
+      }
+    }
+    if (kind.type === 'calendar' && state.frontierMs !== undefined && windows.months.size > 0) {
+      due.add(kind.leaveEnd(state.frontierMs), windows);
+    }
+  }
+
+  /** Ends up to which each window is closed, for the changelog. */
+  frontiers(): Record<string, number> {
+    const frontiers: Record<string, number> = {};
+    for (const { kind, frontierMs } of this.kinds) if (frontierMs !== undefined) frontiers[kind.name] = frontierMs;
+    return frontiers;
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const values = map.get(key);
+  if (values) values.push(value);
+  else map.set(key, [value]);
+}
+
+function byScopeKey(a: ScopeWindows, b: ScopeWindows): number {
+  const keyA = scopeKeyOf(a.ref);
+  const keyB = scopeKeyOf(b.ref);
+  return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
+}
+
+function resultOf(
+  windows: ScopeWindows,
+  kind: WindowKind,
+  endMs: number,
+  revision: number,
+  measures: Measures,
+): WindowResult {
+  return { ...windows.ref, window: kind.name, startMs: kind.startOf(endMs), endMs, revision, measures };
+}
