@@ -1,4 +1,5 @@
 import { SPEC_VERSION } from './envelope.js';
+import { EVENT_TYPES } from './topics.js';
 import type { CostEvent, CostWindow, Signal } from './types.generated.js';
 import { windowKey } from './window-key.js';
 
@@ -20,7 +21,7 @@ export function encodeCostEvent(
   event: CostEvent,
   { key, late = false }: { readonly key?: string; readonly late?: boolean } = {},
 ): EncodedRecord {
-  const headers = headersOf('cost', 'spendline.cost.v1', event.costEventId, event.occurredAt, event.sourceId);
+  const headers = headersOf('cost', EVENT_TYPES.costEvents, event.costEventId, event.occurredAt, event.sourceId);
   if (late) headers['late'] = 'true';
   return { key: key ?? factKey(event), value: JSON.stringify(event), headers };
 }
@@ -29,13 +30,17 @@ export function encodeCostEvent(
 export function encodeCostWindow(window: CostWindow, stage: PublishingStage): EncodedRecord {
   const key = windowKey(window.scope, window.id, window.window);
   const id = `${key}:${window.end}:${String(window.revision)}`;
-  return { key, value: JSON.stringify(window), headers: headersOf(stage, 'spendline.window.v1', id, window.end, key) };
+  return {
+    key,
+    value: JSON.stringify(window),
+    headers: headersOf(stage, EVENT_TYPES.costWindows, id, window.end, key),
+  };
 }
 
 /** A signal. `ce_id` is `episodeId:sequence`, `ce_time` when it was observed, key and `ce_subject` its signalKey. */
 export function encodeSignal(signal: Signal, stage: PublishingStage = 'merge'): EncodedRecord {
   const id = `${signal.episodeId}:${String(signal.sequence)}`;
-  const headers = headersOf(stage, 'spendline.signal.v1', id, signal.observedAt, signal.signalKey);
+  const headers = headersOf(stage, EVENT_TYPES.signals, id, signal.observedAt, signal.signalKey);
   return { key: signal.signalKey, value: JSON.stringify(signal), headers };
 }
 

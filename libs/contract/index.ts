@@ -10,3 +10,4 @@ export { matchesSchema, schemaFaults } from './validation.js';
 export * from './window-key.js';
 export * from './encode.js';
 export * from './rejected-record.js';
+export * from './metrics.js';

@@ -27,18 +27,26 @@ export interface RejectedRecord {
 export function rejectedRecord(original: WireRecord, rejection: Rejection): RejectedRecord {
   const own = new Map([
     ['reason', rejection.reason],
-    ['detail', rejection.detail.slice(0, MAX_DETAIL_LENGTH)],
+    ['detail', cut(rejection.detail)],
     ['source-topic', rejection.topic],
     ['source-partition', String(rejection.partition)],
     ['source-offset', rejection.offset],
   ]);
   const originals = original.headers ?? {};
-  const headers: RejectedRecord['headers'] = {};
+  const kept = new Map<string, Buffer | string | (Buffer | string)[]>();
   for (const [name, value] of Object.entries(originals)) {
-    let kept = name;
-    while (own.has(kept) || (kept !== name && kept in originals)) kept = `original-${kept}`;
-    headers[kept] = value ?? '';
+    let free = name;
+    while (own.has(free) || (free !== name && Object.hasOwn(originals, free)) || kept.has(free))
+      free = `original-${free}`;
+    // Kafka allows a header without a value, but its clients do not send one.
+    kept.set(free, value ?? '');
   }
-  for (const [name, value] of own) headers[name] = value;
-  return { key: original.key, value: original.value, headers };
+  return { key: original.key, value: original.value, headers: Object.fromEntries([...kept, ...own]) };
+}
+
+/** Never between the halves of a surrogate pair. */
+function cut(detail: string): string {
+  return detail.length <= MAX_DETAIL_LENGTH
+    ? detail
+    : `${detail.slice(0, MAX_DETAIL_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}...`;
 }

@@ -45,6 +45,8 @@ export interface TopicDefinition {
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const MONTH_MS = 30 * DAY_MS;
+/** A month-to-date window that has not changed since the 1st is still to be read on the 31st. */
+const WINDOWS_MS = 62 * DAY_MS;
 
 /** Every topic, public and internal. */
 export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
@@ -116,7 +118,7 @@ export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
     cleanup: 'compact,delete',
     schema: 'cost-window.v1',
     partitions: 'shared',
-    retentionMs: WEEK_MS,
+    retentionMs: WINDOWS_MS,
   },
   signals: {
     name: 'cost.signals',
@@ -190,6 +192,13 @@ export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
     retentionMs: DAY_MS,
   },
 };
+
+/** CloudEvents type of what each published topic carries. */
+export const EVENT_TYPES = {
+  costEvents: 'spendline.cost.v1',
+  costWindows: 'spendline.window.v1',
+  signals: 'spendline.signal.v1',
+} as const satisfies Partial<Record<TopicKey, string>>;
 
 /** Every {@link TopicKey}, in the order of the table. */
 export const TOPIC_KEYS = Object.keys(TOPICS) as readonly TopicKey[];

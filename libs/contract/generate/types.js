@@ -36,6 +36,7 @@ export async function generateTypes(schemas, banner) {
   const missing = Object.keys(schemas).filter((id) => !(id in TYPE_NAMES));
   if (missing.length > 0)
     throw new Error(`name the types of these schemas in generate/types.js: ${missing.join(', ')}`);
+  const style = { printWidth: 120, singleQuote: true };
   const parts = [`// ${banner}\n`];
   for (const [id, name] of Object.entries(TYPE_NAMES)) {
     const shape = shapeOf(schemas[id]);
@@ -43,7 +44,7 @@ export async function generateTypes(schemas, banner) {
     shape.description = shape.title;
     delete shape.title;
     delete shape.$id;
-    parts.push(await compile(shape, name, { bannerComment: '', format: false, additionalProperties: false }));
+    parts.push(await compile(shape, name, { bannerComment: '', additionalProperties: false, style }));
   }
   return parts.join('\n');
 }
