@@ -197,8 +197,8 @@ export class ScopeWindows {
   }
 
   private withAccruals(kind: WindowKind, panes: Measures, endMs: number): Measures {
-    if (this.lines.size === 0) return panes;
     const total = copyMeasures(panes);
+    if (this.lines.size === 0) return total;
     addInto(total, accruedMeasures([...this.lines.values()], kind.startOf(endMs), endMs, kind.type));
     return total;
   }

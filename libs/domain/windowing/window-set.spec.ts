@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { accruedBetween } from '../accrual/index.js';
+import { addInto, amountOf, emptyMeasures, equalMeasures, type Measures } from '../facts/index.js';
+import type { Calendar } from '../time/index.js';
+import type { AccrualLine } from './accrual-line.js';
+import type { WindowingOptions, WindowResult } from './window-spec.js';
+import { WindowSet } from './window-set.js';
+
+const SECOND = 1000;
+/** Months of a hundred minutes, so that a short run crosses several. */
+const MONTH = 6_000 * SECOND;
+const monthOf = (tMs: number) => {
+  const startMs = Math.floor(tMs / MONTH) * MONTH;
+  return { startMs, endMs: startMs + MONTH };
+};
+const calendar: Calendar = {
+  zone: 'Test/Short',
+  monthOf,
+  dayOf: monthOf,
+  quarterOf: monthOf,
+  yearOf: monthOf,
+  hourOf: (tMs) => ({ ...monthOf(tMs), weekday: 0, hour: 0 }),
+};
+const options: WindowingOptions = {
+  rolling: [
+    { name: '1m', sizeMs: 60 * SECOND, stepMs: 10 * SECOND },
+    { name: '10m', sizeMs: 600 * SECOND, stepMs: 60 * SECOND },
+    { name: '30m', sizeMs: 1800 * SECOND, stepMs: 300 * SECOND },
+  ],
+  monthStepMs: 60 * SECOND,
+  graceMs: 120 * SECOND,
+  correctionMs: 300 * SECOND,
+};
+const ALL = { scope: 'all', id: 'all' } as const;
+
+interface Fact {
+  tMs: number;
+  amountMicros: bigint;
+}
+
+function measuresOf(fact: Fact): Measures {
+  const measures = emptyMeasures();
+  measures.labour = fact.amountMicros;
+  measures.interactions = 1;
+  return measures;
+}
+
+function batch(
+  facts: readonly Fact[],
+  lines: readonly AccrualLine[],
+  startMs: number,
+  endMs: number,
+  rolling: boolean,
+): Measures {
+  const total = emptyMeasures();
+  for (const fact of facts) if (fact.tMs >= startMs && fact.tMs < endMs) addInto(total, measuresOf(fact));
+  for (const line of lines) {
+    const fromMs = rolling ? Math.max(startMs, line.rollingFromMs ?? -Infinity) : startMs;
+    total.system += accruedBetween(line, fromMs, endMs);
+  }
+  return total;
+}
+
+/** Every end of every window, as a reader sees it who carries the last value forward, equals the batch computation. */
+function expectEqualsBatch(
+  published: readonly WindowResult[],
+  facts: readonly Fact[],
+  lines: readonly AccrualLine[],
+  fromMs: number,
+  toMs: number,
+): void {
+  const windows = [
+    ...options.rolling.map((spec) => ({ ...spec, startOf: (end: number) => end - spec.sizeMs, rolling: true })),
+    { name: 'month', stepMs: options.monthStepMs, startOf: (end: number) => monthOf(end - 1).startMs, rolling: false },
+  ];
+  for (const window of windows) {
+    const latest = new Map<number, Measures>();
+    for (const result of published) if (result.window === window.name) latest.set(result.endMs, result.measures);
+    let carried = emptyMeasures();
+    for (let endMs = Math.ceil(fromMs / window.stepMs) * window.stepMs; endMs <= toMs; endMs += window.stepMs) {
+      carried = latest.get(endMs) ?? carried;
+      const expected = batch(facts, lines, window.startOf(endMs), endMs, window.rolling);
+      if (!equalMeasures(carried, expected)) {
+        throw new Error(
+          `${window.name} ending ${String(endMs)}: published ${String(amountOf(carried))}/${String(carried.interactions)}, batch ${String(amountOf(expected))}/${String(expected.interactions)}`,
+        );
+      }
+    }
+  }
+}
+
+const fineMs = 10 * SECOND;
+const paneOf = (tMs: number) => Math.floor(tMs / fineMs) * fineMs;
+
+describe('WindowSet', () => {
+  it('publishes exactly what a batch computation gives at every end, also with facts late inside the grace', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            gapMs: fc.nat({ max: 200 * SECOND }),
+            backMs: fc.nat({ max: 290 * SECOND }),
+            amountMicros: fc.bigInt({ min: -5n, max: 1_000_000_000n }),
+            advance: fc.boolean(),
+          }),
+          { minLength: 1, maxLength: 60 },
+        ),
+        fc.boolean(),
+        (steps, restart) => {
+          let set = new WindowSet(options, calendar);
+          const published: WindowResult[] = [];
+          const facts: Fact[] = [];
+          let nowMs = 10 * MONTH + 123_000;
+          const startMs = nowMs - 400 * SECOND;
+          for (const [index, step] of steps.entries()) {
+            nowMs += step.gapMs;
+            const fact = { tMs: Math.max(startMs, nowMs - step.backMs), amountMicros: step.amountMicros };
+            facts.push(fact);
+            set.book(ALL, paneOf(fact.tMs), measuresOf(fact));
+            published.push(...set.takeRestatements());
+            if (step.advance) published.push(...set.advance(nowMs - 20 * SECOND));
+            if (restart && index % 7 === 3) set = restarted(set);
+          }
+          const endMs = nowMs + 2400 * SECOND;
+          published.push(...set.advance(endMs));
+          expectEqualsBatch(published, facts, [], startMs, endMs);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('rolls accruing lines with panes, and lets a line that comes late enter from the grace on', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({ gapMs: fc.nat({ max: 90 * SECOND }), amountMicros: fc.bigInt({ min: 1n, max: 10_000_000n }) }),
+          { minLength: 5, maxLength: 40 },
+        ),
+        fc.bigInt({ min: -1_000_000_007n, max: 1_000_000_007n }),
+        fc.integer({ min: -1200, max: 600 }),
+        fc.integer({ min: 1, max: 3000 }),
+        fc.nat({ max: 30 }),
+        (steps, amountMicros, offsetSeconds, lengthSeconds, arrival) => {
+          const set = new WindowSet(options, calendar);
+          const published: WindowResult[] = [];
+          const facts: Fact[] = [];
+          let nowMs = 10 * MONTH + 2_000 * SECOND;
+          const startMs = nowMs;
+          let booked: AccrualLine | undefined;
+          let watermarkMs: number | undefined;
+          const line: AccrualLine = {
+            lineId: 'bill',
+            dimension: 'system',
+            amountMicros,
+            startMs: startMs + offsetSeconds * SECOND,
+            endMs: startMs + (offsetSeconds + lengthSeconds) * SECOND,
+          };
+          for (const [index, step] of steps.entries()) {
+            nowMs += step.gapMs;
+            if (index === arrival % steps.length) booked = set.addLine(ALL, line, watermarkMs).lines.get('bill');
+            const fact = { tMs: nowMs, amountMicros: step.amountMicros };
+            facts.push(fact);
+            set.book(ALL, paneOf(nowMs), measuresOf(fact));
+            published.push(...set.takeRestatements());
+            watermarkMs = nowMs - 10 * SECOND;
+            published.push(...set.advance(watermarkMs));
+          }
+          const endMs = nowMs + 6000 * SECOND;
+          published.push(...set.advance(endMs));
+          // Calendar ends older than the grace keep what was known at the time; rolling ones hold for every end.
+          const rolling = published.filter((result) => result.window !== 'month');
+          const lines = booked ? [booked] : [];
+          for (const spec of options.rolling) {
+            const latest = new Map(
+              rolling.filter((result) => result.window === spec.name).map((result) => [result.endMs, result.measures]),
+            );
+            let carried = emptyMeasures();
+            for (let end = Math.ceil(startMs / spec.stepMs) * spec.stepMs; end <= endMs; end += spec.stepMs) {
+              carried = latest.get(end) ?? carried;
+              const expected = batch(facts, lines, end - spec.sizeMs, end, true);
+              if (end - spec.sizeMs >= startMs) expect([end, amountOf(carried)]).toEqual([end, amountOf(expected)]);
+            }
+          }
+          const months = published.filter(
+            (result) => result.window === 'month' && result.startMs === monthOf(startMs).startMs,
+          );
+          const final = months.filter((result) => result.endMs === result.startMs + MONTH).at(-1) ?? months.at(-1);
+          if (final)
+            expect(amountOf(final.measures)).toBe(
+              amountOf(batch(facts, [line], final.startMs, final.startMs + MONTH, false)),
+            );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows what is too late for rolling windows in the running month only', () => {
+    const set = new WindowSet(options, calendar);
+    const baseMs = 10 * MONTH;
+    set.book(ALL, baseMs, measuresOf({ tMs: baseMs, amountMicros: 5n }));
+    set.advance(baseMs + 3000 * SECOND);
+    set.bookCalendar(ALL, baseMs + 60 * SECOND, measuresOf({ tMs: baseMs, amountMicros: 7n }));
+    expect(set.takeRestatements()).toEqual([]);
+    const results = set.advance(baseMs + 3060 * SECOND);
+    expect(results.map((result) => [result.window, amountOf(result.measures)])).toEqual([['month', 12n]]);
+  });
+
+  it('publishes nothing for an unchanged scope and a zero window when the last fact leaves', () => {
+    const set = new WindowSet(options, calendar);
+    const baseMs = 10 * MONTH;
+    set.book(ALL, baseMs, measuresOf({ tMs: baseMs, amountMicros: 5n }));
+    const results = set.advance(baseMs + 3 * 600 * SECOND + 300 * SECOND);
+    const oneMinute = results.filter((result) => result.window === '1m');
+    expect(
+      oneMinute.map((result) => [(result.endMs - baseMs) / SECOND, amountOf(result.measures), result.revision]),
+    ).toEqual([
+      [10, 5n, 0],
+      [70, 0n, 0],
+    ]);
+  });
+});
+
+/** The same set as its changelog would give it back: panes, months, frontiers. */
+function restarted(set: WindowSet): WindowSet {
+  const fresh = new WindowSet(options, calendar);
+  for (const windows of set.scopes.values()) {
+    const copy = fresh.scope(windows.ref);
+    for (const tier of ['fine', 'coarse'] as const)
+      for (const [index, pane] of windows[tier].panes) copy[tier].add(index, pane);
+    for (const [startMs, month] of windows.months) copy.addToMonth(startMs, month);
+    for (const [window, ends] of windows.revisions) copy.revisions.set(window, new Map(ends));
+    copy.deferred = windows.deferred;
+    for (const [id, line] of windows.lines) copy.lines.set(id, line);
+  }
+  fresh.restoreFrontiers(set.frontiers());
+  return fresh;
+}
