@@ -1,10 +1,4 @@
-/** A metric of the catalogue. `buckets` are a histogram's upper bounds, in its unit. */
-export interface MetricDefinition {
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  readonly buckets?: readonly number[];
-}
+import type { MetricDefinition } from '#libs/contract';
 
 /** Definitions by metric name, e.g. the contract's `METRICS`. */
 export type MetricCatalogue = Readonly<Record<string, MetricDefinition>>;

@@ -1,5 +1,6 @@
+import { METRICS } from '#libs/contract';
 import { CATALOGUE } from './catalogue.fixture.js';
-import { MetricsRegistry, MetricUseError } from './metrics-registry.js';
+import { createMetrics, MetricsRegistry, MetricUseError } from './metrics-registry.js';
 
 const bare = () => new MetricsRegistry(CATALOGUE, { processMetrics: false });
 const series = async (registry: { expose(): Promise<string> }) =>
@@ -28,7 +29,8 @@ describe('MetricsRegistry', () => {
     const registry = bare();
     registry.inc('test_contacts_total', { channel: 'voice', outcome: 'resolved' });
     registry.inc('test_contacts_total', { channel: 'voice', outcome: 'resolved' }, 2.5);
-    registry.increment({ metric: 'test_late_total', labels: {}, value: 4 });
+    registry.increment([{ metric: 'test_late_total', labels: {}, value: 4 }]);
+    registry.observeEach([{ metric: 'test_commit_seconds', labels: {}, value: 0.5 }]);
     registry.set('test_cost', { channel: 'voice' }, -1.25);
     registry.observe('test_commit_seconds', {}, 0.5);
     expect(await series(registry)).toEqual(
@@ -37,8 +39,8 @@ describe('MetricsRegistry', () => {
         'test_late_total 4',
         'test_cost{channel="voice"} -1.25',
         'test_commit_seconds_bucket{le="0.1"} 0',
-        'test_commit_seconds_bucket{le="1"} 1',
-        'test_commit_seconds_sum 0.5',
+        'test_commit_seconds_bucket{le="1"} 2',
+        'test_commit_seconds_sum 1',
       ]),
     );
   });
@@ -54,7 +56,7 @@ describe('MetricsRegistry', () => {
       'test_cost{channel="voice"} 2',
       'test_cost{channel="chat"} 3',
     ]);
-    registry.setAll('test_unaccounted', [{ labels: {}, value: 7 }]);
+    registry.replace({ test_unaccounted: [{ labels: {}, value: 7 }] });
     expect(await series(registry)).toContain('test_unaccounted 7');
     registry.setAll('test_unaccounted', []);
     registry.setAll('test_cost', []);
@@ -75,7 +77,7 @@ describe('MetricsRegistry', () => {
   it('refuses what the catalogue does not have, saying what it has', () => {
     const registry = bare();
     const increment = (metric: string, labels: Record<string, string>, value = 1) =>
-      registry.increment({ metric, labels, value });
+      registry.increment([{ metric, labels, value }]);
     expect(() => increment('test_unknown_total', {})).toThrow(MetricUseError);
     expect(() => increment('test_unknown_total', {})).toThrow('test_unknown_total is not in the metric catalogue');
     expect(() => increment('test_cost', { channel: 'voice' })).toThrow('test_cost is a gauge, not a counter');
@@ -85,6 +87,7 @@ describe('MetricsRegistry', () => {
     expect(() => increment('test_late_total', {}, -1)).toThrow('cannot grow by -1');
     expect(() => increment('test_late_total', {}, Number.NaN)).toThrow('cannot grow by NaN');
     expect(() => registry.observe('test_commit_seconds', {}, Number.POSITIVE_INFINITY)).toThrow('Infinity');
+    expect(() => registry.replace({ test_late_total: [] })).toThrow('test_late_total is a counter, not a gauge');
     // @ts-expect-error a gauge is no counter, and the compiler knows
     expect(() => registry.inc('test_cost', { channel: 'voice' })).toThrow(MetricUseError);
     // @ts-expect-error a label is missing, and the compiler knows
@@ -97,6 +100,13 @@ describe('MetricsRegistry', () => {
     registry.onExpose(() => registry.set('test_unaccounted', {}, (looks += 1)));
     expect(await series(registry)).toContain('test_unaccounted 1');
     expect(await series(registry)).toContain('test_unaccounted 2');
+  });
+
+  it("takes the contract's metrics, each of a name and form that Prometheus allows", async () => {
+    const text = await createMetrics({ processMetrics: false }).expose();
+    for (const [name, { type, help }] of Object.entries(METRICS)) {
+      expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}`);
+    }
   });
 
   it('keeps two registries apart, and adds process metrics to each', async () => {

@@ -1,12 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type {
-  CounterName,
-  GaugeName,
-  HistogramName,
-  LabelsOf,
-  MetricCatalogue,
-  MetricDefinition,
-} from './metric-types.js';
+import { METRICS, type MetricDefinition } from '#libs/contract';
+import type { CounterName, GaugeName, HistogramName, LabelsOf, MetricCatalogue } from './metric-types.js';
 
 /** One series of a gauge: every label of the metric, and its value in the metric's base unit. */
 export interface GaugeSample<Labels = Readonly<Record<string, string>>> {
@@ -14,11 +8,9 @@ export interface GaugeSample<Labels = Readonly<Record<string, string>>> {
   readonly value: number;
 }
 
-/** A counter increment by name, as a stage or a monitoring function gives it. */
-export interface NamedIncrement {
+/** An increment of a counter or an observation of a histogram whose name is known only at run time. */
+export interface NamedChange extends GaugeSample {
   readonly metric: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
 }
 
 /** A metric, a label or a value that the catalogue does not allow: a fault of the program, never of its input. */
@@ -60,21 +52,22 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
 
   /** Adds `value` (at least 0) to a counter. Throws {@link MetricUseError}. */
   inc<N extends CounterName<C>>(name: N, labels: LabelsOf<C, N>, value = 1): void {
-    this.increment({ metric: name, labels, value });
+    this.#increment({ metric: name, labels, value });
   }
 
-  /** The same for an increment whose name is known only at run time. Throws {@link MetricUseError}. */
-  increment({ metric, labels, value }: NamedIncrement): void {
-    const counter = this.#find(metric, Counter, labels);
-    if (!(value >= 0) || !Number.isFinite(value)) {
-      throw new MetricUseError(`${metric} is a counter and cannot grow by ${String(value)}`);
-    }
-    counter.inc(labels, value);
+  /** Adds each of these increments, as stages and tallies give them. Throws {@link MetricUseError}. */
+  increment(changes: Iterable<NamedChange>): void {
+    for (const change of changes) this.#increment(change);
   }
 
   /** Adds one observation, in the histogram's unit. Throws {@link MetricUseError}. */
   observe<N extends HistogramName<C>>(name: N, labels: LabelsOf<C, N>, value: number): void {
-    this.#find(name, Histogram, labels).observe(labels, finite(name, value));
+    this.#observe({ metric: name, labels, value });
+  }
+
+  /** Adds each of these observations, as tallies give them. Throws {@link MetricUseError}. */
+  observeEach(changes: Iterable<NamedChange>): void {
+    for (const change of changes) this.#observe(change);
   }
 
   /** Sets one series of a gauge; the others stay. Throws {@link MetricUseError}. */
@@ -87,15 +80,12 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
    * sample before it changes anything. Throws {@link MetricUseError}.
    */
   setAll<N extends GaugeName<C>>(name: N, samples: readonly GaugeSample<LabelsOf<C, N>>[]): void {
-    const gauge = this.#gauge(name);
-    for (const { labels, value } of samples) {
-      this.#checkLabels(name, labels);
-      finite(name, value);
-    }
-    gauge.reset();
-    // prom-client's reset leaves an unlabelled gauge at 0; without a sample there must be no series.
-    if (samples.length === 0) gauge.remove({});
-    for (const { labels, value } of samples) gauge.set(labels, value);
+    this.#replace(name, samples);
+  }
+
+  /** {@link setAll} for each of these gauges, as the monitoring functions give them. Throws {@link MetricUseError}. */
+  replace(gauges: Readonly<Record<string, readonly GaugeSample[]>>): void {
+    for (const [name, samples] of Object.entries(gauges)) this.#replace(name, samples);
   }
 
   /** Calls `refresh` before each exposition: for gauges that are computed from live state only when someone looks. */
@@ -107,6 +97,30 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
   async expose(): Promise<string> {
     for (const refresh of this.#refreshers) refresh();
     return this.#registry.metrics();
+  }
+
+  #increment({ metric, labels, value }: NamedChange): void {
+    const counter = this.#find(metric, Counter, labels);
+    if (!(value >= 0) || !Number.isFinite(value)) {
+      throw new MetricUseError(`${metric} is a counter and cannot grow by ${String(value)}`);
+    }
+    counter.inc(labels, value);
+  }
+
+  #observe({ metric, labels, value }: NamedChange): void {
+    this.#find(metric, Histogram, labels).observe(labels, finite(metric, value));
+  }
+
+  #replace(name: string, samples: readonly GaugeSample[]): void {
+    const gauge = this.#gauge(name);
+    for (const { labels, value } of samples) {
+      this.#checkLabels(name, labels);
+      finite(name, value);
+    }
+    gauge.reset();
+    // prom-client's reset leaves an unlabelled gauge at 0; without a sample there must be no series.
+    if (samples.length === 0) gauge.remove({});
+    for (const { labels, value } of samples) gauge.set(labels, value);
   }
 
   #register(name: string, definition: MetricDefinition): Entry {
@@ -158,6 +172,14 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
       ? `${name} is a ${entry.definition.type}, not a ${wanted}`
       : `${name} is not in the metric catalogue: add it there first`;
   }
+}
+
+/** A registry of the contract's metrics. */
+export type Metrics = MetricsRegistry<typeof METRICS>;
+
+/** The metrics of one process, from the contract's catalogue. */
+export function createMetrics(options?: { readonly processMetrics?: boolean }): Metrics {
+  return new MetricsRegistry(METRICS, options);
 }
 
 function finite(name: string, value: number): number {
