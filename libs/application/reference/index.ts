@@ -2,3 +2,8 @@ export * from './build-reference.js';
 export * from './convert-wire.js';
 export * from './defaults.js';
 export * from './entry.js';
+export * from './apply-reference.js';
+export * from './diff.js';
+export * from './read-file.js';
+export * from './store.js';
+export { printFault, type FileFault } from './yaml-document.js';

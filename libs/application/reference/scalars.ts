@@ -1,4 +1,5 @@
 import { MAX_WIRE_MICROS, parseDuration, parseMicros, type Micros } from '#libs/domain';
+import { isKnownCurrency } from '#libs/contract';
 import { z } from 'zod';
 
 /** How one spelling of reference data (the wire's, the file's) writes the values that JSON has no type for. */
@@ -50,17 +51,12 @@ export function parseAmount(value: unknown): Micros {
 
 function numberText(value: number): string {
   const text = String(value);
-  if (text.replace(/\D/g, '').length > 15) throw new RangeError(`has too many digits for a number: put it in quotes`);
-  return /e/i.test(text) ? decimalText(value) : text;
-}
-
-/** Plain digits of a number that prints with an exponent, such as 0.0000001 (1e-7). */
-function decimalText(value: number): string {
-  return Math.abs(value) < 1 ? value.toFixed(20).replace(/0+$/, '') : value.toFixed(0);
+  if (text.replace(/\D/g, '').length > 15) throw new RangeError('has too many digits for a number: put it in quotes');
+  return text;
 }
 
 /** Milliseconds of a duration such as `90s`, `5m`, `1h` or `3d`. */
-function parseDurationText(value: unknown): number {
+export function parseDurationText(value: unknown): number {
   if (typeof value !== 'string') throw new RangeError('must be a duration such as 90s, 5m, 1h or 3d');
   return parseDuration(value.trim());
 }
@@ -75,7 +71,7 @@ export function parseInstant(value: unknown): number {
 }
 
 /** ISO 4217 code. */
-export const CURRENCY = z.string().regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals, such as CNY');
+export const CURRENCY = z.string().refine(isKnownCurrency, 'must be a currency code of ISO 4217, such as CNY');
 
 /** The spelling of `spendline.reference` and of the database: decimal texts, RFC 3339 UTC, durations such as 5m. */
 export const WIRE_SCALARS: Scalars = {

@@ -44,6 +44,9 @@ const KINDS_BY_SUBJECT: Readonly<Record<RateCard['for'], readonly RateCard['kind
   channel: ['per-minute', 'per-unit'],
 };
 
+/** A bot, vendor or channel rate without an id holds for those that have none of their own; labour has for default. */
+const NEEDS_ID: ReadonlySet<RateCard['for']> = new Set(['agent', 'team', 'region']);
+
 /** The schemas of all kinds in one spelling of amounts, times and durations. */
 export function entrySchemas(scalars: Scalars): EntrySchemas {
   const object = (scalars.unknownFields === 'refuse' ? z.strictObject : z.object) as typeof z.object;
@@ -58,7 +61,11 @@ export function entrySchemas(scalars: Scalars): EntrySchemas {
     agent: object({ agentId: ID, team: ID.optional(), region: ID.optional(), ...dates })
       .superRefine(checkDates)
       .transform(convertDates),
-    'fx-rate': object({ currency: scalars.currency, rate: scalars.amount, ...dates })
+    'fx-rate': object({
+      currency: scalars.currency,
+      rate: scalars.amount.refine((rate) => rate > 0n, 'must be above zero'),
+      ...dates,
+    })
       .superRefine(checkDates)
       .transform(({ rate, ...rest }) => ({ ...convertDates(rest), rateMicros: rate })),
     'rate-card': rateCardSchema(scalars, object, dates),
@@ -92,7 +99,7 @@ function rateCardSchema(scalars: Scalars, object: typeof z.object, dates: Dates)
         context.addIssue({ code: 'custom', path: [path], message });
       const kinds = KINDS_BY_SUBJECT[card.for];
       if (!kinds.includes(card.kind)) fault('kind', `must be ${kinds.join(' or ')} for ${card.for}`);
-      if (card.for !== 'default' && card.id === undefined) fault('id', `is missing: which ${card.for} is it for?`);
+      if (NEEDS_ID.has(card.for) && card.id === undefined) fault('id', `is missing: which ${card.for} is it for?`);
       if (card.for === 'default' && card.id !== undefined) fault('id', 'must be left out: for default means everybody');
       if (card.kind === 'per-unit' && card.unit === undefined) fault('unit', 'is missing, such as sms-segments');
       if (card.kind !== 'per-unit' && card.unit !== undefined) fault('unit', `must be left out with kind ${card.kind}`);

@@ -1,0 +1,22 @@
+import type { ReferenceEntry, ReferenceKind } from './entry.js';
+
+/** One write; `expectedVersion` is the version that the decision was made on, 0 where there was no entry. */
+export type ReferenceChange =
+  | { readonly action: 'put'; readonly entry: ReferenceEntry; readonly expectedVersion: number }
+  | { readonly action: 'delete'; readonly kind: ReferenceKind; readonly id: string; readonly expectedVersion: number };
+
+/** `changed-meanwhile`: somebody else wrote one of the entries first; nothing was written. Read again and decide again. */
+export type WriteResult =
+  | { readonly ok: true; readonly written: number }
+  | { readonly ok: false; readonly reason: 'changed-meanwhile'; readonly detail: string };
+
+/** Where reference data is kept. Rejects when the database cannot be reached. */
+export interface ReferenceStore {
+  /** All entries, in the order of kinds and ids. */
+  list(): Promise<readonly ReferenceEntry[]>;
+  /**
+   * Writes all changes or none: entries with their versions counted on, a line of audit and a message to the stages
+   * for each. `actor` is who decided, `atMs` when (epoch milliseconds).
+   */
+  write(changes: readonly ReferenceChange[], actor: string, atMs: number): Promise<WriteResult>;
+}
