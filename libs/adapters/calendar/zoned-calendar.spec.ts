@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { TimeSpan } from '#libs/domain';
+import { fixedOffsetCalendar, type TimeSpan } from '#libs/domain';
 
 import { zonedCalendar } from './zoned-calendar.js';
 
@@ -118,6 +118,16 @@ describe('zonedCalendar', () => {
         expect(first['month']).toBe(parts(tMs)['month']);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('agrees with the calendar of a fixed offset where the clocks never change', () => {
+    const india = zonedCalendar('Asia/Kolkata');
+    const fixed = fixedOffsetCalendar(5.5 * HOUR_MS);
+    fc.assert(
+      fc.property(anyTimeMs, fc.constantFrom(...UNITS), (tMs, unit) => {
+        expect(fixed[unit](tMs)).toEqual(india[unit](tMs));
+      }),
     );
   });
 

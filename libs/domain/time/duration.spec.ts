@@ -22,8 +22,7 @@ describe('durations', () => {
 
   it('writes what it reads', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 10 ** 12 }), (durationMs) => {
-        fc.pre(durationMs % 1000 === 0 || durationMs < 10 ** 9);
+      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (durationMs) => {
         expect(parseDuration(formatDuration(durationMs))).toBe(durationMs);
       }),
     );
@@ -32,7 +31,7 @@ describe('durations', () => {
   it.each(['', '5', 'm', '5 m', '-5m', '1.5h', '1h30m', '5M', '5w', '9999999999d', '\u0665m'])(
     'refuses "%s"',
     (text) => {
-      expect(() => parseDuration(text)).toThrow(/not a duration/);
+      expect(() => parseDuration(text)).toThrow(RangeError);
     },
   );
 

@@ -1,7 +1,7 @@
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 type DurationUnit = keyof typeof UNIT_MS;
 
-const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
+const DURATION = /^(\d{1,16})(ms|s|m|h|d)$/;
 
 /**
  * Milliseconds of a duration such as "10s", "5m", "24h" or "7d": one whole number and one unit (ms, s, m, h, d), as in

@@ -1,0 +1,3 @@
+export * from './budget-period.js';
+export * from './budgets-in-force.js';
+export * from './planned.js';
