@@ -41,7 +41,7 @@ export interface ChangelogEntry {
   readonly value: Buffer | string | null;
 }
 
-/** A counter increment that becomes visible only after the commit. `metric` is a name of the metric catalogue. */
+/** A counter increment (or histogram observation) that becomes visible only after the commit. `metric` is a name of the metric catalogue. */
 export interface CounterIncrement {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -52,6 +52,7 @@ export interface StageOutput {
   readonly records: readonly OutputRecord[];
   readonly changelog: readonly ChangelogEntry[];
   readonly counters: readonly CounterIncrement[];
+  readonly observations?: readonly CounterIncrement[];
 }
 
 /** What the runner tells a task when it takes a partition over. */

@@ -1,0 +1,128 @@
+import { epochMs, type BillingLine, type Revenue } from '#libs/contract';
+import {
+  DIMENSIONS,
+  divideHalfEven,
+  MAX_WIRE_MICROS,
+  parseMicros,
+  type Dimension,
+  type Micros,
+  type Scope,
+  type ScopeRef,
+} from '#libs/domain';
+import type { ChangelogEntry, InputRecord } from '../stage.js';
+import { canonicalText } from './convert-interaction.js';
+import { billingCostEvent } from './convert-cost-event.js';
+import type { CostTaskParts } from './cost-contacts.js';
+
+const LINE_KEY = 'bill/';
+const REVENUE_KEY = 'revenue/';
+const MILLION = 1_000_000n;
+
+/** Id of the share that nobody's activity can carry (contract section 6). */
+export const UNALLOCATED = 'unallocated';
+
+/** Bills and revenue: told from their copies for ever, converted, and let accrue in their scopes. */
+export class BillCosting {
+  /** Changelog key to fingerprint of the content; unlimited, as bills are few and come again after months. */
+  private readonly seen = new Map<string, string>();
+  private added: ChangelogEntry[] = [];
+
+  constructor(private readonly parts: CostTaskParts) {}
+
+  takeLine(record: InputRecord, line: BillingLine): void {
+    const { journal, panes, dependencies, tally } = this.parts;
+    if (line.correctionOf !== undefined) {
+      journal.reject(
+        'billingLines',
+        record,
+        'unsupported',
+        'corrections (correctionOf) are not costed by this version; replay the record after an upgrade',
+      );
+      return;
+    }
+    const key = LINE_KEY + line.lineId;
+    const hash = dependencies.fingerprint(canonicalText(line));
+    if (this.isCopy('billingLines', record, key, hash)) return;
+    const billedAtMs = epochMs(line.billedAt);
+    const { rateBook, reference } = dependencies.reference.current();
+    const fxMicros = rateBook.fxMicros(line.currency, billedAtMs);
+    if (fxMicros === undefined) {
+      journal.reject('billingLines', record, 'no-fx-rate', `no rate for ${line.currency} in force at billedAt`);
+      return;
+    }
+    const amountMicros = divideHalfEven(parseMicros(line.amount) * fxMicros, MILLION);
+    if (amountMicros > MAX_WIRE_MICROS || amountMicros < -MAX_WIRE_MICROS) {
+      journal.reject('billingLines', record, 'overflow', 'the converted amount has more than ten integer digits');
+      return;
+    }
+    this.keep(key, hash);
+    const startMs = line.periodStart === undefined ? billedAtMs : epochMs(line.periodStart);
+    const endMs = line.periodEnd === undefined ? billedAtMs : epochMs(line.periodEnd);
+    for (const ref of this.scopesOf(line)) {
+      panes.addLine({ ...ref, lineId: line.lineId, dimension: line.dimension, amountMicros, startMs, endMs });
+    }
+    const { currency } = reference.organisation;
+    tally.addCost(
+      line.allocate?.to === 'channel' ? line.allocate.id : undefined,
+      currency,
+      onlyDimension(line.dimension, amountMicros),
+    );
+    const costLine = {
+      dimension: line.dimension,
+      ...(line.subcategory !== undefined && { subcategory: line.subcategory }),
+      amountMicros,
+    };
+    journal.fate('counted');
+    journal.publish(billingCostEvent(line, costLine, startMs, currency, dependencies.fingerprint), record.key, false);
+  }
+
+  /** Scope all, and the scope that the line names; what waits for a driver stands under `unallocated`. */
+  private scopesOf(line: BillingLine): ScopeRef[] {
+    const refs: ScopeRef[] = [{ scope: 'all', id: 'all' }];
+    if (line.allocate) refs.push({ scope: line.allocate.to, id: line.allocate.id ?? UNALLOCATED });
+    const kept: ReadonlySet<Scope> = new Set(this.parts.options.scopes);
+    return refs.filter(({ scope }) => kept.has(scope));
+  }
+
+  /** Revenue is validated and carried; the cost share of revenue reads it. */
+  takeRevenue(record: InputRecord, revenue: Revenue): void {
+    const key = REVENUE_KEY + revenue.revenueId;
+    const hash = this.parts.dependencies.fingerprint(canonicalText(revenue));
+    if (this.isCopy('revenue', record, key, hash)) return;
+    this.keep(key, hash);
+    this.parts.journal.fate('counted');
+  }
+
+  private isCopy(topic: 'billingLines' | 'revenue', record: InputRecord, key: string, hash: string): boolean {
+    const known = this.seen.get(key);
+    if (known === undefined) return false;
+    if (known === hash) this.parts.journal.fate('duplicate');
+    else this.parts.journal.reject(topic, record, 'conflict', 'the same id came before with other content');
+    return true;
+  }
+
+  private keep(key: string, hash: string): void {
+    this.seen.set(key, hash);
+    this.added.push({ key, value: hash });
+  }
+
+  changes(): ChangelogEntry[] {
+    const { added } = this;
+    this.added = [];
+    return added;
+  }
+
+  /** Takes a changelog entry back; false when it is not one of bills or revenue. */
+  restore(key: string, value: Buffer | null): boolean {
+    if (!key.startsWith(LINE_KEY) && !key.startsWith(REVENUE_KEY)) return false;
+    if (value) this.seen.set(key, value.toString('utf8'));
+    return true;
+  }
+}
+
+function onlyDimension(dimension: Dimension, amountMicros: Micros): Record<Dimension, Micros> {
+  return Object.fromEntries(DIMENSIONS.map((each) => [each, each === dimension ? amountMicros : 0n])) as Record<
+    Dimension,
+    Micros
+  >;
+}

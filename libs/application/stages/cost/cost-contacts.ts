@@ -1,0 +1,137 @@
+import type { CostTally } from '../../monitoring/index.js';
+import type { Interaction } from '#libs/contract';
+import {
+  addAmount,
+  contactMeasures,
+  DIMENSIONS,
+  negated,
+  numberOf,
+  rateContact,
+  scopeIdsOf,
+  scopeRefs,
+  type Contact,
+  type CostLine,
+  type Dimension,
+  type Measures,
+  type Micros,
+} from '#libs/domain';
+import type { PartialPanes } from '../exchange/partial-panes.js';
+import type { InputRecord } from '../stage.js';
+import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { contactCostEvent } from './convert-cost-event.js';
+import { contactOf, contentOf } from './convert-interaction.js';
+import type { FactMemory, RememberedContact } from './fact-memory.js';
+import type { InputClock } from './input-clock.js';
+import type { TaskJournal } from './task-journal.js';
+
+/** What the parts of a cost task share. */
+export interface CostTaskParts {
+  readonly options: StageOptions;
+  readonly dependencies: StageDependencies;
+  readonly journal: TaskJournal;
+  readonly memory: FactMemory;
+  readonly clock: InputClock;
+  readonly panes: PartialPanes;
+  readonly tally: CostTally;
+}
+
+/** Contacts: told from their copies, costed, booked where they end. */
+export class ContactCosting {
+  constructor(private readonly parts: CostTaskParts) {}
+
+  take(record: InputRecord, interaction: Interaction): void {
+    const { journal, memory, clock, dependencies } = this.parts;
+    const contact = contactOf(interaction, dependencies.reference.current().rateBook);
+    const hash = dependencies.fingerprint(contentOf(interaction));
+    const known = memory.find('contact', contact.interactionId, clock.watermarkMs);
+    if (!known) {
+      this.cost(record, contact, hash, undefined);
+      return;
+    }
+    if (known.hash === hash) journal.fate('duplicate');
+    else {
+      const order = (contact.updatedAtMs ?? -Infinity) - (known.updatedAtMs ?? -Infinity);
+      if (order < 0) journal.fate('stale');
+      else if (order > 0) this.cost(record, contact, hash, known);
+      else {
+        // NaN as well: neither copy says when it was changed, so nothing tells which is right.
+        journal.reject(
+          'interactions',
+          record,
+          'conflict',
+          `interactionId ${contact.interactionId} came before with other content and the same updatedAt`,
+        );
+      }
+    }
+  }
+
+  private cost(record: InputRecord, contact: Contact, hash: string, replaces: RememberedContact | undefined): void {
+    const { journal, memory, clock, dependencies, options } = this.parts;
+    const { rateBook, reference } = dependencies.reference.current();
+    const rating = rateContact(contact, rateBook);
+    if (!rating.ok) {
+      journal.reject('interactions', record, rating.fault, rating.detail);
+      return;
+    }
+    if (rating.unrated) journal.count('spendline_unrated_total', {});
+    const { watermarkMs } = clock;
+    const behindGrace = watermarkMs !== undefined && contact.endedAtMs < watermarkMs - options.windowing.graceMs;
+    // A better copy corrects the windows that its first copy is in, however late it comes; one of a late contact stays late.
+    const calendarOnly = replaces ? replaces.calendarOnly : behindGrace;
+    const measures = contactMeasures(contact);
+    for (const line of rating.lines) addAmount(measures, line.dimension, line.amountMicros);
+    measures.overtime = rating.overtimeMicros;
+    const ids = scopeIdsOf(contact);
+    if (replaces) this.book(replaces, negated(replaces.measures));
+    const remembered: RememberedContact = {
+      type: 'contact',
+      hash,
+      atMs: contact.endedAtMs,
+      ...(contact.updatedAtMs !== undefined && { updatedAtMs: contact.updatedAtMs }),
+      revision: replaces ? replaces.revision + 1 : 0,
+      calendarOnly,
+      ids,
+      measures,
+    };
+    this.book(remembered, measures);
+    memory.remember(contact.interactionId, remembered);
+    this.countMetrics(contact, rating.lines, replaces, reference.organisation.currency);
+    journal.fate(!replaces && calendarOnly ? 'late' : 'counted');
+    const event = contactCostEvent(
+      contact,
+      rating.lines,
+      reference.organisation.currency,
+      remembered.revision,
+      dependencies.fingerprint,
+    );
+    journal.publish(event, record.key, calendarOnly);
+    clock.observe('interactions', contact.endedAtMs);
+  }
+
+  private book(contact: RememberedContact, measures: Measures): void {
+    const { panes, options } = this.parts;
+    panes.add(scopeRefs(contact.ids, options.scopes), contact.atMs, measures, contact.calendarOnly);
+  }
+
+  private countMetrics(
+    contact: Contact,
+    lines: readonly CostLine[],
+    replaces: RememberedContact | undefined,
+    currency: string,
+  ): void {
+    const { tally } = this.parts;
+    const difference = Object.fromEntries(
+      DIMENSIONS.map((dimension) => [dimension, -(replaces?.measures[dimension] ?? 0n)]),
+    ) as Record<Dimension, Micros>;
+    for (const line of lines) difference[line.dimension] += line.amountMicros;
+    tally.addCost(contact.channel, currency, difference);
+    if (replaces) return;
+    const { channel, handledBy, outcome } = contact;
+    tally.addInteraction({
+      channel,
+      handledBy,
+      outcome,
+      ...(handledBy !== 'bot' && { handleSeconds: numberOf(contact.handleSeconds) }),
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { epochMs, type AgentState, type Feedback } from '#libs/contract';
+import { feedbackMeasures, scopeRefs, type ScopeIds } from '#libs/domain';
+import type { InputRecord } from '../stage.js';
+import { canonicalText } from './convert-interaction.js';
+import type { CostTaskParts } from './cost-contacts.js';
+
+/** Feedback and agent states: they cost nothing here, but feedback counts in windows and both move the clock. */
+export class Observations {
+  constructor(private readonly parts: CostTaskParts) {}
+
+  takeFeedback(record: InputRecord, feedback: Feedback): void {
+    const { journal, memory, clock, panes, options, dependencies } = this.parts;
+    const atMs = epochMs(feedback.at);
+    const hash = dependencies.fingerprint(canonicalText(feedback));
+    const known = memory.find('feedback', feedback.feedbackId, clock.watermarkMs);
+    if (known) {
+      if (known.hash === hash) journal.fate('duplicate');
+      else journal.reject('feedback', record, 'conflict', 'the same feedbackId came before with other content');
+      return;
+    }
+    memory.remember(feedback.feedbackId, { type: 'feedback', hash, atMs });
+    const late = this.isLate(atMs);
+    panes.add(
+      scopeRefs(this.scopeIds(feedback), options.scopes),
+      atMs,
+      feedbackMeasures(feedback.kind, feedback.score),
+      late,
+    );
+    journal.fate(late ? 'late' : 'counted');
+    clock.observe('feedback', atMs);
+  }
+
+  /** The scopes that the feedback names; those that it does not, from its interaction while that is remembered. */
+  private scopeIds(feedback: Feedback): ScopeIds {
+    const { memory, clock, dependencies } = this.parts;
+    const contact =
+      feedback.interactionId === undefined
+        ? undefined
+        : memory.find('contact', feedback.interactionId, clock.watermarkMs);
+    const { agentId, vendorId, channel, topic, stage } = feedback;
+    const team =
+      agentId === undefined
+        ? undefined
+        : dependencies.reference.current().rateBook.agent(agentId, epochMs(feedback.at))?.team;
+    return {
+      ...(team !== undefined && { team }),
+      ...contact?.ids,
+      ...(agentId !== undefined && { agent: agentId }),
+      ...(vendorId !== undefined && { vendor: vendorId }),
+      ...(channel !== undefined && { channel }),
+      ...(topic !== undefined && { topic }),
+      ...(stage !== undefined && { stage }),
+    };
+  }
+
+  takeAgentState(state: AgentState): void {
+    const { journal, memory, clock, dependencies } = this.parts;
+    const atMs = epochMs(state.at);
+    const id = `${state.agentId}@${String(atMs)}`;
+    const hash = dependencies.fingerprint(canonicalText({ ...state, at: atMs }));
+    if (memory.find('agent-state', id, clock.watermarkMs)?.hash === hash) {
+      journal.fate('duplicate');
+      return;
+    }
+    memory.remember(id, { type: 'agent-state', hash, atMs });
+    journal.fate(this.isLate(atMs) ? 'late' : 'counted');
+    clock.observe('agentStates', atMs);
+  }
+
+  private isLate(atMs: number): boolean {
+    const { watermarkMs } = this.parts.clock;
+    return watermarkMs !== undefined && atMs < watermarkMs - this.parts.options.windowing.graceMs;
+  }
+}

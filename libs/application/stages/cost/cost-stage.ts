@@ -1,0 +1,20 @@
+import type { StageDefinition } from '../stage.js';
+import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { CostTask } from './cost-task.js';
+
+/** Name of the cost stage: part of its consumer group and of its transactional ids. */
+export const COST_STAGE = 'cost';
+
+/** Costs every fact and sends partial panes to the merge stage. */
+export function costStage(
+  options: StageOptions,
+  dependencies: StageDependencies,
+): StageDefinition & { createTask(...args: Parameters<StageDefinition['createTask']>): CostTask } {
+  return {
+    name: COST_STAGE,
+    inputs: ['interactions', 'agentStates', 'feedback', 'billingLines', 'revenue', 'control'],
+    changelog: 'costState',
+    tickMs: 1000,
+    createTask: (context) => new CostTask(context, options, dependencies),
+  };
+}

@@ -1,0 +1,213 @@
+import { CostTally } from '../../monitoring/index.js';
+import {
+  epochMs,
+  type AgentState,
+  type BillingLine,
+  type Feedback,
+  type InputTopicKey,
+  type Interaction,
+  type Revenue,
+} from '#libs/contract';
+import { paneLayout } from '#libs/domain';
+import { encodePanes } from '../exchange/panes-message.js';
+import { PartialPanes } from '../exchange/partial-panes.js';
+import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
+import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { BillCosting } from './cost-bills.js';
+import { ContactCosting, type CostTaskParts } from './cost-contacts.js';
+import { Observations } from './cost-observations.js';
+import { FactMemory } from './fact-memory.js';
+import { FinishMarker } from './finish-marker.js';
+import { InputClock, type ClockState, type ClockTopic } from './input-clock.js';
+import { TaskJournal, type Tally } from './task-journal.js';
+
+const META_KEY = 'meta';
+
+/** What of a task's state is small enough to be written with every commit. */
+interface Meta {
+  readonly clock: ClockState;
+  readonly tally: Tally;
+  readonly finish: ReturnType<FinishMarker['toJSON']>;
+}
+
+/**
+ * Cost task of one partition: validates, tells duplicates and better copies, costs, and sends each merge task what its
+ * panes gain. Its state is the facts of the dedup horizon, the bills, and the clock.
+ */
+export class CostTask implements StageTask {
+  private readonly parts: CostTaskParts;
+  private readonly contacts: ContactCosting;
+  private readonly bills: BillCosting;
+  private readonly observations: Observations;
+  private readonly finish = new FinishMarker();
+  private readonly owners: number;
+  private readonly sources: number;
+  private readonly paneMs: number;
+  /** What the merge tasks last heard: idle or not, and the pane that the watermark was in. */
+  private told = '';
+
+  constructor(
+    private readonly context: TaskContext,
+    options: StageOptions,
+    dependencies: StageDependencies,
+  ) {
+    this.paneMs = paneLayout(options.windowing).fineMs;
+    this.owners = context.partitionCounts.panes ?? 1;
+    this.sources = context.partitionCounts.interactions ?? 1;
+    this.parts = {
+      options,
+      dependencies,
+      journal: new TaskJournal(context.partition, options.topicPrefix),
+      memory: new FactMemory(options.dedupHorizonMs),
+      clock: new InputClock(options, context.caughtUp),
+      panes: new PartialPanes(this.paneMs),
+      tally: new CostTally(),
+    };
+    this.contacts = new ContactCosting(this.parts);
+    this.bills = new BillCosting(this.parts);
+    this.observations = new Observations(this.parts);
+  }
+
+  /** Records in minus records accounted for; anything but 0 is a fault of ours. */
+  get unaccounted(): number {
+    const { tally } = this.parts.journal;
+    return tally.in - tally.counted - tally.duplicate - tally.stale - tally.late - tally.rejected;
+  }
+
+  get watermarkMs(): number | undefined {
+    return this.parts.clock.watermarkMs;
+  }
+
+  restore(key: string, value: Buffer | null): void {
+    if (this.parts.memory.restore(key, value) || this.bills.restore(key, value)) return;
+    if (key !== META_KEY || value === null) return;
+    const meta = JSON.parse(value.toString('utf8')) as Meta;
+    this.parts.clock.restore(meta.clock);
+    Object.assign(this.parts.journal.tally, meta.tally);
+    this.finish.restore(meta.finish);
+  }
+
+  restored(): void {
+    // Nothing is derived: every part took its own entries back.
+  }
+
+  process(input: StageInput, nowMs: number): StageOutput {
+    if (input.kind === 'records') this.takeRecords(input.topic, input.records, input.caughtUp, nowMs);
+    const { clock, memory, journal } = this.parts;
+    clock.advance(nowMs);
+    this.finish.apply(clock, this.parts.options, nowMs);
+    this.tellMergeTasks(nowMs);
+    const { increments, observations } = this.parts.tally.drain();
+    journal.changelog.push(...memory.changes(clock.watermarkMs), ...this.bills.changes());
+    if (input.kind === 'records' || journal.records.length > 0) {
+      const meta: Meta = { clock: clock.toJSON(), tally: journal.tally, finish: this.finish.toJSON() };
+      journal.changelog.push({ key: META_KEY, value: JSON.stringify(meta) });
+    }
+    const { records, changelog, counters } = journal.drain();
+    return { records, changelog, counters: [...counters, ...increments], observations };
+  }
+
+  private takeRecords(topic: string, records: readonly InputRecord[], caughtUp: boolean, nowMs: number): void {
+    const { clock, journal } = this.parts;
+    const last = records.at(-1);
+    if (topic === 'control') {
+      for (const record of records) this.finish.take(record, this.context.partition, nowMs);
+      return;
+    }
+    const input = topic as InputTopicKey;
+    journal.received(input, records.length);
+    if (isClockTopic(input)) clock.read(input, nowMs, caughtUp);
+    for (const record of records) {
+      this.takeRecord(input, record, nowMs);
+      clock.advance(nowMs);
+    }
+    if (last) this.finish.readTo(input, Number(last.offset) + 1);
+    if (caughtUp) this.finish.caughtUp(input);
+  }
+
+  private takeRecord(topic: InputTopicKey, record: InputRecord, nowMs: number): void {
+    const { journal } = this.parts;
+    switch (topic) {
+      case 'interactions': {
+        const interaction = journal.decode(topic, record);
+        if (interaction && !this.isFuture(topic, record, interaction, nowMs)) this.contacts.take(record, interaction);
+        return;
+      }
+      case 'feedback': {
+        const feedback = journal.decode(topic, record);
+        if (feedback && !this.isFuture(topic, record, feedback, nowMs))
+          this.observations.takeFeedback(record, feedback);
+        return;
+      }
+      case 'agentStates': {
+        const state = journal.decode(topic, record);
+        if (state && !this.isFuture(topic, record, state, nowMs)) this.observations.takeAgentState(state);
+        return;
+      }
+      case 'billingLines': {
+        const line = journal.decode(topic, record);
+        if (line && !this.isFuture(topic, record, line, nowMs)) this.bills.takeLine(record, line);
+        return;
+      }
+      case 'revenue': {
+        const revenue = journal.decode(topic, record);
+        if (revenue) this.bills.takeRevenue(record, revenue);
+        return;
+      }
+    }
+  }
+
+  /** Rejects what lies further ahead of the wall clock than is tolerated; a replay has no wall clock. */
+  private isFuture(
+    topic: InputTopicKey,
+    record: InputRecord,
+    fact: Interaction | Feedback | AgentState | BillingLine | Revenue,
+    nowMs: number,
+  ): boolean {
+    const { options, journal } = this.parts;
+    if (options.clock !== 'live') return false;
+    const time = 'endedAt' in fact ? fact.endedAt : 'at' in fact ? fact.at : fact.billedAt;
+    if (time === undefined || epochMs(time) <= nowMs + options.maxFutureMs) return false;
+    journal.reject(
+      topic,
+      record,
+      'future',
+      `its time lies more than ${String(options.maxFutureMs / 1000)} s ahead of the clock`,
+    );
+    return true;
+  }
+
+  /** Sends pane deltas to their owners, and the watermark to all of them when it entered another pane. */
+  private tellMergeTasks(nowMs: number): void {
+    const { clock, panes, journal } = this.parts;
+    const idle = clock.isIdle(nowMs) || this.finish.isOver;
+    const { watermarkMs, latestMs } = clock;
+    const byOwner = panes.drain((key) => this.parts.dependencies.partitionOf(key, this.owners));
+    const telling = `${String(idle)} ${watermarkMs === undefined ? '' : String(Math.floor(watermarkMs / this.paneMs))}`;
+    const everybody = telling !== this.told;
+    this.told = telling;
+    for (let owner = 0; owner < this.owners; owner += 1) {
+      const content = byOwner.get(owner);
+      if (!content && !everybody) continue;
+      const message = {
+        source: this.context.partition,
+        sources: this.sources,
+        watermarkMs,
+        idle,
+        latestMs,
+        panes: content?.panes ?? [],
+        lines: content?.lines ?? [],
+      };
+      journal.records.push({
+        topic: 'panes',
+        partition: owner,
+        key: String(this.context.partition),
+        value: encodePanes(message),
+      });
+    }
+  }
+}
+
+function isClockTopic(topic: InputTopicKey): topic is ClockTopic {
+  return topic === 'interactions' || topic === 'agentStates' || topic === 'feedback';
+}

@@ -1,0 +1,127 @@
+import type { StageOptions } from '../stage-options.js';
+
+/** The inputs that carry event time; bills accrue against the clock that these make. */
+export const CLOCK_TOPICS = ['interactions', 'agentStates', 'feedback'] as const;
+export type ClockTopic = (typeof CLOCK_TOPICS)[number];
+
+interface TopicClock {
+  latestMs: number | undefined;
+  lastRecordAtMs: number | undefined;
+  caughtUp: boolean;
+}
+
+/**
+ * Watermark of one task (contract section 5): the least, over its input partitions that are not idle, of the largest
+ * event time seen minus the disorder. A partition with records still to be read is never idle. It never goes back.
+ */
+export class InputClock {
+  private readonly topics: Record<ClockTopic, TopicClock>;
+  private watermark: number | undefined;
+
+  constructor(
+    private readonly options: Pick<StageOptions, 'clock' | 'disorderMs' | 'idleMs'>,
+    caughtUp: Readonly<Partial<Record<ClockTopic, boolean>>>,
+  ) {
+    const fresh = (topic: ClockTopic): TopicClock => ({
+      latestMs: undefined,
+      lastRecordAtMs: undefined,
+      caughtUp: caughtUp[topic] ?? true,
+    });
+    this.topics = {
+      interactions: fresh('interactions'),
+      agentStates: fresh('agentStates'),
+      feedback: fresh('feedback'),
+    };
+  }
+
+  get watermarkMs(): number | undefined {
+    return this.watermark;
+  }
+
+  /** Largest event time seen on any input. */
+  get latestMs(): number | undefined {
+    let latest: number | undefined;
+    for (const { latestMs } of Object.values(this.topics)) {
+      if (latestMs !== undefined && (latest === undefined || latestMs > latest)) latest = latestMs;
+    }
+    return latest;
+  }
+
+  /** An event came; the watermark moves with {@link advance}. */
+  observe(topic: ClockTopic, eventMs: number): void {
+    const clock = this.topics[topic];
+    if (clock.latestMs === undefined || eventMs > clock.latestMs) clock.latestMs = eventMs;
+  }
+
+  /** A chunk of records came at `nowMs`; `caughtUp`: nothing was waiting behind it. */
+  read(topic: ClockTopic, nowMs: number, caughtUp: boolean): void {
+    this.topics[topic].lastRecordAtMs = nowMs;
+    this.topics[topic].caughtUp = caughtUp;
+  }
+
+  /** No input has come for the idle time (or ever), and none is waiting. */
+  isIdle(nowMs: number): boolean {
+    return CLOCK_TOPICS.every((topic) => this.holdsNothing(topic, nowMs));
+  }
+
+  private holdsNothing(topic: ClockTopic, nowMs: number): boolean {
+    const clock = this.topics[topic];
+    if (!clock.caughtUp) return false;
+    return (
+      clock.latestMs === undefined ||
+      clock.lastRecordAtMs === undefined ||
+      nowMs - clock.lastRecordAtMs >= this.options.idleMs
+    );
+  }
+
+  /** Moves the watermark to where the inputs allow it at `nowMs` of the wall clock. */
+  advance(nowMs: number): void {
+    let lowest = Infinity;
+    let latest: number | undefined;
+    for (const topic of CLOCK_TOPICS) {
+      const { latestMs, caughtUp } = this.topics[topic];
+      if (latestMs !== undefined) latest = Math.max(latest ?? -Infinity, latestMs);
+      if (this.holdsNothing(topic, nowMs)) continue;
+      if (latestMs === undefined) {
+        if (!caughtUp) return;
+      } else lowest = Math.min(lowest, latestMs - this.options.disorderMs);
+    }
+    if (lowest !== Infinity) this.raise(lowest);
+    else if (this.options.clock === 'live') this.followWallClock(nowMs);
+    else if (latest !== undefined) this.raise(latest - this.options.disorderMs);
+  }
+
+  /** Live and idle: the clock on the wall goes on, but not before the first {@link StageOptions.idleMs} of a new task. */
+  private followWallClock(nowMs: number): void {
+    const since = this.startedAtMs ?? nowMs;
+    this.startedAtMs = since;
+    const everSeen = this.latestMs !== undefined;
+    if (everSeen || nowMs - since >= this.options.idleMs) this.raise(nowMs - this.options.disorderMs);
+  }
+
+  private startedAtMs: number | undefined;
+
+  raise(watermarkMs: number): void {
+    if (this.watermark === undefined || watermarkMs > this.watermark) this.watermark = watermarkMs;
+  }
+
+  /** For the changelog. */
+  toJSON(): ClockState {
+    const latest: Partial<Record<ClockTopic, number>> = {};
+    for (const topic of CLOCK_TOPICS) {
+      const { latestMs } = this.topics[topic];
+      if (latestMs !== undefined) latest[topic] = latestMs;
+    }
+    return { latest, ...(this.watermark !== undefined && { watermark: this.watermark }) };
+  }
+
+  restore(state: ClockState): void {
+    for (const topic of CLOCK_TOPICS) this.topics[topic].latestMs = state.latest[topic];
+    this.watermark = state.watermark;
+  }
+}
+
+export interface ClockState {
+  readonly latest: Readonly<Partial<Record<ClockTopic, number>>>;
+  readonly watermark?: number;
+}

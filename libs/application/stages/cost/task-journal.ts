@@ -1,0 +1,88 @@
+import {
+  decodeInput,
+  encodeCostEvent,
+  rejectedRecord,
+  topicName,
+  type CostEvent,
+  type InputTopicKey,
+  type RejectReason,
+} from '#libs/contract';
+import type { ChangelogEntry, CounterIncrement, InputRecord, OutputRecord } from '../stage.js';
+
+/** What became of each record; every one of them is exactly one of these (contract section 4). */
+export const FATES = ['counted', 'duplicate', 'stale', 'late', 'rejected'] as const;
+export type Fate = (typeof FATES)[number];
+
+/** Records in, and what became of them, since the task's beginning. */
+export type Tally = Record<'in' | Fate, number>;
+
+const FATE_METRICS: Record<Exclude<Fate, 'rejected'>, string> = {
+  counted: 'spendline_counted_total',
+  duplicate: 'spendline_duplicates_total',
+  stale: 'spendline_stale_total',
+  late: 'spendline_late_total',
+};
+
+/** Collects what one chunk gives: records to send, changelog entries, counters. */
+export class TaskJournal {
+  records: OutputRecord[] = [];
+  changelog: ChangelogEntry[] = [];
+  private increments = new Map<string, CounterIncrement & { value: number }>();
+  readonly tally: Tally = { in: 0, counted: 0, duplicate: 0, stale: 0, late: 0, rejected: 0 };
+
+  constructor(
+    private readonly partition: number,
+    private readonly topicPrefix: string,
+  ) {}
+
+  count(metric: string, labels: Readonly<Record<string, string>>, value = 1): void {
+    const key = metric + JSON.stringify(labels);
+    const increment = this.increments.get(key);
+    if (increment) this.increments.set(key, { ...increment, value: increment.value + value });
+    else this.increments.set(key, { metric, labels, value });
+  }
+
+  received(topic: InputTopicKey, records: number): void {
+    this.tally.in += records;
+    this.count('spendline_events_total', { topic: topicName(topic, '') }, records);
+  }
+
+  fate(fate: Exclude<Fate, 'rejected'>): void {
+    this.tally[fate] += 1;
+    this.count(FATE_METRICS[fate], {});
+  }
+
+  reject(topic: InputTopicKey, record: InputRecord, reason: RejectReason, detail: string): void {
+    const source = { topic: topicName(topic, this.topicPrefix), partition: record.partition, offset: record.offset };
+    const rejected = rejectedRecord(record, { reason, detail, ...source });
+    this.records.push({ topic: 'rejected', partition: this.partition, ...rejected });
+    this.tally.rejected += 1;
+    this.count('spendline_rejected_total', { reason });
+  }
+
+  /** Decodes a record or rejects it. */
+  decode<Key extends InputTopicKey>(
+    topic: Key,
+    record: InputRecord,
+  ): Extract<ReturnType<typeof decodeInput<Key>>, { ok: true }>['data'] | undefined {
+    const decoded = decodeInput(topic, record);
+    if (decoded.ok) return decoded.data;
+    this.reject(topic, record, decoded.reason, decoded.detail);
+    return undefined;
+  }
+
+  /** A cost event, keyed as its fact was. */
+  publish(event: CostEvent, factKey: Buffer | null, late: boolean): void {
+    const { key, value, headers } = encodeCostEvent(event, { late });
+    this.records.push({ topic: 'costEvents', partition: this.partition, key: factKey ?? key, value, headers });
+  }
+
+  /** Everything since the last call. */
+  drain(): { records: OutputRecord[]; changelog: ChangelogEntry[]; counters: CounterIncrement[] } {
+    const { records, changelog, increments } = this;
+    this.records = [];
+    this.changelog = [];
+    this.increments = new Map();
+    return { records, changelog, counters: [...increments.values()] };
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  packMeasures,
+  unpackMeasures,
+  type Dimension,
+  type Measures,
+  type PackedMeasures,
+  type Scope,
+  type ScopeRef,
+} from '#libs/domain';
+
+/**
+ * What a cost task tells a merge task with each commit (topic `spendline.panes`): its watermark, and what its records
+ * add to the panes of the merge task's scopes. Deltas, not states: exactly-once delivery makes them safe to add.
+ * Encoding is this module's alone, so that a binary form can replace it.
+ */
+export interface PanesMessage {
+  /** Partition of the cost task. */
+  readonly source: number;
+  /** How many cost tasks there are, as that task sees it. */
+  readonly sources: number;
+  /** Event time, epoch ms; undefined before the first event. */
+  readonly watermarkMs: number | undefined;
+  /** Nothing came for the idle time and nothing is waiting: do not wait for it. */
+  readonly idle: boolean;
+  /** Largest event time that the task has seen. */
+  readonly latestMs: number | undefined;
+  readonly panes: readonly PaneDelta[];
+  readonly lines: readonly LineDelta[];
+}
+
+export interface PaneDelta extends ScopeRef {
+  /** Start of the pane; for a calendar-only delta any time in the month. */
+  readonly tMs: number;
+  /** Too late for rolling windows: for the calendar only. */
+  readonly calendarOnly: boolean;
+  readonly delta: Measures;
+}
+
+/** A bill that accrues in a scope. */
+export interface LineDelta extends ScopeRef {
+  readonly lineId: string;
+  readonly dimension: Dimension;
+  readonly amountMicros: bigint;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+interface Wire {
+  s: number;
+  n: number;
+  w: number | null;
+  i: 0 | 1;
+  m: number | null;
+  p?: [Scope, string, number, 0 | 1, PackedMeasures][];
+  l?: [Scope, string, string, Dimension, string, number, number][];
+}
+
+export function encodePanes(message: PanesMessage): string {
+  const wire: Wire = {
+    s: message.source,
+    n: message.sources,
+    w: message.watermarkMs ?? null,
+    i: message.idle ? 1 : 0,
+    m: message.latestMs ?? null,
+    ...(message.panes.length > 0 && {
+      p: message.panes.map((pane) => [
+        pane.scope,
+        pane.id,
+        pane.tMs,
+        pane.calendarOnly ? 1 : 0,
+        packMeasures(pane.delta),
+      ]),
+    }),
+    ...(message.lines.length > 0 && {
+      l: message.lines.map((line) => [
+        line.scope,
+        line.id,
+        line.lineId,
+        line.dimension,
+        String(line.amountMicros),
+        line.startMs,
+        line.endMs,
+      ]),
+    }),
+  };
+  return JSON.stringify(wire);
+}
+
+/** Throws SyntaxError for anything that {@link encodePanes} did not write: the topic is ours alone. */
+export function decodePanes(value: Buffer): PanesMessage {
+  const wire = JSON.parse(value.toString('utf8')) as Wire;
+  return {
+    source: wire.s,
+    sources: wire.n,
+    watermarkMs: wire.w ?? undefined,
+    idle: wire.i === 1,
+    latestMs: wire.m ?? undefined,
+    panes: (wire.p ?? []).map(([scope, id, tMs, calendar, packed]) => ({
+      scope,
+      id,
+      tMs,
+      calendarOnly: calendar === 1,
+      delta: unpackMeasures(packed),
+    })),
+    lines: (wire.l ?? []).map(([scope, id, lineId, dimension, amount, startMs, endMs]) => ({
+      scope,
+      id,
+      lineId,
+      dimension,
+      amountMicros: BigInt(amount),
+      startMs,
+      endMs,
+    })),
+  };
+}
