@@ -1,0 +1,4 @@
+export { findJava, OLDEST_JAVA, type Java } from './java.js';
+export { startKafka, type EmbeddedKafkaOptions } from './kafka.js';
+export { postgresBinaries, startPostgres, type EmbeddedPostgresOptions } from './postgres.js';
+export { EmbeddedServerError, answers, lastLines, type EmbeddedServer } from './server.js';
