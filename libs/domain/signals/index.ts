@@ -1,1 +1,10 @@
-export {};
+export * from './budget-threshold.js';
+export * from './burn-rate.js';
+export * from './contributors.js';
+export * from './episode.js';
+export * from './rule-set.js';
+export * from './signal-key.js';
+export * from './signal-message.js';
+export * from './unit-cost.js';
+export * from './variance-split.js';
+export * from './verdict.js';

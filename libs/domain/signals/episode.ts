@@ -1,0 +1,216 @@
+import type { Severity } from '../reference/index.js';
+import { rfc3339 } from '../time/index.js';
+import type { AppliedRule } from './rule-set.js';
+import { signalMessage, type SignalDetails, type SignalMessage } from './signal-message.js';
+import { severityRank, type SignalCause, type Verdict } from './verdict.js';
+
+/** Shortest time between two messages of an episode that say the same severity (contract section 8). */
+export const UPDATE_INTERVAL_MS = 60_000;
+
+/** What the last verdict rested on, to tell a changed plan and a new period from usage. */
+interface Footing {
+  readonly basis: string;
+  readonly periodStartMs?: number;
+}
+
+/** The condition was not met. Kept so that the first verdict after a change of plan is known for what it is. */
+interface Clear extends Footing {
+  readonly phase: 'clear';
+}
+
+/** The condition is met, not yet for long enough. */
+interface Pending extends Footing {
+  readonly phase: 'pending';
+  readonly sinceMs: number;
+  /** What made the condition true. */
+  readonly cause: SignalCause;
+}
+
+interface Firing extends Footing {
+  readonly phase: 'firing';
+  readonly startedAtMs: number;
+  /** The message sent last; the episode's severity and sequence are those in it. */
+  readonly sent: SignalMessage;
+  readonly sentAtMs: number;
+  /** Since when the condition is not met, and what ended it. */
+  readonly clear?: { readonly sinceMs: number; readonly cause: SignalCause };
+  /** Since when the verdict is milder than the episode, what made it so, and the worst severity in that time. */
+  readonly milder?: { readonly sinceMs: number; readonly cause: SignalCause; readonly worst: Severity | 'none' };
+}
+
+/** State of one signal key: plain JSON data. An unchanged state is returned as the same object, so it need not be saved. */
+export type EpisodeState = Clear | Pending | Firing;
+
+/** What `advance` needs beside the verdict. */
+export interface EpisodeInput {
+  readonly signalKey: string;
+  readonly applied: AppliedRule;
+  /** What moved the figures since the last call; a changed plan and a new period are noticed here. */
+  readonly cause: SignalCause;
+  /** Input is missing or does not move: nothing is resolved or eased, since the figures may be low for want of input. */
+  readonly stale: boolean;
+  readonly details?: SignalDetails;
+}
+
+/** The next state, and the message to publish if there is one. */
+export interface EpisodeStep {
+  readonly state: EpisodeState;
+  readonly emit?: SignalMessage;
+}
+
+/**
+ * One step of a signal's episode (contract section 8), a pure state machine on event time. With the rule's `forMs` and
+ * `keepFiringMs`:
+ * - fires once the condition has held for `forMs`, and stays the same episode until it has been clear for
+ *   `keepFiringMs` on end, so it does not flap;
+ * - a higher severity is said at once, a lower one when nothing as bad has come for `keepFiringMs`; both name the
+ *   previous severity;
+ * - while the condition is met, a changed summary is said at most once a minute;
+ * - with stale input it fires but never resolves or eases; clear time starts to count when input is back.
+ *
+ * @param state undefined before the first verdict of the key
+ * @param tMs event time of the verdict, never before that of the last call
+ */
+export function advance(
+  state: EpisodeState | undefined,
+  verdict: Verdict,
+  tMs: number,
+  input: EpisodeInput,
+): EpisodeStep {
+  const cause = causeOf(state, verdict, input);
+  if (state?.phase === 'firing') return advanceFiring(state, verdict, tMs, { ...input, cause });
+  const footing = footingOf(verdict, input);
+  if (!verdict.condition) return { state: keepIfSame(state, { phase: 'clear', ...footing }) };
+  const since = state?.phase === 'pending' ? { sinceMs: state.sinceMs, cause: state.cause } : { sinceMs: tMs, cause };
+  if (tMs - since.sinceMs < input.applied.rule.forMs) {
+    return { state: keepIfSame(state, { phase: 'pending', ...footing, ...since }) };
+  }
+  const sent = signalMessage(
+    input.applied,
+    verdict,
+    {
+      signalKey: input.signalKey,
+      startedAtMs: tMs,
+      observedAtMs: tMs,
+      sequence: 0,
+      status: 'firing',
+      severity: verdict.severity,
+      previousSeverity: 'none',
+      cause: since.cause,
+    },
+    input.details,
+  );
+  return { state: { phase: 'firing', ...footing, startedAtMs: tMs, sent, sentAtMs: tMs }, emit: sent };
+}
+
+/**
+ * Ends the episode of a rule that no longer applies: switched off, its budget withdrawn or expired, its scope gone. A
+ * firing signal is resolved at once, also while input is stale, since it is people who took it back. The caller then
+ * forgets the state.
+ */
+export function withdraw(state: EpisodeState, tMs: number, cause: SignalCause): SignalMessage | undefined {
+  if (state.phase !== 'firing') return undefined;
+  const { previousSeverity: _, ...last } = state.sent;
+  const observedAt = rfc3339(tMs);
+  const summary = `${last.summary}. No longer judged: the rule or its budget is not in force any more`;
+  return {
+    ...last,
+    sequence: last.sequence + 1,
+    status: 'resolved',
+    observedAt,
+    resolvedAt: observedAt,
+    summary,
+    cause,
+  };
+}
+
+function advanceFiring(state: Firing, verdict: Verdict, tMs: number, input: EpisodeInput): EpisodeStep {
+  const { keepFiringMs } = input.applied.rule;
+  const { severity } = state.sent;
+  const calm = calmOf(state, verdict, tMs, input);
+  const say = (
+    status: SignalMessage['status'],
+    now: Severity,
+    cause: SignalCause,
+    previousSeverity?: Severity,
+  ): SignalMessage =>
+    signalMessage(
+      input.applied,
+      verdict,
+      {
+        signalKey: input.signalKey,
+        startedAtMs: state.startedAtMs,
+        observedAtMs: tMs,
+        sequence: state.sent.sequence + 1,
+        status,
+        severity: now,
+        cause,
+        ...(previousSeverity && { previousSeverity }),
+      },
+      input.details,
+    );
+  const footing = footingOf(verdict, input);
+  const goOn = (sent: SignalMessage, kept: Pick<Firing, 'clear' | 'milder'>): EpisodeStep => ({
+    state: { phase: 'firing', ...footing, startedAtMs: state.startedAtMs, sent, sentAtMs: tMs, ...kept },
+    emit: sent,
+  });
+
+  if (calm.clear && tMs - calm.clear.sinceMs >= keepFiringMs) {
+    return { state: { phase: 'clear', ...footing }, emit: say('resolved', severity, calm.clear.cause) };
+  }
+  if (verdict.condition && severityRank(verdict.severity) > severityRank(severity)) {
+    return goOn(say('firing', verdict.severity, input.cause, severity), {});
+  }
+  if (calm.milder && calm.milder.worst !== 'none' && tMs - calm.milder.sinceMs >= keepFiringMs) {
+    const eased = say('firing', calm.milder.worst, calm.milder.cause, severity);
+    return goOn(eased, calm.clear ? { clear: calm.clear } : {});
+  }
+  const isNews = verdict.condition && verdict.summary !== state.sent.summary;
+  if (isNews && tMs - state.sentAtMs >= UPDATE_INTERVAL_MS) return goOn(say('firing', severity, input.cause), calm);
+  const { startedAtMs, sent, sentAtMs } = state;
+  return { state: keepIfSame(state, { phase: 'firing', ...footing, startedAtMs, sent, sentAtMs, ...calm }) };
+}
+
+/** How long the condition has been clear, and how long the verdict has been milder than the episode. */
+function calmOf(
+  state: Firing,
+  verdict: Verdict,
+  tMs: number,
+  { stale, cause }: EpisodeInput,
+): Pick<Firing, 'clear' | 'milder'> {
+  const severity = verdict.condition ? verdict.severity : undefined;
+  if (stale || severityRank(severity) >= severityRank(state.sent.severity)) return {};
+  const before = state.milder;
+  const worst = before && rankOf(before.worst) > severityRank(severity) ? before.worst : (severity ?? 'none');
+  return {
+    ...(!verdict.condition && { clear: state.clear ?? { sinceMs: tMs, cause } }),
+    milder: before ? (before.worst === worst ? before : { ...before, worst }) : { sinceMs: tMs, cause, worst },
+  };
+}
+
+function rankOf(severity: Severity | 'none'): number {
+  return severity === 'none' ? 0 : severityRank(severity);
+}
+
+/** A new period moved the verdict before anything else could; after that, a changed rule, budget or target. */
+function causeOf(state: EpisodeState | undefined, verdict: Verdict, input: EpisodeInput): SignalCause {
+  if (!state) return input.cause;
+  const { periodStartMs } = verdict;
+  const isNewPeriod = state.periodStartMs !== undefined && periodStartMs !== undefined;
+  if (isNewPeriod && state.periodStartMs !== periodStartMs) return 'expiry';
+  return state.basis === input.applied.basis ? input.cause : 'plan-change';
+}
+
+function footingOf({ periodStartMs }: Verdict, { applied }: EpisodeInput): Footing {
+  return { basis: applied.basis, ...(periodStartMs !== undefined && { periodStartMs }) };
+}
+
+function keepIfSame(state: EpisodeState | undefined, next: EpisodeState): EpisodeState {
+  return state && isSame(state, next) ? state : next;
+}
+
+/** Fields are compared by identity: messages and stretches are carried over as they are unless they change. */
+function isSame(a: EpisodeState, b: EpisodeState): boolean {
+  const fields = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof EpisodeState>;
+  return [...fields].every((field) => a[field] === b[field]);
+}
