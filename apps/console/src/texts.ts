@@ -1,0 +1,136 @@
+import type { LiveWindow, SignalSeverity } from '#libs/application/live/wire';
+
+/** The windows that a reader can choose between for the breakdowns. */
+export type BreakdownWindow = Extract<LiveWindow, '1h' | '24h'>;
+
+/** Every text of the page. Functions take text that is already formatted for the reader. */
+export const TEXTS = {
+  product: 'Spendline',
+  pageTitle: (organisation: string, perMinute: string) => `${perMinute}/min · ${organisation} · Spendline`,
+
+  skipToFigures: 'Skip to the figures',
+  asOf: (time: string) => `As of ${time}`,
+
+  connection: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    reconnecting: 'Reconnecting…',
+    quiet: (since: string) => `No new data since ${since}`,
+    connectingHelp: 'The page is asking the server for the figures.',
+    liveHelp: 'Figures arrive within about a second.',
+    reconnectingHelp: 'The server does not answer. The figures are the last ones that arrived; nothing is lost.',
+    quietHelp: 'The server answers, but the stream has not moved. Is the monitor running?',
+  },
+
+  theme: { toDark: 'Use the dark theme', toLight: 'Use the light theme' },
+
+  headline: {
+    title: 'Cost now, today and this month',
+    lastHour: 'Last hour',
+    perMinute: (amount: string) => `${amount} a minute now`,
+    perMinuteHelp: 'Cost of the last five minutes, divided by five.',
+    today: 'Today',
+    todaySince: (time: string) => `Since ${time}`,
+    lastDay: 'Last 24 hours',
+    lastDayAmount: (amount: string) => `Last 24 hours ${amount}`,
+    month: 'This month',
+    forecast: (amount: string) => `Forecast ${amount}`,
+    forecastHelp:
+      'Month to date divided by the share of the month that has passed. It knows nothing of weekdays or of days to come.',
+    forecastSoon: 'Forecast after the first hour of the month',
+    budget: (share: string, amount: string) => `${share} of ${amount} spent`,
+    ofBudget: (share: string) => `${share} of budget`,
+    noBudget: 'No approved monthly budget',
+    perContact: 'Per contact, last hour',
+    perResolution: (amount: string) => `${amount} per resolution`,
+    handleTime: (time: string) => `Handle time ${time}`,
+    handleTimeHelp: 'Talk, hold and after-contact time per contact handled by a person, in minutes and seconds.',
+    automated: (share: string) => `${share} automated`,
+    contacts: (count: string) => `${count} contacts`,
+  },
+
+  chart: {
+    title: 'Cost per 5 minutes',
+    range: 'Time shown',
+    ranges: { 1: '1 h', 3: '3 h', 6: '6 h' },
+    rangeNames: { 1: 'last hour', 3: 'last 3 hours', 6: 'last 6 hours' },
+    now: 'Now',
+    total: 'Total',
+    outside: 'Outside channels',
+    outsideHelp: 'Cost that no channel bears: paid time between contacts, licences and other accruals.',
+    summary: (range: string, now: string, peak: string, peakTime: string) =>
+      `Rolling cost per five minutes by channel over the ${range}. Now ${now}; highest ${peak} at ${peakTime}.`,
+    asTable: 'Figures as a table',
+    tableCaption: 'Rolling cost per five minutes, every quarter of an hour',
+    time: 'Time',
+    empty: 'The chart begins with the first window that closes.',
+  },
+
+  signals: {
+    title: 'Signals',
+    count: (firing: number) => (firing === 0 ? 'none firing' : `${String(firing)} firing`),
+    none: 'Nothing is firing. Spending is within its rules.',
+    severity: { critical: 'Critical', warning: 'Warning', info: 'Info' } satisfies Record<SignalSeverity, string>,
+    since: (time: string, duration: string) => `since ${time} (${duration})`,
+    mostly: 'Mostly',
+    resolved: 'Resolved lately',
+    resolvedAt: (time: string) => `Resolved ${time}`,
+    announceFiring: (severity: string, summary: string) => `New signal, ${severity}: ${summary}`,
+    announceResolved: (summary: string) => `Resolved: ${summary}`,
+    runbook: 'Runbook',
+  },
+
+  breakdown: {
+    title: 'Where it goes',
+    window: 'Time counted',
+    windows: { '1h': 'Last hour', '24h': 'Last 24 hours' } satisfies Record<BreakdownWindow, string>,
+  },
+
+  columns: {
+    channel: 'Channel',
+    agent: 'Agent',
+    team: 'Team',
+    vendor: 'Vendor',
+    cost: 'Cost',
+    share: 'Share',
+    contacts: 'Contacts',
+    perContact: 'Per contact',
+    handleTime: 'Handle time',
+    handleTimeHelp: 'Minutes and seconds per contact handled by a person',
+    automated: 'Automated',
+  },
+
+  channels: { title: 'Channels', caption: (window: string) => `Cost by channel, ${window}`, none: 'No contact yet.' },
+  agents: {
+    title: 'Agents by cost',
+    caption: (window: string) => `The dearest agents, ${window}`,
+    shown: (shown: string, known: string) => `${shown} of ${known}`,
+    none: 'No agent has caused cost in this time.',
+  },
+  teams: { title: 'Teams', caption: (window: string) => `Cost by team, ${window}`, none: 'No team yet.' },
+  vendors: { title: 'Vendors', caption: (window: string) => `Cost by vendor, ${window}`, none: 'No vendor yet.' },
+
+  empty: {
+    title: 'Waiting for the first contact',
+    explanation:
+      'The page is connected, and the stream is still empty. Figures appear within seconds of the first finished contact on the topic callcenter.interactions.',
+    ways: [
+      ['To see a live call centre', 'npm start'],
+      ['To replay a recorded file', 'npx spendline replay FILE --map MAP.yaml'],
+      ['To find out what is missing', 'npx spendline doctor'],
+    ] as readonly (readonly [string, string])[],
+    connecting: 'Connecting to the server…',
+    unreachable: 'The server does not answer. The page goes on trying.',
+  },
+
+  footer: {
+    note: 'Every figure here is also in the API, in Kafka and in Prometheus.',
+    links: [
+      ['Live figures (JSON)', '/api/v1/live'],
+      ['Metrics', '/metrics'],
+      ['AsyncAPI', '/api/v1/asyncapi'],
+    ] as readonly (readonly [string, string])[],
+  },
+
+  unknown: '–',
+} as const;

@@ -1,0 +1,2 @@
+export * from './apply-delta.js';
+export * from './snapshot.js';
