@@ -5,6 +5,7 @@ import { refuse, type Refusal } from './reject-reasons.js';
 import { schemas, type SchemaId } from './schemas.js';
 import { epochMs } from './time.js';
 import type { AgentState, BillingLine, Feedback, Interaction, Revenue } from './types.generated.js';
+import { unstorableText } from './unstorable-text.js';
 import { matchesSchema, schemaFaults } from './validation.js';
 import type { WireRecord } from './wire-record.js';
 
@@ -47,7 +48,7 @@ export function decodeInput<Key extends InputTopicKey>(
   const data = knownFields(opened.payload);
   if (!matchesSchema(schema, data)) return refuse('schema', schemaFaults(schema, data));
   const payload = data as InputData[Key];
-  const unstorable = unstorableText(payload, '');
+  const unstorable = opened.escaped ? unstorableText(payload) : undefined;
   if (unstorable !== undefined) return refuse('schema', unstorable);
   return badTime(payload, timeFields) ?? check(payload) ?? { ok: true, data: payload };
 }
@@ -118,24 +119,4 @@ function checkPeriod(of: {
   if (of.periodStart === undefined || of.periodEnd === undefined) return undefined;
   if (epochMs(of.periodEnd) > epochMs(of.periodStart)) return undefined;
   return refuse('ends-before-start', '/periodEnd is not after /periodStart');
-}
-
-// eslint-disable-next-line no-control-regex -- U+0000 is the subject
-const UNSTORABLE = /[\u0000\p{Surrogate}]/u;
-
-/**
- * A lone surrogate cannot be written as UTF-8 and PostgreSQL stores no U+0000: taken in, either would come back as
- * another text or stop the ledger. Keys count, for those of a map end up in outputs.
- */
-function unstorableText(value: unknown, pointer: string): string | undefined {
-  if (typeof value === 'string') {
-    return UNSTORABLE.test(value) ? `${pointer} holds a lone surrogate or a NUL character` : undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, entry] of Object.entries(value)) {
-    if (UNSTORABLE.test(name)) return `${pointer} has a name with a lone surrogate or a NUL character`;
-    const fault = unstorableText(entry, `${pointer}/${name}`);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
 }

@@ -8,8 +8,11 @@ const STRUCTURED = 'application/cloudevents';
 const STRUCTURED_JSON = 'application/cloudevents+json';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The JSON payload of a record, out of its envelope. */
-export type Opened = { readonly ok: true; readonly payload: unknown } | Refusal;
+/**
+ * The JSON payload of a record, out of its envelope. `escaped`: the text has `\u` escapes, so that its strings may hold
+ * what bytes in UTF-8 cannot.
+ */
+export type Opened = { readonly ok: true; readonly payload: unknown; readonly escaped: boolean } | Refusal;
 
 /**
  * Opens the CloudEvents 1.0 Kafka binding: structured mode when the content type says so, binary mode when there are
@@ -22,13 +25,13 @@ export function openEnvelope(value: Buffer, headers: WireRecord['headers']): Ope
       return refuse('envelope', `content-type must be ${STRUCTURED_JSON}: other CloudEvents formats are not read`);
     }
     const event = parseJson(value);
-    return event.ok ? openStructured(event.payload) : event;
+    return event.ok ? openStructured(event.payload, event.escaped) : event;
   }
   if (hasAttributes && specVersion !== SPEC_VERSION) return wrongVersion('header ce_specversion', specVersion);
   return parseJson(value);
 }
 
-function openStructured(event: unknown): Opened {
+function openStructured(event: unknown, escaped: boolean): Opened {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
     return refuse('envelope', 'a structured CloudEvent must be a JSON object');
   }
@@ -37,7 +40,7 @@ function openStructured(event: unknown): Opened {
   const hasData = data !== undefined && data !== null;
   const hasEncoded = encoded !== undefined && encoded !== null;
   if (hasData && hasEncoded) return refuse('envelope', 'the CloudEvent has both data and data_base64');
-  if (hasData) return { ok: true, payload: data };
+  if (hasData) return { ok: true, payload: data, escaped };
   if (!hasEncoded) return refuse('envelope', 'the CloudEvent has no data');
   if (typeof encoded !== 'string' || encoded.length % 4 !== 0 || !BASE64.test(encoded)) {
     return refuse('envelope', 'data_base64 is not base64');
@@ -53,7 +56,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(bytes: Buffer): Opened {
   try {
-    return { ok: true, payload: JSON.parse(utf8.decode(bytes)) as unknown };
+    const text = utf8.decode(bytes);
+    return { ok: true, payload: JSON.parse(text) as unknown, escaped: text.includes('\\u') };
   } catch (error) {
     // SyntaxError of JSON, TypeError of the decoder, or RangeError where nesting exhausts the parser. The message of
     // JSON.parse quotes the input, which may be personal, so it is not passed on.
