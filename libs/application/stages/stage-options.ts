@@ -1,4 +1,11 @@
-import { DEFAULT_WINDOWING, RateBook, type Reference, type Scope, type WindowingOptions } from '#libs/domain';
+import {
+  DEFAULT_WINDOWING,
+  RateBook,
+  type Calendar,
+  type Reference,
+  type Scope,
+  type WindowingOptions,
+} from '#libs/domain';
 
 /** Settings that both stages share; every duration is milliseconds. */
 export interface StageOptions {
@@ -53,6 +60,8 @@ export interface StageDependencies {
   readonly reference: ReferenceSource;
   /** Partition of a key among `count`, as Kafka's default partitioner (murmur2) gives it. */
   partitionOf(key: string, count: number): number;
+  /** Days and months of an IANA zone. */
+  calendarOf(zone: string): Calendar;
   /** A short collision-resistant text of a text (a cryptographic hash). */
   fingerprint(text: string): string;
 }

@@ -32,7 +32,7 @@ export interface OutputRecord {
   readonly partition: number;
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
-  readonly headers?: Record<string, Buffer | string>;
+  readonly headers?: Record<string, Buffer | string | (Buffer | string)[]>;
 }
 
 /** One entry of a task's compacted changelog; `value` null deletes the key. */

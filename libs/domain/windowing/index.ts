@@ -5,3 +5,4 @@ export * from './accrual-line.js';
 export * from './due-schedule.js';
 export * from './scope-windows.js';
 export * from './window-set.js';
+export * from './spend-history.js';

@@ -64,6 +64,11 @@ export class ScopeWindows {
     else this.months.set(start, copyMeasures(delta));
   }
 
+  /** End of the month that starts at `startMs`. */
+  monthEnd(startMs: number): number {
+    return this.calendar.monthOf(startMs).endMs;
+  }
+
   deferToNextEnd(delta: Measures): void {
     this.deferred ??= emptyMeasures();
     addInto(this.deferred, delta);
@@ -114,6 +119,11 @@ export class ScopeWindows {
     const now = this.withAccruals(kind, content, endMs);
     const stepBefore = this.withAccruals(kind, previous, endMs - kind.stepMs);
     return equalMeasures(now, stepBefore) ? undefined : now;
+  }
+
+  /** Content at the frontier, as the last closed end left it. */
+  frontierContent(kind: WindowKind, frontierMs: number): Measures {
+    return this.withAccruals(kind, this.closedAt(kind, frontierMs).content, frontierMs);
   }
 
   /** Content of a window that ends at `endMs`, at or before the frontier, from the panes that are kept. */

@@ -60,6 +60,20 @@ export class WindowSet {
     return windows;
   }
 
+  /** Something is due, or accrues, at or before `untilMs`: closing windows up to there is not idle work. */
+  isDueBy(untilMs: number): boolean {
+    for (const windows of this.accruing) {
+      for (const { kind, frontierMs } of this.kinds)
+        if ((frontierMs ?? -Infinity) < windows.accruesUntil(kind)) return true;
+    }
+    return this.earliestDueMs() <= untilMs;
+  }
+
+  /** Earliest end at which something enters or leaves; Infinity when nothing does. */
+  earliestDueMs(): number {
+    return this.kinds.reduce((earliest, { due }) => Math.min(earliest, due.earliest()), Infinity);
+  }
+
   /** Oldest pane that can still be changed; anything before it is for the calendar only. */
   get earliestPaneMs(): number {
     const frontier = this.lowestFrontierMs;

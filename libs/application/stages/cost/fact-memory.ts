@@ -23,6 +23,8 @@ export interface RememberedFact {
 
 export type Remembered = RememberedContact | RememberedFact;
 
+type RememberedAs<T extends Remembered['type']> = T extends 'contact' ? RememberedContact : RememberedFact;
+
 type Wire = [
   type: 'c' | 'f' | 's',
   id: string,
@@ -56,10 +58,10 @@ export class FactMemory {
     type: T,
     id: string,
     watermarkMs: number | undefined,
-  ): Extract<Remembered, { type: T }> | undefined {
+  ): RememberedAs<T> | undefined {
     const fact = this.facts.get(TYPES[type] + id);
     if (!fact || (watermarkMs !== undefined && fact.atMs < watermarkMs - this.horizonMs)) return undefined;
-    return fact as Extract<Remembered, { type: T }>;
+    return fact as RememberedAs<T>;
   }
 
   remember(id: string, fact: Remembered): void {

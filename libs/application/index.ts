@@ -1,0 +1,5 @@
+export * from './stages/index.js';
+export type * from './ports/kafka-settings.js';
+export * from './reference/index.js';
+export * from './live/index.js';
+export * from './monitoring/index.js';

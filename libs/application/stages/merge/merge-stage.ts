@@ -1,0 +1,20 @@
+import type { StageDefinition } from '../stage.js';
+import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { MergeTask } from './merge-task.js';
+
+/** Name of the merge stage: part of its consumer group and of its transactional ids. */
+export const MERGE_STAGE = 'merge';
+
+/** Merges partial panes to the windows of every scope, and judges the rules on them. */
+export function mergeStage(
+  options: StageOptions,
+  dependencies: StageDependencies,
+): StageDefinition & { createTask(...args: Parameters<StageDefinition['createTask']>): MergeTask } {
+  return {
+    name: MERGE_STAGE,
+    inputs: ['panes'],
+    changelog: 'mergeState',
+    tickMs: 500,
+    createTask: (context) => new MergeTask(context, options, dependencies),
+  };
+}

@@ -1,0 +1,179 @@
+import { encodeCostWindow, encodeSignal, type Signal } from '#libs/contract';
+import { ceilTo, floorTo, WindowSet, type SignalMessage, type WindowResult } from '#libs/domain';
+import type { LiveRecord } from '../../live/index.js';
+import { decodePanes, type PanesMessage } from '../exchange/panes-message.js';
+import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
+import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { costWindowOf } from './convert-window.js';
+import { OpenValues } from './open-values.js';
+import { BURN_HISTORY_MS, ScopeSignals, type BudgetFigures } from './scope-signals.js';
+import { SourceWatermarks, type SourceState } from './source-watermarks.js';
+import { WindowChangelog } from './window-changelog.js';
+
+const META_KEY = 'meta';
+/** Rules are judged at each of these ends, in event time, whatever the size of the batches. */
+const JUDGE_STEP_MS = 60_000;
+
+interface Meta {
+  readonly sources: SourceState;
+  readonly frontiers: Record<string, number>;
+  readonly judgedMs?: number;
+  readonly sinceMs?: number;
+}
+
+/**
+ * Merge task of one partition of scope keys: adds the cost tasks' pane deltas, closes windows as the least of their
+ * watermarks passes, and judges the rules. It has no clock of its own, so the same messages give the same windows and
+ * signals; the wall clock only paces the open values.
+ */
+export class MergeTask implements StageTask {
+  private readonly set: WindowSet;
+  private readonly changelog: WindowChangelog;
+  private readonly signals: ScopeSignals;
+  private readonly open: OpenValues;
+  private readonly sources = new SourceWatermarks();
+  private readonly restoring = new Map<string, Buffer>();
+  private frontiers: Record<string, number> = {};
+  private judgedMs: number | undefined;
+
+  constructor(
+    private readonly context: TaskContext,
+    options: StageOptions,
+    private readonly dependencies: StageDependencies,
+  ) {
+    const calendar = dependencies.calendarOf(dependencies.reference.current().reference.organisation.zone);
+    this.set = new WindowSet({ ...options.windowing, correctionMs: options.dedupHorizonMs }, calendar, BURN_HISTORY_MS);
+    this.changelog = new WindowChangelog(this.set);
+    this.signals = new ScopeSignals(this.set, calendar, dependencies);
+    this.open = new OpenValues(this.set, context.partition);
+  }
+
+  get watermarkMs(): number | undefined {
+    return this.sources.watermarkMs;
+  }
+
+  /** Open windows of the task's scopes, as last sent. */
+  get liveRecords(): Iterable<LiveRecord> {
+    return this.open.records.values();
+  }
+
+  get firing(): readonly SignalMessage[] {
+    return this.signals.firing;
+  }
+
+  get budgets(): Iterable<BudgetFigures> {
+    return this.signals.budgets;
+  }
+
+  restore(key: string, value: Buffer | null): void {
+    if (this.signals.restore(key, value)) return;
+    if (key === META_KEY) {
+      if (value === null) return;
+      const meta = JSON.parse(value.toString('utf8')) as Meta;
+      this.sources.restore(meta.sources);
+      this.frontiers = meta.frontiers;
+      this.judgedMs = meta.judgedMs;
+      this.signals.restoreSince(meta.sinceMs);
+    } else if (value === null) this.restoring.delete(key);
+    else this.restoring.set(key, value);
+  }
+
+  restored(): void {
+    this.changelog.restore(this.restoring.values(), this.frontiers);
+    this.restoring.clear();
+    for (const windows of this.set.scopes.values()) this.open.changed(windows);
+  }
+
+  process(input: StageInput, nowMs: number): StageOutput {
+    const { currency } = this.dependencies.reference.current().reference.organisation;
+    const records: OutputRecord[] = [];
+    const counters: CounterIncrement[] = [];
+    const observations: CounterIncrement[] = [];
+    if (input.kind === 'records') {
+      for (const { value } of input.records) if (value) this.hear(decodePanes(value));
+      const restated = this.set.takeRestatements();
+      for (const result of restated) this.changelog.restated(this.set.scope(result));
+      const { windows, messages } = this.advance();
+      for (const result of [...restated, ...windows]) records.push(this.windowRecord(result, currency));
+      for (const message of messages) {
+        records.push(this.signalRecord(message));
+        const seconds = (nowMs - Date.parse(message.observedAt)) / 1000;
+        if (message.sequence === 0)
+          observations.push({ metric: 'spendline_event_to_signal_seconds', labels: {}, value: Math.max(0, seconds) });
+      }
+    }
+    const { asOfMs, watermarkMs } = this.sources;
+    records.push(...this.open.send(asOfMs, watermarkMs, currency, nowMs));
+    const changelog = input.kind === 'records' ? this.changes() : [];
+    return { records, changelog, counters, observations };
+  }
+
+  private hear(message: PanesMessage): void {
+    const before = this.sources.watermarkMs;
+    for (const { scope, id, tMs, calendarOnly, delta } of message.panes) {
+      if (calendarOnly || tMs < this.set.earliestPaneMs) {
+        const windows = this.set.bookCalendar({ scope, id }, tMs, delta);
+        this.changelog.bookedCalendar(windows);
+        this.open.changed(windows);
+        continue;
+      }
+      const windows = this.set.book({ scope, id }, tMs, delta);
+      this.changelog.booked(windows, tMs);
+      this.open.changed(windows);
+      if (this.judgedMs !== undefined && tMs < this.judgedMs) this.signals.corrected(windows, tMs, delta);
+    }
+    for (const { scope, id, ...line } of message.lines) {
+      const windows = this.set.addLine({ scope, id }, line, before);
+      this.changelog.lineAdded(windows, line.lineId);
+      this.open.changed(windows);
+    }
+    this.sources.hear(message);
+  }
+
+  /** Closes windows minute by minute, so that rules see every minute however far the watermark jumped. */
+  private advance(): { windows: WindowResult[]; messages: SignalMessage[] } {
+    const windows: WindowResult[] = [];
+    const messages: SignalMessage[] = [];
+    const { watermarkMs } = this.sources;
+    if (watermarkMs === undefined) return { windows, messages };
+    const lastMs = floorTo(watermarkMs, JUDGE_STEP_MS);
+    let minuteMs = this.judgedMs ?? Math.min(lastMs, floorTo(this.set.earliestDueMs(), JUDGE_STEP_MS));
+    while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
+      windows.push(...this.set.advance(minuteMs));
+      messages.push(...this.signals.evaluate(minuteMs));
+      this.judgedMs = minuteMs;
+    }
+    windows.push(...this.set.advance(watermarkMs));
+    for (const result of windows) this.open.changed(this.set.scope(result));
+    return { windows, messages };
+  }
+
+  /** The next minute at which anything can change; a long silence is passed over. */
+  private nextMinute(minuteMs: number, lastMs: number): number {
+    const next = minuteMs + JUDGE_STEP_MS;
+    if (next > lastMs || this.signals.isWaiting || this.set.isDueBy(next)) return next;
+    return Math.max(next, Math.min(ceilTo(this.set.earliestDueMs(), JUDGE_STEP_MS), lastMs));
+  }
+
+  private windowRecord(result: WindowResult, currency: string): OutputRecord {
+    const { key, value, headers } = encodeCostWindow(costWindowOf(result, currency), 'merge');
+    const partition = this.dependencies.partitionOf(key, this.context.partitionCounts.costWindows ?? 1);
+    return { topic: 'costWindows', partition, key, value, headers };
+  }
+
+  private signalRecord(message: SignalMessage): OutputRecord {
+    const { key, value, headers } = encodeSignal(message satisfies Signal, 'merge');
+    const partition = this.dependencies.partitionOf(key, this.context.partitionCounts.signals ?? 1);
+    return { topic: 'signals', partition, key, value, headers };
+  }
+
+  private changes(): StageOutput['changelog'] {
+    const meta: Meta = {
+      sources: this.sources.toJSON(),
+      frontiers: this.set.frontiers(),
+      ...(this.judgedMs !== undefined && { judgedMs: this.judgedMs }),
+      ...(this.signals.since !== undefined && { sinceMs: this.signals.since }),
+    };
+    return [...this.changelog.changes(), ...this.signals.changes(), { key: META_KEY, value: JSON.stringify(meta) }];
+  }
+}

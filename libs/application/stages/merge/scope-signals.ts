@@ -1,0 +1,266 @@
+import {
+  accruedMeasures,
+  advance,
+  amountOf,
+  budgetPeriodOf,
+  copyMeasures,
+  DIMENSIONS,
+  emptyMeasures,
+  evaluateBudgetThreshold,
+  evaluateBurnRate,
+  evaluateUnitCost,
+  formatMicros,
+  rfc3339,
+  rulesFor,
+  signalKey,
+  SpendHistory,
+  subtractInto,
+  addInto,
+  withdraw,
+  type AppliedRule,
+  type Budget,
+  type Calendar,
+  type EpisodeState,
+  type Measures,
+  type Micros,
+  type Reference,
+  type Scope,
+  type ScopeWindows,
+  type SignalDetails,
+  type SignalMessage,
+  type Verdict,
+  type WindowSet,
+} from '#libs/domain';
+import type { ChangelogEntry } from '../stage.js';
+import type { StageDependencies } from '../stage-options.js';
+
+const EPISODE_KEY = 'episode/';
+
+/** Where rules that name no scopes may apply; `rulesFor` decides. */
+const DEFAULT_RULE_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
+
+/** How far back burn rates look, with a step of slack. */
+export const BURN_HISTORY_MS = 73 * 3_600_000;
+
+interface Episode {
+  readonly state: EpisodeState;
+  readonly scopeKey: string;
+}
+
+/** One budget as the metrics show it. */
+export interface BudgetFigures {
+  readonly budgetId: string;
+  readonly spentRatio: number;
+  readonly burnRates: Readonly<Record<string, number>>;
+}
+
+/**
+ * Judges the rules that apply to the scopes of one merge task, each minute of event time, and keeps their episodes.
+ */
+export class ScopeSignals {
+  private readonly episodes = new Map<string, Episode>();
+  private readonly dirty = new Set<string>();
+  private readonly histories = new Map<ScopeWindows, SpendHistory>();
+  private readonly figures = new Map<string, BudgetFigures>();
+  private watched: ScopeWindows[] = [];
+  private watchedOf: { reference: Reference; scopes: number } | undefined;
+  /** Event time from which the task has seen everything. */
+  private sinceMs: number | undefined;
+
+  constructor(
+    private readonly set: WindowSet,
+    private readonly calendar: Calendar,
+    private readonly dependencies: StageDependencies,
+  ) {}
+
+  /** A signal is pending or firing: time alone can change it. */
+  get isWaiting(): boolean {
+    for (const { state } of this.episodes.values()) if (state.phase !== 'clear') return true;
+    return false;
+  }
+
+  get budgets(): Iterable<BudgetFigures> {
+    return this.figures.values();
+  }
+
+  /** Messages firing now, newest of each key. */
+  get firing(): SignalMessage[] {
+    return [...this.episodes.values()].flatMap(({ state }) => (state.phase === 'firing' ? [state.sent] : []));
+  }
+
+  /** A pane behind the last evaluation changed. */
+  corrected(windows: ScopeWindows, paneStartMs: number, delta: Measures): void {
+    this.histories.get(windows)?.correct(paneStartMs, amountOf(delta));
+  }
+
+  /** Judges every watched scope at `tMs`, a minute that the windows are closed up to. */
+  evaluate(tMs: number): SignalMessage[] {
+    this.sinceMs ??= tMs;
+    const { reference } = this.dependencies.reference.current();
+    const messages: SignalMessage[] = [];
+    const judged = new Set<string>();
+    for (const windows of this.watchedScopes(reference)) {
+      const applied = rulesFor(reference, windows.ref.scope, windows.ref.id, tMs);
+      if (applied.some((rule) => rule.kind !== 'unit-cost')) this.historyOf(windows).mark(windows, tMs);
+      for (const rule of applied) {
+        const key = signalKey(rule, this.dependencies.fingerprint);
+        judged.add(key);
+        const message = this.judge(key, rule, windows, tMs);
+        if (message) messages.push(message);
+      }
+    }
+    this.withdrawOthers(judged, tMs, messages);
+    return messages;
+  }
+
+  private judge(key: string, rule: AppliedRule, windows: ScopeWindows, tMs: number): SignalMessage | undefined {
+    const judgement = this.verdictOf(rule, windows, tMs);
+    if (!judgement) return undefined;
+    const { verdict, content } = judgement;
+    const before = this.episodes.get(key);
+    const input = {
+      signalKey: key,
+      applied: rule,
+      cause: 'usage',
+      stale: false,
+      details: detailsOf(content, tMs),
+    } as const;
+    const { state, emit } = advance(before?.state, verdict, tMs, input);
+    if (state !== before?.state) {
+      this.episodes.set(key, { state, scopeKey: `${windows.ref.scope}:${windows.ref.id}` });
+      this.dirty.add(key);
+    }
+    return emit;
+  }
+
+  private verdictOf(
+    rule: AppliedRule,
+    windows: ScopeWindows,
+    tMs: number,
+  ): { verdict: Verdict; content: Measures } | undefined {
+    switch (rule.kind) {
+      case 'unit-cost': {
+        const state = this.set.kinds.find(({ kind }) => kind.name === rule.rule.window);
+        if (state?.frontierMs === undefined) return undefined;
+        const content = windows.frontierContent(state.kind, state.frontierMs);
+        return { verdict: evaluateUnitCost(rule, content), content };
+      }
+      case 'budget-threshold': {
+        const periodStartMs = budgetPeriodOf(rule.budget, this.calendar, tMs - 1).startMs;
+        const content = this.spentInPeriod(windows, rule.budget, tMs);
+        const actualMicros = amountOf(content);
+        this.show(rule.budget, { spentRatio: ratio(actualMicros, rule.budget.amountMicros) });
+        return { verdict: evaluateBudgetThreshold(rule, { actualMicros, periodStartMs }), content };
+      }
+      case 'burn-rate': {
+        const verdict = evaluateBurnRate(rule, {
+          calendar: this.calendar,
+          asOfMs: tMs,
+          observedSinceMs: this.sinceMs ?? tMs,
+          spentMicros: (fromMs, toMs) => this.spentBetween(windows, fromMs, toMs),
+        });
+        this.show(rule.budget, { burnRates: { [verdict.window]: verdict.observed } });
+        return { verdict, content: this.spentInPeriod(windows, rule.budget, tMs) };
+      }
+    }
+  }
+
+  private spentBetween(windows: ScopeWindows, fromMs: number, toMs: number): Micros {
+    const accrued = amountOf(accruedMeasures([...windows.lines.values()], fromMs, toMs, 'calendar'));
+    return this.historyOf(windows).between(fromMs, toMs) + accrued;
+  }
+
+  /** Spent in the budget's period up to `tMs`: its months, less what the panes hold of later times, and the bills. */
+  private spentInPeriod(windows: ScopeWindows, budget: Budget, tMs: number): Measures {
+    const { startMs, endMs } = budgetPeriodOf(budget, this.calendar, tMs - 1);
+    const total = emptyMeasures();
+    for (const [monthMs, month] of windows.months) if (monthMs >= startMs && monthMs < endMs) addInto(total, month);
+    subtractInto(total, windows.fine.sum(tMs, Math.max(endMs, tMs)));
+    addInto(total, accruedMeasures([...windows.lines.values()], startMs, tMs, 'calendar'));
+    return total;
+  }
+
+  private show(budget: Budget, part: Partial<BudgetFigures>): void {
+    const before = this.figures.get(budget.budgetId) ?? { budgetId: budget.budgetId, spentRatio: 0, burnRates: {} };
+    this.figures.set(budget.budgetId, { ...before, ...part, burnRates: { ...before.burnRates, ...part.burnRates } });
+  }
+
+  private historyOf(windows: ScopeWindows): SpendHistory {
+    let history = this.histories.get(windows);
+    if (!history) this.histories.set(windows, (history = new SpendHistory(BURN_HISTORY_MS)));
+    return history;
+  }
+
+  /** Scopes that any rule or budget looks at; most agents have none. */
+  private watchedScopes(reference: Reference): readonly ScopeWindows[] {
+    const { scopes } = this.set;
+    if (this.watchedOf?.reference !== reference || this.watchedOf.scopes !== scopes.size) {
+      this.watchedOf = { reference, scopes: scopes.size };
+      const byRule = new Set<Scope>(reference.rules.flatMap((rule) => rule.scopes ?? DEFAULT_RULE_SCOPES));
+      const byBudget = new Set(reference.budgets.map((budget) => `${budget.scope}:${budget.id}`));
+      this.watched = [...scopes]
+        .filter(([key, windows]) => byRule.has(windows.ref.scope) || byBudget.has(key))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, windows]) => windows);
+    }
+    return this.watched;
+  }
+
+  /** A rule that no longer applies takes its signal back. */
+  private withdrawOthers(judged: ReadonlySet<string>, tMs: number, messages: SignalMessage[]): void {
+    for (const [key, { state }] of this.episodes) {
+      if (judged.has(key)) continue;
+      const message = withdraw(state, tMs, 'plan-change');
+      if (message) messages.push(message);
+      this.episodes.delete(key);
+      this.dirty.add(key);
+    }
+  }
+
+  changes(): ChangelogEntry[] {
+    const entries = [...this.dirty].map((key) => {
+      const episode = this.episodes.get(key);
+      return { key: EPISODE_KEY + key, value: episode ? JSON.stringify(episode) : null };
+    });
+    this.dirty.clear();
+    return entries;
+  }
+
+  /** Takes a changelog entry back; false when it is not an episode. */
+  restore(key: string, value: Buffer | null): boolean {
+    if (!key.startsWith(EPISODE_KEY)) return false;
+    const id = key.slice(EPISODE_KEY.length);
+    if (value === null) this.episodes.delete(id);
+    else this.episodes.set(id, JSON.parse(value.toString('utf8')) as Episode);
+    return true;
+  }
+
+  get since(): number | undefined {
+    return this.sinceMs;
+  }
+
+  restoreSince(sinceMs: number | undefined): void {
+    this.sinceMs = sinceMs;
+  }
+}
+
+function ratio(part: Micros, whole: Micros): number {
+  return whole > 0n ? Number(part) / Number(whole) : 0;
+}
+
+/** Until contributors by child scope are known here, what the cost is made of says most. */
+function detailsOf(content: Measures, tMs: number): SignalDetails {
+  const total = amountOf(content);
+  const evidence = { watermark: rfc3339(tMs) };
+  if (total <= 0n) return { evidence };
+  const measures = copyMeasures(content);
+  const contributors = DIMENSIONS.filter((dimension) => measures[dimension] !== 0n)
+    .sort((a, b) => (measures[b] > measures[a] ? 1 : measures[b] < measures[a] ? -1 : 0))
+    .map((dimension) => ({
+      scope: 'dimension',
+      id: dimension,
+      amount: formatMicros(measures[dimension]),
+      share: ratio(measures[dimension], total),
+    }));
+  return { contributors, evidence };
+}
