@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { TopicKey } from '#libs/contract';
+import { UnrecoverableError } from './errors.js';
+
+/** Changelog key of the marker; no stage may use it. */
+export const MARKER_KEY = '~meta';
+
+const METADATA = /^spendline:(\d+)$/;
+
+/**
+ * Written to the changelog with every commit. Its sequence also stands in the metadata of the committed offsets, so
+ * that state and offsets can be told to belong together when a task is taken over.
+ */
+export interface CommitMarker {
+  /** Commits of this task so far. */
+  readonly sequence: number;
+  readonly group: string;
+  /** Next offset of each input. */
+  readonly offsets: Readonly<Partial<Record<TopicKey, bigint>>>;
+}
+
+/** An offset as the group has it. */
+export interface CommittedOffset {
+  readonly offset: bigint;
+  readonly metadata: string | null;
+}
+
+/** Committed offsets by input; an input without one is left out. */
+export type CommittedOffsets = ReadonlyMap<TopicKey, CommittedOffset>;
+
+const SCHEMA = z.object({
+  sequence: z.int().nonnegative(),
+  group: z.string(),
+  offsets: z.record(z.string(), z.string().regex(/^\d+$/)),
+});
+
+/** The marker as a changelog value. */
+export function encodeMarker({ sequence, group, offsets }: CommitMarker): string {
+  const texts = Object.fromEntries(Object.entries(offsets).map(([topic, offset]) => [topic, offset.toString()]));
+  return JSON.stringify({ sequence, group, offsets: texts });
+}
+
+/** Reads a changelog value; throws an {@link UnrecoverableError} when it is none of ours. */
+export function decodeMarker(value: Buffer): CommitMarker {
+  try {
+    const { sequence, group, offsets } = SCHEMA.parse(JSON.parse(value.toString()));
+    const entries = Object.entries(offsets).map(([topic, offset]) => [topic, BigInt(offset)]);
+    return { sequence, group, offsets: Object.fromEntries(entries) as CommitMarker['offsets'] };
+  } catch (error) {
+    throw new UnrecoverableError(`The changelog's entry ${MARKER_KEY} cannot be read; is the topic Spendline's own?`, {
+      cause: error,
+    });
+  }
+}
+
+/** The note beside a committed offset. */
+export function offsetMetadata(sequence: number): string {
+  return `spendline:${sequence}`;
+}
+
+/** Where a task starts from. */
+export interface StartingPoint {
+  readonly sequence: number;
+  /** Inputs without an entry start at the beginning of their log. */
+  readonly offsets: ReadonlyMap<TopicKey, bigint>;
+}
+
+/**
+ * Brings the group's offsets and the changelog's marker together. They are written in one transaction, so they agree
+ * unless something outside changed one of them. Offsets that are gone (Kafka forgets those of a group that is idle for
+ * a week) are taken from the marker. Throws an {@link UnrecoverableError} on any contradiction.
+ */
+export function startingPoint(
+  committed: CommittedOffsets,
+  marker: CommitMarker | undefined,
+  where: { readonly group: string; readonly changelog: string; readonly partition: number },
+): StartingPoint {
+  const place = `partition ${where.partition} of ${where.changelog}`;
+  const wipe = `To start anew, delete the topic ${where.changelog} and the group ${where.group} while no monitor runs.`;
+  if (!marker) {
+    const [ours] = [...committed].filter(([, { metadata }]) => METADATA.test(metadata ?? ''));
+    if (ours) {
+      const [topic, { offset, metadata }] = ours;
+      throw new UnrecoverableError(
+        `The state is gone: group ${where.group} has committed offset ${offset} of ${topic} (${metadata ?? ''}), but ${place} holds no state. ${wipe}`,
+      );
+    }
+    // Offsets without our note were set by an operator: the place to start from, with empty state.
+    return { sequence: 0, offsets: new Map([...committed].map(([topic, { offset }]) => [topic, offset])) };
+  }
+  if (marker.group !== where.group) {
+    throw new UnrecoverableError(
+      `${place} holds the state of group ${marker.group}, not of ${where.group}: two groups cannot share a changelog. Use another topic prefix.`,
+    );
+  }
+  for (const [topic, { offset, metadata }] of committed) {
+    const expected = marker.offsets[topic];
+    const same = offset === expected && metadata === offsetMetadata(marker.sequence);
+    if (!same) {
+      throw new UnrecoverableError(
+        `State and offsets do not belong together: ${place} is at commit ${marker.sequence} and offset ${expected ?? 'none'} of ${topic}, but group ${where.group} at ${metadata ?? 'no commit'} and offset ${offset}. Was one of them reset? ${wipe}`,
+      );
+    }
+  }
+  return { sequence: marker.sequence, offsets: new Map(Object.entries(marker.offsets) as [TopicKey, bigint][]) };
+}

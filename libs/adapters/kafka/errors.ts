@@ -1,0 +1,68 @@
+const FENCED_TYPES = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'PRODUCER_FENCED',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'INVALID_TXN_STATE',
+  'TRANSACTION_COORDINATOR_FENCED',
+]);
+/** kafkajs 2.2.4 does not know the name of this code of newer brokers. */
+const PRODUCER_FENCED_CODE = 90;
+
+const REBALANCE_TYPES = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** Something about the cluster or the state that no retry can mend; the message says what to do. */
+export class UnrecoverableError extends Error {
+  override readonly name = 'UnrecoverableError';
+}
+
+/** The broker confirmed fewer or more partitions than were sent: part of the records is lost, or doubled. */
+export class AcknowledgementError extends Error {
+  override readonly name = 'AcknowledgementError';
+  /** Caused by a leader that moved while records were on their way: worth another try. */
+  readonly retriable = true;
+}
+
+interface KafkaShaped {
+  readonly name: string;
+  readonly type?: string;
+  readonly code?: number | string;
+  readonly retriable?: boolean;
+}
+
+/** The error and what caused it, outermost first. */
+function* chain(error: unknown): Generator<KafkaShaped> {
+  for (let each = error; each instanceof Error; each = each.cause) yield each;
+}
+
+function some(error: unknown, test: (each: KafkaShaped) => boolean): boolean {
+  return chain(error).some(test);
+}
+
+/** Somebody else has taken the transactional id. */
+export function isFenced(error: unknown): boolean {
+  return some(
+    error,
+    ({ type, code }) => (type !== undefined && FENCED_TYPES.has(type)) || code === PRODUCER_FENCED_CODE,
+  );
+}
+
+/** The group is being shared out anew; kafkajs must see this error to join again. */
+export function isRebalance(error: unknown): boolean {
+  return some(error, ({ type }) => type !== undefined && REBALANCE_TYPES.has(type));
+}
+
+/** Passes by itself: fencing, lost connections, moving leaders, time-outs. Anything else would fail again. */
+export function isTransient(error: unknown): boolean {
+  if (isFenced(error) || isRebalance(error)) return true;
+  return some(error, ({ name, retriable }) => retriable === true || name === 'KafkaJSNumberOfRetriesExceeded');
+}
+
+/** An error from whatever was thrown. */
+export function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

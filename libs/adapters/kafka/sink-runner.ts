@@ -1,0 +1,298 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { InputRecord, KafkaSettings } from '#libs/application';
+import { topicName, type TopicKey } from '#libs/contract';
+import { backoffMs, pause } from './backoff.js';
+import { createKafka, PATIENT_RETRY } from './client.js';
+import { errorOf, isTransient, UnrecoverableError } from './errors.js';
+import { FetchedBatch, watchSkipped } from './fetched-batch.js';
+import { LogClient } from './log-client.js';
+import type { KafkaLogger } from './logger.js';
+import { partitionName } from './message-waves.js';
+import { DEFAULT_TIMING, type RunnerTiming } from './runner-timing.js';
+import { stickyCopartitioning } from './sticky-assigner.js';
+import { Watchdog } from './watchdog.js';
+
+/** A partition as the sink keeps it, with the next offset to read. */
+export interface SinkOffset {
+  readonly topic: TopicKey;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** Records of one partition, in order; store them and `next` in one transaction. */
+export interface SinkBatch {
+  readonly topic: TopicKey;
+  readonly partition: number;
+  readonly records: readonly InputRecord[];
+  /** The offset that the sink has stored, or where the log began if it had none. */
+  readonly start: bigint;
+  /** The offset to store. */
+  readonly next: bigint;
+  /** Nothing follows in the partition, as far as the fetch knew. */
+  readonly caughtUp: boolean;
+}
+
+/** Options of a {@link SinkRunner}. */
+export interface SinkRunnerOptions {
+  readonly settings: KafkaSettings;
+  /** The consumer group is `<prefix><group>`. */
+  readonly group: string;
+  readonly topics: readonly TopicKey[];
+  /** Offsets that the sink has stored; a partition without one is read from the beginning. */
+  readonly load: () => Promise<readonly SinkOffset[]>;
+  /**
+   * Stores a batch with its offset, refusing when the stored offset is not `batch.start`. An error with `retry: true`
+   * (the database is away, another instance was faster) is tried again from the stored offset; any other is fatal.
+   */
+  readonly handle: (batch: SinkBatch) => Promise<void>;
+  /** The runner cannot go on: end the process. Called once. */
+  readonly onFatal: (error: Error) => void;
+  readonly logger: KafkaLogger;
+  /** Most records in one call of `handle`; 5000 by default. */
+  readonly chunkRecords?: number;
+  readonly timing?: Partial<RunnerTiming>;
+}
+
+const DEFAULT_CHUNK_RECORDS = 5_000;
+
+interface Place {
+  readonly topic: TopicKey;
+  readonly partition: number;
+  /** What the sink has stored. */
+  stored: bigint;
+  /** Where the next fetch begins: at `stored`, or past control records behind it. */
+  fetching: bigint;
+  end: bigint;
+}
+
+type Assignment = readonly { readonly topic: string; readonly partitions: number[] }[];
+
+/**
+ * Feeds a sink that keeps its own offsets, so that every record takes effect there once: the sink stores effects and
+ * offset in one transaction of its own. Kafka's group only spreads the work.
+ */
+export class SinkRunner {
+  private readonly keys: ReadonlyMap<string, TopicKey>;
+  private readonly timing: RunnerTiming;
+  private readonly watchdog: Watchdog;
+  private readonly stopping = new AbortController();
+  private readonly kafka: Kafka;
+  private consumer: Consumer | undefined;
+  private assigned: Assignment = [];
+  private places = new Map<string, Place>();
+  private generation = 0;
+  private failures = 0;
+  private joined = false;
+  private fatal = false;
+
+  constructor(private readonly options: SinkRunnerOptions) {
+    const { settings, group, topics, logger } = options;
+    this.kafka = createKafka(settings, group, { logger });
+    this.keys = new Map(topics.map((key) => [topicName(key, settings.topicPrefix), key]));
+    this.timing = { ...DEFAULT_TIMING, ...options.timing };
+    const patienceMs = 2 * this.timing.sessionTimeoutMs;
+    this.watchdog = new Watchdog(patienceMs, () => {
+      this.end(new Error(`Group ${group}: neither batch nor heartbeat for ${patienceMs / 1000} s`));
+    });
+  }
+
+  /** Connects and joins the group. Throws when Kafka cannot be reached. */
+  async start(): Promise<void> {
+    const { timing } = this;
+    const consumer = this.kafka.consumer({
+      groupId: this.options.settings.topicPrefix + this.options.group,
+      partitionAssigners: [stickyCopartitioning(() => [...new Set(this.assigned.flatMap((each) => each.partitions))])],
+      sessionTimeout: timing.sessionTimeoutMs,
+      rebalanceTimeout: timing.sessionTimeoutMs,
+      heartbeatInterval: timing.heartbeatIntervalMs,
+      maxWaitTimeInMs: timing.fetchMaxWaitMs,
+      maxBytesPerPartition: timing.fetchMaxBytesPerPartition,
+      allowAutoTopicCreation: false,
+      retry: { ...PATIENT_RETRY, restartOnFailure: () => Promise.resolve(!this.stopping.signal.aborted) },
+    });
+    this.consumer = consumer;
+    this.listen(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...this.keys.keys()], fromBeginning: true });
+    this.watchdog.start();
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.onBatch(payload),
+    });
+  }
+
+  /** Finishes the batch in progress, leaves the group and disconnects. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('the sink runner was stopped'));
+    this.watchdog.stop();
+    await this.consumer?.disconnect().catch(() => undefined);
+  }
+
+  /** In the group, positioned at the sink's offsets, and not in trouble with the sink. */
+  ready(): boolean {
+    return this.joined && this.failures === 0 && !this.fatal;
+  }
+
+  /** Offsets not stored yet, of the partitions assigned to this process. */
+  lag(): { topic: TopicKey; partition: number; records: number }[] {
+    return [...this.places.values()].map(({ topic, partition, fetching, end }) => ({
+      topic,
+      partition,
+      records: end > fetching ? Number(end - fetching) : 0,
+    }));
+  }
+
+  private listen(consumer: Consumer): void {
+    const { events } = consumer;
+    consumer.on(events.HEARTBEAT, () => this.watchdog.alive());
+    consumer.on(events.END_BATCH_PROCESS, () => this.watchdog.alive());
+    consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      this.watchdog.alive();
+      this.onJoined(payload.memberAssignment);
+    });
+    consumer.on(events.CRASH, ({ payload }) => {
+      this.watchdog.alive();
+      this.joined = false;
+      if (payload.restart) this.options.logger.warn({ error: payload.error.message }, 'consumer restarts');
+      else this.end(payload.error);
+    });
+    watchSkipped(consumer, ({ topic, partition, first, last, end }) => {
+      const place = this.places.get(partitionName(topic, partition));
+      if (place?.fetching !== first) return;
+      place.fetching = last + 1n;
+      place.end = end;
+    });
+  }
+
+  /** Runs before kafkajs fetches for the new assignment. Held back, the partitions still heartbeat. */
+  private onJoined(assignment: Readonly<Record<string, number[]>>): void {
+    this.assigned = Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions }));
+    void this.reposition();
+  }
+
+  /** Goes to the sink's own offsets, however long the sink may be away. */
+  private async reposition(): Promise<void> {
+    const generation = ++this.generation;
+    const { assigned } = this;
+    const { signal } = this.stopping;
+    this.joined = false;
+    this.places = new Map();
+    this.steer((consumer) => consumer.pause([...assigned]));
+    for (;;) {
+      try {
+        const places = await this.findPlaces(assigned);
+        if (generation !== this.generation || signal.aborted) return;
+        this.places = places;
+        this.joined = true;
+        this.steer((consumer) => {
+          for (const [name, { partition, stored }] of places) {
+            consumer.seek({ topic: name.slice(0, name.lastIndexOf('/')), partition, offset: stored.toString() });
+          }
+          consumer.resume([...assigned]);
+        });
+        return;
+      } catch (thrown) {
+        if (!(await this.mayRetry(errorOf(thrown)))) return;
+        if (generation !== this.generation || signal.aborted) return;
+      }
+    }
+  }
+
+  private async findPlaces(assigned: Assignment): Promise<Map<string, Place>> {
+    const stored = await this.options.load();
+    const places = new Map<string, Place>();
+    const log = await LogClient.connect(this.kafka);
+    try {
+      for (const { topic: name, partitions } of assigned) {
+        const topic = this.keys.get(name);
+        if (!topic || partitions.length === 0) continue;
+        for (const [partition, { start, end }] of await log.ranges(name, partitions)) {
+          const found = stored.find((each) => each.topic === topic && each.partition === partition);
+          const offset = found?.offset ?? start;
+          if (offset < start || offset > end) throw lostOffset(name, partition, offset, start, end);
+          places.set(partitionName(name, partition), { topic, partition, stored: offset, fetching: offset, end });
+        }
+      }
+      return places;
+    } finally {
+      await log.close().catch(() => undefined);
+    }
+  }
+
+  private async onBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic: name, partition } = payload.batch;
+    const place = this.places.get(partitionName(name, partition));
+    if (!place) return;
+    const { topic } = place;
+    const batch = new FetchedBatch(topic, payload);
+    place.end = batch.end;
+    if (batch.start !== place.fetching) {
+      this.steer((consumer) => consumer.seek({ topic: name, partition, offset: place.stored.toString() }));
+      place.fetching = place.stored;
+      return;
+    }
+    for (const { records, next, caughtUp } of batch.chunks(this.options.chunkRecords ?? DEFAULT_CHUNK_RECORDS)) {
+      if (batch.isStale() || this.stopping.signal.aborted) return;
+      try {
+        await this.options.handle({ topic, partition, records, start: place.stored, next, caughtUp });
+      } catch (thrown) {
+        // Not awaited: what is held back heartbeats by itself, however long the sink stays away.
+        void this.afterFailure(errorOf(thrown));
+        return;
+      }
+      this.failures = 0;
+      place.stored = next;
+      place.fetching = next;
+      batch.resolve(next - 1n);
+      await batch.heartbeat();
+    }
+  }
+
+  /** The truth is what the sink has stored: go back there, after a while. */
+  private async afterFailure(error: Error): Promise<void> {
+    const generation = ++this.generation;
+    const { assigned } = this;
+    this.places = new Map();
+    this.steer((consumer) => consumer.pause([...assigned]));
+    if (!(await this.mayRetry(error))) return;
+    if (generation === this.generation && !this.stopping.signal.aborted) await this.reposition();
+  }
+
+  private async mayRetry(error: Error): Promise<boolean> {
+    if (this.stopping.signal.aborted) return false;
+    if ((error as Error & { readonly retry?: unknown }).retry !== true && !isTransient(error)) {
+      this.end(error);
+      return false;
+    }
+    this.failures += 1;
+    this.options.logger.warn(
+      { error: error.message, failures: this.failures },
+      'the sink did not take a batch, trying again',
+    );
+    await pause(backoffMs(this.failures), this.stopping.signal);
+    return true;
+  }
+
+  /** Between a crash and the next join the consumer has no partitions to steer; joining sets them right again. */
+  private steer(move: (consumer: Consumer) => void): void {
+    if (!this.consumer) return;
+    try {
+      move(this.consumer);
+    } catch (error) {
+      this.options.logger.debug({ error: errorOf(error).message }, 'consumer is restarting');
+    }
+  }
+
+  private end(error: Error): void {
+    if (this.fatal || this.stopping.signal.aborted) return;
+    this.fatal = true;
+    this.options.onFatal(error);
+  }
+}
+
+function lostOffset(topic: string, partition: number, offset: bigint, start: bigint, end: bigint): Error {
+  return new UnrecoverableError(
+    `The sink has stored offset ${offset} of partition ${partition} of ${topic}, but the topic holds ${start} to ${end}: records were deleted before they were read, or the topic was made anew. Change the stored offset to go on.`,
+  );
+}

@@ -1,0 +1,88 @@
+import kafkajs, { type GroupMember, type PartitionAssigner } from 'kafkajs';
+
+const { AssignerProtocol } = kafkajs;
+
+/** A member of the group and the partition numbers that it has now. */
+export interface Claim {
+  readonly memberId: string;
+  readonly owned: readonly number[];
+}
+
+/**
+ * Shares partition numbers 0 to `count` - 1 among members, evenly to within one, and moves as few as it can: a task
+ * that moves must restore its state. Deterministic: every member would compute the same.
+ */
+export function assignSticky(claims: readonly Claim[], count: number): Map<string, number[]> {
+  const members = [...claims].sort((a, b) => b.owned.length - a.owned.length || (a.memberId < b.memberId ? -1 : 1));
+  const free = new Set(Array.from({ length: count }, (_, partition) => partition));
+  const least = Math.floor(count / members.length);
+  let extras = count % members.length;
+  const assignment = new Map<string, number[]>();
+  for (const { memberId, owned } of members) {
+    const kept = [...new Set(owned)].filter((partition) => free.has(partition));
+    const quota = extras > 0 && kept.length > least ? least + 1 : least;
+    if (quota > least) extras -= 1;
+    const mine = kept.slice(0, quota);
+    for (const partition of mine) free.delete(partition);
+    assignment.set(memberId, mine);
+  }
+  for (const partition of free) {
+    const [emptiest] = [...assignment.values()].sort((a, b) => a.length - b.length);
+    emptiest?.push(partition);
+  }
+  for (const mine of assignment.values()) mine.sort((a, b) => a - b);
+  return assignment;
+}
+
+/** Names the assigner in the group protocol; a new meaning needs a new name, or old and new members would not agree. */
+const NAME = 'spendline-copartition-1';
+
+/**
+ * Gives the same partition number of all subscribed topics to one member, and leaves partitions where they are as far
+ * as evenness allows. `owned` tells what this member has; members tell each other when they join.
+ */
+export function stickyCopartitioning(owned: () => readonly number[]): PartitionAssigner {
+  return ({ cluster }) => ({
+    name: NAME,
+    version: 0,
+    protocol: ({ topics }) => ({
+      name: NAME,
+      metadata: AssignerProtocol.MemberMetadata.encode({
+        version: 0,
+        topics,
+        userData: Buffer.from(JSON.stringify(owned())),
+      }),
+    }),
+    assign: ({ members, topics }) => {
+      const partitions = new Map(
+        topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]),
+      );
+      const count = 1 + Math.max(-1, ...[...partitions.values()].flat());
+      const assignment = assignSticky(members.map(claimOf), count);
+      const shares = [...assignment].map(([memberId, mine]) => ({
+        memberId,
+        memberAssignment: AssignerProtocol.MemberAssignment.encode({
+          version: 0,
+          assignment: Object.fromEntries(
+            [...partitions].map(([topic, existing]) => [
+              topic,
+              mine.filter((partition) => existing.includes(partition)),
+            ]),
+          ),
+          userData: Buffer.alloc(0),
+        }),
+      }));
+      return Promise.resolve(shares);
+    },
+  });
+}
+
+function claimOf({ memberId, memberMetadata }: GroupMember): Claim {
+  const text = AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData.toString() ?? '';
+  try {
+    const owned: unknown = JSON.parse(text);
+    return { memberId, owned: Array.isArray(owned) ? owned.filter((each) => Number.isInteger(each)) : [] };
+  } catch {
+    return { memberId, owned: [] };
+  }
+}

@@ -1,0 +1,183 @@
+import type { Admin, Kafka } from 'kafkajs';
+import type { StageDefinition, StageTask } from '#libs/application';
+import { topicName, type TopicKey } from '#libs/contract';
+import type { ClusterIdentity } from './cluster-identity.js';
+import { startingPoint, type CommittedOffset, type CommittedOffsets } from './commit-marker.js';
+import { UnrecoverableError } from './errors.js';
+import { LogClient, type LogRange } from './log-client.js';
+import type { KafkaLogger } from './logger.js';
+import { restoreState } from './restore.js';
+import { TaskLock } from './task-lock.js';
+import type { PartitionCounts } from './topics.js';
+
+const ENTRIES_BEFORE_YIELD = 5_000;
+
+/** A task that this process owns: lock held, state restored. */
+export interface OpenTask {
+  readonly task: StageTask;
+  readonly lock: TaskLock;
+  /** Next offset of each input. */
+  readonly positions: Map<TopicKey, bigint>;
+  /** End of each input at take-over: beyond it the task has caught up. */
+  readonly ends: ReadonlyMap<TopicKey, bigint>;
+  /** Commits so far. */
+  sequence: number;
+}
+
+/** What a take-over works with; one for all tasks of a runner. */
+export interface TakeOverContext {
+  readonly definition: StageDefinition;
+  readonly group: string;
+  readonly topicPrefix: string;
+  readonly partitionCounts: PartitionCounts;
+  readonly transactionTimeoutMs: number;
+  readonly admin: Admin;
+  readonly identity: ClusterIdentity;
+  readonly logger: KafkaLogger;
+  /** A new kafkajs client. */
+  createClient(role: string): Kafka;
+  transactionalId(partition: number): string;
+}
+
+/**
+ * Takes a partition over. The order is the whole point: first the lock, which stops the old owner and settles what it
+ * left open; only then the committed offsets; only then the state. Throws whatever goes wrong, with the lock released;
+ * an {@link UnrecoverableError} where no retry helps, and the signal's reason when it aborts.
+ */
+export async function takeOver(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<OpenTask> {
+  signal.throwIfAborted();
+  const kafka = context.createClient(`task-${partition}`);
+  const lock = await TaskLock.take({
+    kafka,
+    transactionalId: context.transactionalId(partition),
+    group: context.group,
+    transactionTimeoutMs: context.transactionTimeoutMs,
+  });
+  let log: LogClient | undefined;
+  try {
+    await context.identity.check();
+    const committed = await committedOffsets(context, partition);
+    log = await LogClient.connect(kafka);
+    return await openTask({ context, partition, signal, lock, log, committed });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  } finally {
+    await log?.close().catch(() => undefined);
+  }
+}
+
+interface Opening {
+  readonly context: TakeOverContext;
+  readonly partition: number;
+  readonly signal: AbortSignal;
+  readonly lock: TaskLock;
+  readonly log: LogClient;
+  readonly committed: CommittedOffsets;
+}
+
+async function openTask({ context, partition, signal, lock, log, committed }: Opening): Promise<OpenTask> {
+  const { definition, group, topicPrefix, logger, partitionCounts } = context;
+  const changelog = topicName(definition.changelog, topicPrefix);
+  const began = Date.now();
+  const range = rangeOf(await log.ranges(changelog, [partition]), changelog, partition);
+  const state = await restoreState({ log, topic: changelog, partition, range, logger, signal });
+  const start = startingPoint(committed, state.marker, { group, changelog, partition });
+
+  const positions = new Map<TopicKey, bigint>();
+  const ends = new Map<TopicKey, bigint>();
+  const caughtUp: Partial<Record<TopicKey, boolean>> = {};
+  for (const key of definition.inputs) {
+    const topic = topicName(key, topicPrefix);
+    const input = rangeOf(await log.ranges(topic, [partition]), topic, partition);
+    const position = start.offsets.get(key) ?? input.start;
+    checkWithin(input, position, topic, partition);
+    positions.set(key, position);
+    ends.set(key, input.end);
+    caughtUp[key] = !(await hasRecords(log, topic, partition, { start: position, end: input.end }, signal));
+  }
+
+  const task = definition.createTask({ partition, partitionCounts, caughtUp });
+  await feed(task, state.entries, signal);
+  const seconds = (Date.now() - began) / 1000;
+  logger.info(
+    {
+      stage: definition.name,
+      partition,
+      sequence: start.sequence,
+      entries: state.entries.size,
+      records: state.records,
+      seconds,
+    },
+    'task taken over',
+  );
+  return { task, lock, positions, ends, sequence: start.sequence };
+}
+
+/** Restores in slices, so that the group's heartbeats get their turn. */
+async function feed(task: StageTask, entries: ReadonlyMap<string, Buffer>, signal: AbortSignal): Promise<void> {
+  let count = 0;
+  for (const [key, value] of entries) {
+    task.restore(key, value);
+    if (++count % ENTRIES_BEFORE_YIELD === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  task.restored();
+  signal.throwIfAborted();
+}
+
+function rangeOf(ranges: ReadonlyMap<number, LogRange>, topic: string, partition: number): LogRange {
+  const range = ranges.get(partition);
+  if (!range)
+    throw new UnrecoverableError(`Topic ${topic} has no partition ${partition}; was it made anew? Restart Spendline.`);
+  return range;
+}
+
+function checkWithin({ start, end }: LogRange, position: bigint, topic: string, partition: number): void {
+  const place = `partition ${partition} of ${topic}`;
+  if (position < start) {
+    throw new UnrecoverableError(
+      `Records were deleted before they were read: ${place} begins at offset ${start}, but ${position} is next to be read. ${start - position} offsets are lost to retention; set the group's offset and delete the changelog to go on without them.`,
+    );
+  }
+  if (position > end) {
+    // Tried again: a new leader may for a moment not know how far its log is confirmed.
+    throw new Error(
+      `${place} ends at offset ${end}, but ${position} is next to be read: the topic was made anew or lost records. Delete the group and the changelog to start anew.`,
+    );
+  }
+}
+
+/** Whether a committed record stands in the range; commit markers at its end do not count. */
+async function hasRecords(
+  log: LogClient,
+  topic: string,
+  partition: number,
+  range: LogRange,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let at = range.start;
+  while (at < range.end) {
+    signal.throwIfAborted();
+    const [batch] = await log.fetch([{ topic, partition, offset: at }], 0);
+    // Nothing readable before the end: an open transaction, whose records are still to come.
+    if (!batch || batch.records.length > 0) return true;
+    at = batch.next;
+  }
+  return false;
+}
+
+async function committedOffsets(context: TakeOverContext, partition: number): Promise<CommittedOffsets> {
+  const { admin, group, definition, topicPrefix } = context;
+  const names = new Map(definition.inputs.map((key) => [topicName(key, topicPrefix), key]));
+  const answer = await admin.fetchOffsets({ groupId: group, topics: [...names.keys()] });
+  const committed = new Map<TopicKey, CommittedOffset>();
+  for (const { topic, partitions } of answer) {
+    const key = names.get(topic);
+    const found = partitions.find((each) => each.partition === partition);
+    // Negative: none. kafkajs itself commits -2 when an offset is out of range.
+    if (key && found && !found.offset.startsWith('-')) {
+      committed.set(key, { offset: BigInt(found.offset), metadata: found.metadata });
+    }
+  }
+  return committed;
+}

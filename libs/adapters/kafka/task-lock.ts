@@ -1,0 +1,86 @@
+import kafkajs, { type Kafka, type Producer, type TopicOffsets } from 'kafkajs';
+import { checkAcknowledged } from './acknowledgements.js';
+import type { Wave } from './message-waves.js';
+
+const { Partitioners } = kafkajs;
+
+/** An offset to commit, with a note that is kept beside it. */
+export interface OffsetCommit {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the next record to read. */
+  readonly offset: bigint;
+  readonly metadata: string;
+}
+
+/** What {@link TaskLock.take} needs. */
+export interface LockOptions {
+  /** A client of its own: kafkajs shares its memory of committed offsets between all users of one client. */
+  readonly kafka: Kafka;
+  readonly transactionalId: string;
+  readonly group: string;
+  readonly transactionTimeoutMs: number;
+}
+
+/**
+ * The transactional id of a task as a lock on its partition. Taking it raises the id's epoch: whoever held it before
+ * can commit no more, and what it left open is aborted. A commit that succeeds therefore proves that nobody took the
+ * lock since; group membership and clocks have no part in that.
+ */
+export class TaskLock {
+  private usable = true;
+
+  private constructor(
+    private readonly producer: Producer,
+    private readonly group: string,
+  ) {}
+
+  /** Takes the lock from whoever has it. Only what is read *after* this returns is safe to continue from. */
+  static async take({ kafka, transactionalId, group, transactionTimeoutMs }: LockOptions): Promise<TaskLock> {
+    const producer = kafka.producer({
+      transactionalId,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionTimeout: transactionTimeoutMs,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    try {
+      await producer.connect();
+      // kafkajs asks for the id and its new epoch here, not in connect().
+      const transaction = await producer.transaction();
+      await transaction.abort();
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    }
+    return new TaskLock(producer, group);
+  }
+
+  /**
+   * Writes all waves and offsets, or nothing. After any error the lock is of no use any more: the outcome may be
+   * unknown, and only taking the lock anew and reading the offsets tells.
+   */
+  async commit(waves: readonly Wave[], offsets: readonly OffsetCommit[]): Promise<void> {
+    if (!this.usable) throw new Error('This lock failed before or was released; take it anew');
+    this.usable = false;
+    const transaction = await this.producer.transaction();
+    for (const wave of waves) {
+      checkAcknowledged(wave, await transaction.sendBatch({ topicMessages: wave.topicMessages }));
+    }
+    await transaction.sendOffsets({ consumerGroupId: this.group, topics: offsets.map(topicOffsets) });
+    await transaction.commit();
+    this.usable = true;
+  }
+
+  /** Disconnects without ending an open transaction: the next owner does, or the broker after its time-out. */
+  async release(): Promise<void> {
+    this.usable = false;
+    await this.producer.disconnect().catch(() => undefined);
+  }
+}
+
+function topicOffsets({ topic, partition, offset, metadata }: OffsetCommit): TopicOffsets {
+  const entry = { partition, offset: offset.toString(), metadata };
+  return { topic, partitions: [entry] };
+}

@@ -1,0 +1,167 @@
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import type { KafkaSettings } from '#libs/application';
+import { TOPICS, TOPIC_KEYS, topicConfig, topicName, type TopicKey } from '#libs/contract';
+import { pause } from './backoff.js';
+import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
+
+const { ConfigResourceTypes } = kafkajs;
+
+const MAX_REPLICAS = 3;
+const LEADERS_WITHIN_MS = 30_000;
+
+/** Partitions of each topic, as the cluster has them. */
+export type PartitionCounts = Readonly<Record<TopicKey, number>>;
+
+/** One topic as it stands in the cluster; undefined where it is missing. */
+export interface FoundTopic {
+  readonly partitions: number;
+  /** `cleanup.policy`, such as `compact,delete`. */
+  readonly cleanup: string;
+}
+
+/** Topics by key; a missing key is a missing topic. */
+export type FoundTopics = Readonly<Partial<Record<TopicKey, FoundTopic>>>;
+
+/** The cluster's topics do not fit; `faults` names each topic and the difference. */
+export class TopicsError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`Kafka's topics do not fit Spendline:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'TopicsError';
+  }
+}
+
+/**
+ * Creates the missing topics (or reports them, with `createTopics` off), checks those that exist and returns the
+ * partition counts. Shared topics are created with the partitions of the input topics that exist already, else with
+ * `settings.partitions`. Throws a {@link TopicsError} with every fault at once. Safe to run in several processes.
+ */
+export async function ensureTopics(
+  kafka: Kafka,
+  settings: KafkaSettings,
+  logger: KafkaLogger = SILENT_LOGGER,
+): Promise<PartitionCounts> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    let found = await findTopics(admin, settings.topicPrefix);
+    const missing = TOPIC_KEYS.filter((key) => !found[key]);
+    if (missing.length > 0 && settings.createTopics) {
+      await createTopics(admin, settings, missing, sharedPartitions(found, settings.partitions));
+      logger.info({ topics: missing.map((key) => topicName(key, settings.topicPrefix)) }, 'topics created');
+      found = await findTopics(admin, settings.topicPrefix);
+    }
+    const faults = topicFaults(found, settings.topicPrefix);
+    if (faults.length > 0) throw new TopicsError(faults);
+    return Object.fromEntries(TOPIC_KEYS.map((key) => [key, found[key]?.partitions ?? 0])) as Record<TopicKey, number>;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Partitions for new shared topics: those of the inputs that stand already, else as configured. */
+export function sharedPartitions(found: FoundTopics, configured: number): number {
+  const inputs = sharedInputs(found).map(({ topic }) => topic.partitions);
+  return inputs.length > 0 ? Math.max(...inputs) : configured;
+}
+
+/**
+ * Everything that is wrong, a sentence each. A task owns the same partition number of all inputs, so the shared inputs
+ * must have equal counts; what it writes by that number, outputs and changelogs, must have at least as many.
+ */
+export function topicFaults(found: FoundTopics, prefix: string): string[] {
+  const faults: string[] = [];
+  const inputs = sharedInputs(found);
+  const counts = new Set(inputs.map(({ topic }) => topic.partitions));
+  if (counts.size > 1) {
+    const list = inputs.map(({ key, topic }) => `${topicName(key, prefix)} ${topic.partitions}`).join(', ');
+    faults.push(`the input topics must have the same number of partitions, but have: ${list}`);
+  }
+  const needed = Math.max(1, ...counts);
+  for (const key of TOPIC_KEYS) {
+    const topic = found[key];
+    const { direction, cleanup, partitions } = TOPICS[key];
+    const name = topicName(key, prefix);
+    if (!topic) {
+      faults.push(`${name} is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true`);
+      continue;
+    }
+    const least = partitions === 'shared' ? needed : partitions;
+    if (direction !== 'in' && topic.partitions < least) {
+      faults.push(`${name} has ${topic.partitions} partitions, but needs at least ${least}: as many as the inputs`);
+    }
+    if (partitions === 1 && topic.partitions > 1) {
+      faults.push(`${name} has ${topic.partitions} partitions, but must have 1: its records are read in one order`);
+    }
+    if (policies(topic.cleanup) !== policies(cleanup)) {
+      faults.push(`${name} has cleanup.policy=${topic.cleanup}, but needs cleanup.policy=${cleanup}`);
+    }
+  }
+  return faults;
+}
+
+function policies(value: string): string {
+  return value
+    .split(',')
+    .map((policy) => policy.trim())
+    .sort()
+    .join();
+}
+
+function sharedInputs(found: FoundTopics): { key: TopicKey; topic: FoundTopic }[] {
+  return TOPIC_KEYS.flatMap((key) => {
+    const topic = found[key];
+    const { direction, partitions } = TOPICS[key];
+    return topic && direction === 'in' && partitions === 'shared' ? [{ key, topic }] : [];
+  });
+}
+
+async function findTopics(admin: Admin, prefix: string): Promise<FoundTopics> {
+  const existing = new Set(await admin.listTopics());
+  const keys = TOPIC_KEYS.filter((key) => existing.has(topicName(key, prefix)));
+  if (keys.length === 0) return {};
+  const names = keys.map((key) => topicName(key, prefix));
+  const { topics } = await admin.fetchTopicMetadata({ topics: names });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy'] })),
+  });
+  const partitions = new Map(topics.map((topic) => [topic.name, topic.partitions.length]));
+  const cleanup = new Map(resources.map((each) => [each.resourceName, each.configEntries[0]?.configValue ?? '']));
+  return Object.fromEntries(
+    keys.map((key) => {
+      const name = topicName(key, prefix);
+      return [key, { partitions: partitions.get(name) ?? 0, cleanup: cleanup.get(name) ?? '' }];
+    }),
+  );
+}
+
+async function createTopics(admin: Admin, settings: KafkaSettings, keys: readonly TopicKey[], shared: number) {
+  const { brokers } = await admin.describeCluster();
+  const names = keys.map((key) => topicName(key, settings.topicPrefix));
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: keys.map((key) => ({
+      topic: topicName(key, settings.topicPrefix),
+      numPartitions: TOPICS[key].partitions === 'shared' ? shared : TOPICS[key].partitions,
+      replicationFactor: Math.min(MAX_REPLICAS, brokers.length),
+      configEntries: Object.entries(topicConfig(key)).map(([name, value]) => ({ name, value })),
+    })),
+  });
+  await waitForLeaders(admin, names);
+}
+
+/** kafkajs's own wait gives up while a topic is not yet known to the broker that it asks. */
+async function waitForLeaders(admin: Admin, names: readonly string[]): Promise<void> {
+  const deadline = Date.now() + LEADERS_WITHIN_MS;
+  for (;;) {
+    const existing = new Set(await admin.listTopics());
+    if (names.every((name) => existing.has(name))) {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+      if (topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)))
+        return;
+    }
+    if (Date.now() > deadline)
+      throw new Error('Kafka did not elect leaders for the new topics within 30 s; see its log');
+    await pause(100);
+  }
+}
