@@ -7,3 +7,5 @@ export * from './diff.js';
 export * from './read-file.js';
 export * from './store.js';
 export { printFault, type FileFault } from './yaml-document.js';
+export * from './outbox.js';
+export * from './outbox-relay.js';

@@ -1,0 +1,6 @@
+export { Database, createDataSource, type DatabaseOptions } from './database.js';
+export { PostgresLedgerReader } from './ledger-reader.js';
+export { PostgresLedgerStore } from './ledger-store.js';
+export { isMigrated, migrate, type MigrationReport } from './migrate.js';
+export { PostgresReferenceOutbox } from './reference-outbox.js';
+export { PostgresReferenceStore } from './reference-store.js';

@@ -1,0 +1,4 @@
+export * from './facts.js';
+export * from './reader.js';
+export * from './record-batch.js';
+export * from './store.js';
