@@ -155,7 +155,8 @@ function advanceFiring(state: Firing, verdict: Verdict, tMs: number, input: Epis
     emit: sent,
   });
 
-  if (calm.clear && tMs - calm.clear.sinceMs >= keepFiringMs) {
+  // Never at the moment it fired: a new episode of that moment would have the same id.
+  if (calm.clear && tMs - calm.clear.sinceMs >= keepFiringMs && tMs > state.startedAtMs) {
     return { state: { phase: 'clear', ...footing }, emit: say('resolved', severity, calm.clear.cause) };
   }
   if (verdict.condition && severityRank(verdict.severity) > severityRank(severity)) {

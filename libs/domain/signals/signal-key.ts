@@ -20,7 +20,7 @@ export function signalKey(applied: AppliedRule, fingerprint: (text: string) => s
   const { rule, scope, id } = applied;
   const parts = [rule.ruleId, scope, id, ...(applied.kind === 'unit-cost' ? [] : [applied.budget.period])];
   const key = parts.map(encodePart).join(':');
-  const characters = [...key];
+  const characters = Array.from(key);
   if (characters.length <= MAX_KEY_LENGTH) return key;
   const kept = characters.slice(0, MAX_KEY_LENGTH - FINGERPRINT_LENGTH - 1).join('');
   return `${kept}~${fingerprint(key).slice(0, FINGERPRINT_LENGTH)}`;

@@ -59,7 +59,7 @@ export function varianceSplit(cells: readonly VarianceCell[]): VarianceSplit {
     return divideHalfEven(expected.costMicros * contacts, BigInt(expected.contacts));
   });
   const handled = flexible.map(({ observed, expected }, index) => {
-    if (expected.handleMicroseconds === 0) return priced[index] ?? 0n;
+    if (expected.contacts === 0 || expected.handleMicroseconds === 0) return priced[index] ?? 0n;
     return divideHalfEven(
       expected.costMicros * BigInt(observed.handleMicroseconds),
       BigInt(expected.handleMicroseconds),
