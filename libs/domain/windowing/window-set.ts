@@ -56,7 +56,11 @@ export class WindowSet {
   scope(ref: ScopeRef): ScopeWindows {
     const key = scopeKeyOf(ref);
     let windows = this.scopes.get(key);
-    if (!windows) this.scopes.set(key, (windows = new ScopeWindows(ref, this.layout, this.calendar)));
+    if (!windows) {
+      // Callers hand in records that carry more than the reference; only the reference is kept.
+      windows = new ScopeWindows({ scope: ref.scope, id: ref.id }, this.layout, this.calendar);
+      this.scopes.set(key, windows);
+    }
     return windows;
   }
 

@@ -1,4 +1,4 @@
-import type { StageDefinition } from '../stage.js';
+import type { StageDefinition, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { CostTask } from './cost-task.js';
 
@@ -9,7 +9,7 @@ export const COST_STAGE = 'cost';
 export function costStage(
   options: StageOptions,
   dependencies: StageDependencies,
-): StageDefinition & { createTask(...args: Parameters<StageDefinition['createTask']>): CostTask } {
+): StageDefinition & { createTask(context: TaskContext): CostTask } {
   return {
     name: COST_STAGE,
     inputs: ['interactions', 'agentStates', 'feedback', 'billingLines', 'revenue', 'control'],

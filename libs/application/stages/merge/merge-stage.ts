@@ -1,4 +1,4 @@
-import type { StageDefinition } from '../stage.js';
+import type { StageDefinition, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { MergeTask } from './merge-task.js';
 
@@ -9,7 +9,7 @@ export const MERGE_STAGE = 'merge';
 export function mergeStage(
   options: StageOptions,
   dependencies: StageDependencies,
-): StageDefinition & { createTask(...args: Parameters<StageDefinition['createTask']>): MergeTask } {
+): StageDefinition & { createTask(context: TaskContext): MergeTask } {
   return {
     name: MERGE_STAGE,
     inputs: ['panes'],

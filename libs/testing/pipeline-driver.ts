@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto';
+import { Subject } from 'rxjs';
+import {
+  costStage,
+  DEFAULT_STAGE_OPTIONS,
+  fixedReference,
+  mergeStage,
+  processWith,
+  type CostTask,
+  type InputRecord,
+  type MergeTask,
+  type OutputRecord,
+  type ReferenceSource,
+  type StageDependencies,
+  type StageOptions,
+  type StageOutput,
+  type StageTask,
+  type TaskContext,
+  type TimedInput,
+} from '#libs/application';
+import type { CostEvent, CostWindow, InputTopicKey, Signal, TopicKey } from '#libs/contract';
+import { zonedCalendar } from '#libs/adapters/calendar';
+import type { Reference } from '#libs/domain';
+
+export interface DriverOptions {
+  readonly reference: Reference | ReferenceSource;
+  readonly partitions?: number;
+  readonly stage?: Partial<StageOptions>;
+  /** Wall clock at the start, epoch ms. */
+  readonly nowMs?: number;
+}
+
+/** A record as a test sends it: `value` is sent as JSON unless it is bytes. */
+export interface DriverRecord {
+  readonly topic: InputTopicKey | 'control';
+  readonly key?: string | null;
+  readonly value: unknown;
+  readonly headers?: InputRecord['headers'];
+  readonly partition?: number;
+}
+
+/** A stable stand-in for Kafka's partitioner: which partition matters to no result. */
+export function partitionOf(key: string, count: number): number {
+  let hash = 7;
+  for (let at = 0; at < key.length; at += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) | 0;
+  return Math.abs(hash) % count;
+}
+
+interface RunningTask<Task extends StageTask> {
+  task: Task;
+  inputs$: Subject<TimedInput>;
+  changelog: Map<string, Buffer>;
+}
+
+const toBuffer = (value: Buffer | string | null): Buffer | null =>
+  typeof value === 'string' ? Buffer.from(value) : value;
+
+/**
+ * The whole pipeline without a broker: both stages with all their partitions, the exchange between them, and their
+ * changelogs, on a wall clock that the test moves. `restart()` throws every task away and restores it from its
+ * changelog.
+ */
+export class PipelineDriver {
+  readonly outputs: OutputRecord[] = [];
+  readonly counters = new Map<string, number>();
+  nowMs: number;
+  private readonly partitions: number;
+  private readonly options: StageOptions;
+  private readonly dependencies: StageDependencies;
+  private readonly offsets = new Map<string, number>();
+  private cost: RunningTask<CostTask>[] = [];
+  private merge: RunningTask<MergeTask>[] = [];
+
+  constructor({ reference, partitions = 2, stage = {}, nowMs = Date.UTC(2026, 10, 23) }: DriverOptions) {
+    this.partitions = partitions;
+    this.nowMs = nowMs;
+    this.options = { ...DEFAULT_STAGE_OPTIONS, clock: 'event', ...stage };
+    this.dependencies = {
+      reference: 'current' in reference ? reference : fixedReference(reference),
+      partitionOf,
+      calendarOf: zonedCalendar,
+      fingerprint: (text) => createHash('sha256').update(text).digest('hex').slice(0, 32),
+    };
+    this.open();
+  }
+
+  private open(): void {
+    this.cost = this.openStage(costStage(this.options, this.dependencies), this.cost, (output) =>
+      this.takeCost(output),
+    );
+    this.merge = this.openStage(mergeStage(this.options, this.dependencies), this.merge, (output) =>
+      this.takeOutputs(output),
+    );
+  }
+
+  private openStage<Task extends StageTask>(
+    definition: { createTask(context: TaskContext): Task },
+    before: readonly RunningTask<Task>[],
+    take: (output: StageOutput) => void,
+  ): RunningTask<Task>[] {
+    const counts = Object.fromEntries(
+      (['interactions', 'panes', 'costWindows', 'signals', 'live'] as TopicKey[]).map((topic) => [
+        topic,
+        this.partitions,
+      ]),
+    );
+    return Array.from({ length: this.partitions }, (_, partition) => {
+      const task = definition.createTask({ partition, partitionCounts: counts, caughtUp: {} });
+      const changelog = before[partition]?.changelog ?? new Map<string, Buffer>();
+      for (const [key, value] of changelog) task.restore(key, value);
+      task.restored();
+      const inputs$ = new Subject<TimedInput>();
+      inputs$.pipe(processWith(task)).subscribe((output) => {
+        for (const { key, value } of output.changelog) {
+          const bytes = toBuffer(value);
+          if (bytes === null) changelog.delete(key);
+          else {
+            // Compaction keeps the newest value at the newest place.
+            changelog.delete(key);
+            changelog.set(key, bytes);
+          }
+        }
+        take(output);
+      });
+      return { task, inputs$, changelog };
+    });
+  }
+
+  /** Every task starts again from its changelog, as after kill -9. */
+  restart(): void {
+    this.open();
+  }
+
+  /** Sends records in batches per topic and partition, in the order given. */
+  send(...records: readonly DriverRecord[]): void {
+    const batches = new Map<string, { topic: DriverRecord['topic']; partition: number; records: InputRecord[] }>();
+    for (const record of records) {
+      const key = record.key === undefined ? keyOf(record) : record.key;
+      const partition = record.partition ?? (key === null ? 0 : partitionOf(key, this.partitions));
+      const id = `${record.topic}/${String(partition)}`;
+      const batch = batches.get(id) ?? { topic: record.topic, partition, records: [] };
+      batches.set(id, batch);
+      const offset = this.offsets.get(id) ?? 0;
+      this.offsets.set(id, offset + 1);
+      batch.records.push({
+        partition,
+        offset: String(offset),
+        key: key === null ? null : Buffer.from(key),
+        value: bytesOf(record.value),
+        headers: record.headers ?? {},
+      });
+    }
+    for (const { topic, partition, records: batch } of batches.values()) {
+      this.cost[partition]?.inputs$.next({
+        input: { kind: 'records', topic, records: batch, caughtUp: true },
+        nowMs: this.nowMs,
+      });
+    }
+  }
+
+  /** Moves the wall clock on and lets every task tick. */
+  tick(byMs = 1000): void {
+    this.nowMs += byMs;
+    for (const { inputs$ } of [...this.cost, ...this.merge])
+      inputs$.next({ input: { kind: 'tick' }, nowMs: this.nowMs });
+  }
+
+  /** Closes what is open, as `spendline replay --finish` does. */
+  finish(): void {
+    const endOffsets: Record<string, Record<string, string>> = {};
+    for (const [id, offset] of this.offsets) {
+      const [topic = '', partition = ''] = id.split('/');
+      (endOffsets[topic] ??= {})[partition] = String(offset);
+    }
+    for (let partition = 0; partition < this.partitions; partition += 1) {
+      this.send({
+        topic: 'control',
+        key: String(partition),
+        partition,
+        value: { kind: 'finish', id: 'test', endOffsets },
+      });
+    }
+  }
+
+  private takeCost(output: StageOutput): void {
+    this.takeOutputs(output);
+    for (const record of output.records) {
+      if (record.topic !== 'panes') continue;
+      const input: InputRecord = {
+        partition: record.partition,
+        offset: '0',
+        key: toBuffer(record.key),
+        value: toBuffer(record.value),
+        headers: {},
+      };
+      this.merge[record.partition]?.inputs$.next({
+        input: { kind: 'records', topic: 'panes', records: [input], caughtUp: true },
+        nowMs: this.nowMs,
+      });
+    }
+  }
+
+  private takeOutputs(output: StageOutput): void {
+    for (const record of output.records) if (record.topic !== 'panes') this.outputs.push(record);
+    for (const { metric, value } of output.counters)
+      this.counters.set(metric, (this.counters.get(metric) ?? 0) + value);
+  }
+
+  get costEvents(): CostEvent[] {
+    return this.published('costEvents') as CostEvent[];
+  }
+
+  get windows(): CostWindow[] {
+    return this.published('costWindows') as CostWindow[];
+  }
+
+  get signals(): Signal[] {
+    return this.published('signals') as Signal[];
+  }
+
+  get rejected(): { reason: string; detail: string; record: OutputRecord }[] {
+    return this.outputs
+      .filter(({ topic }) => topic === 'rejected')
+      .map((record) => ({
+        reason: String(record.headers?.['reason']),
+        detail: String(record.headers?.['detail']),
+        record,
+      }));
+  }
+
+  get unaccounted(): number {
+    return this.cost.reduce((sum, { task }) => sum + task.unaccounted, 0);
+  }
+
+  get mergeTasks(): readonly MergeTask[] {
+    return this.merge.map(({ task }) => task);
+  }
+
+  /** Latest window of a scope at an end, as a reader of the compacted topic has it, carrying values forward. */
+  windowAt(scope: string, id: string, window: string, end: string): CostWindow | undefined {
+    const latest = new Map<string, CostWindow>();
+    for (const each of this.windows)
+      if (each.scope === scope && each.id === id && each.window === window) latest.set(each.end, each);
+    return [...latest.values()]
+      .filter((each) => each.end <= end)
+      .sort((a, b) => (a.end < b.end ? -1 : 1))
+      .at(-1);
+  }
+
+  private published(topic: TopicKey): unknown[] {
+    return this.outputs
+      .filter((record) => record.topic === topic)
+      .map((record) => JSON.parse(String(record.value)) as unknown);
+  }
+}
+
+function keyOf({ value }: DriverRecord): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { agentId, vendorId, botId, lineId, revenueId } = value as Record<string, unknown>;
+  const key = agentId ?? vendorId ?? botId ?? lineId ?? revenueId;
+  return typeof key === 'string' ? key : null;
+}
+
+function bytesOf(value: unknown): Buffer | null {
+  if (value === null || Buffer.isBuffer(value)) return value;
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+}
