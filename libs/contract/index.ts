@@ -4,7 +4,7 @@ export type * from './types.generated.js';
 export * from './reject-reasons.js';
 export { epochMs } from './time.js';
 export { isKnownCurrency } from './currencies.js';
-export type { WireHeaders, WireRecord } from './wire-record.js';
+export type { WireRecord } from './wire-record.js';
 export * from './decode-input.js';
 export { matchesSchema, schemaFaults } from './validation.js';
 export * from './window-key.js';

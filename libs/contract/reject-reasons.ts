@@ -21,7 +21,7 @@ export const REJECT_REASONS = {
 /** Slug of a reason; see {@link REJECT_REASONS}. */
 export type RejectReason = keyof typeof REJECT_REASONS;
 
-/** A refused record: `detail` says in plain English what is wrong and where. It never quotes values of the payload. */
+/** A refused record: `detail` says in plain English what is wrong and where. It quotes no values of the payload but a currency code. */
 export interface Refusal {
   readonly ok: false;
   readonly reason: RejectReason;

@@ -19,7 +19,7 @@ export type TopicKey =
   | 'control';
 
 /** Kafka's `cleanup.policy`. */
-export type CleanupPolicy = 'delete' | 'compact' | 'compact,delete';
+type CleanupPolicy = 'delete' | 'compact' | 'compact,delete';
 
 /** One topic: what it is called, what it carries and how Kafka is to keep it. */
 export interface TopicDefinition {
