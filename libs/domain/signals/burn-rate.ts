@@ -81,7 +81,7 @@ interface JudgedPair {
  * Rule burn-rate (contract section 8): both windows of a pair burn above its factor; built in (1h, 5m, 14.4) and
  * (6h, 30m, 6) critical, (24h, 2h, 3) and (72h, 6h, 1) warning. With a flat plan and tau 0.10 that is spend at more than
  * 2.44, 1.6, 1.3 and 1.1 times plan. The long window says that it matters, the short one that it still goes on. Unit:
- * ratio. Reported is the worst pair that is over (severity, then burn against factor), else the nearest to it.
+ * ratio. Reported is the worst pair that is over (severity, then factor), else the nearest to being so.
  */
 export function evaluateBurnRate(applied: AppliedBurnRate, observation: SpendObservation): Verdict {
   const { rule, budget, scope, id, currency } = applied;
@@ -111,8 +111,8 @@ function judge(pair: Pair, budget: Budget, observation: SpendObservation): Judge
 
 function byGravity(a: JudgedPair, b: JudgedPair): number {
   if (a.over !== b.over) return a.over ? -1 : 1;
-  const ranks = severityRank(b.pair.severity) - severityRank(a.pair.severity);
-  return (a.over ? ranks : 0) || pressure(b) - pressure(a) || ranks;
+  if (!a.over) return pressure(b) - pressure(a);
+  return severityRank(b.pair.severity) - severityRank(a.pair.severity) || b.pair.factor - a.pair.factor;
 }
 
 /** Above 1 the pair is over its factor; both windows have to be. */
