@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka, type EmbeddedServer } from '#libs/adapters/embedded';
+import type { KafkaSettings } from '#libs/application';
+
+const JARS = join('.spendline', 'kafka', 'libs');
+const TEMPLATE = join('deploy', 'kafka', 'server.properties');
+const FIRST_PORT = 21_000;
+const LAST_PORT = 21_998;
+
+/** Lets tests notice a dead member soon, and keeps what compaction and retention do within their reach. */
+const FOR_TESTS = `
+group.min.session.timeout.ms=500
+log.retention.check.interval.ms=1000
+log.cleaner.backoff.ms=200
+`;
+
+/** Why no broker can run here, or undefined; tests that need one are skipped with this word. */
+export function whyNoBroker(): string | undefined {
+  if (!existsSync(JARS)) return `no Kafka jars in ${JARS}: run npm test once, or node scripts/build.js`;
+  if (spawnSync('java', ['-version']).status !== 0) return 'no Java found';
+  return undefined;
+}
+
+/** A real Kafka of its own for a test file: one broker on loopback, data in a temporary folder. */
+export class KafkaBroker {
+  private server: EmbeddedServer | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    readonly port: number,
+  ) {}
+
+  /** Formats and starts a new broker; `properties` are lines for its server.properties. */
+  static async start(properties = ''): Promise<KafkaBroker> {
+    const folder = mkdtempSync(join(tmpdir(), 'spendline-kafka-'));
+    copyFileSync(TEMPLATE, join(folder, 'template.properties'));
+    appendFileSync(join(folder, 'template.properties'), `${FOR_TESTS}${properties}\n`);
+    const broker = new KafkaBroker(folder, await freePorts());
+    await broker.restart();
+    return broker;
+  }
+
+  /** `host:port`. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** The broker's log, for a look after a failure. */
+  get logFile(): string {
+    return join(this.folder, 'kafka.log');
+  }
+
+  /** Settings for a client; a prefix of its own keeps tests on one broker apart. */
+  settings(topicPrefix: string, partitions = 4): KafkaSettings {
+    return { brokers: [this.address], clientId: 'test', topicPrefix, partitions, createTopics: true };
+  }
+
+  /** Starts it again after `shutDown` or `kill9`. */
+  async restart(): Promise<void> {
+    this.server = await startKafka({
+      java: 'java',
+      jars: JARS,
+      template: join(this.folder, 'template.properties'),
+      folder: this.folder,
+      port: this.port,
+      logFile: this.logFile,
+    });
+  }
+
+  /** Stops it in good order; the data stays. */
+  async shutDown(): Promise<void> {
+    await this.server?.stop();
+  }
+
+  /** Kills it; the data stays as it was written. */
+  async kill9(): Promise<void> {
+    this.server?.kill();
+    await this.server?.ended;
+  }
+
+  /** Ends it and deletes its data. */
+  async stop(): Promise<void> {
+    await this.kill9();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The first of two neighbouring free ports; where to begin looking is random, as other tests look too. */
+async function freePorts(): Promise<number> {
+  const pairs = (LAST_PORT - FIRST_PORT) / 2;
+  const first = Math.floor(Math.random() * pairs);
+  for (let i = 0; i < pairs; i++) {
+    const port = FIRST_PORT + 2 * ((first + i) % pairs);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+  throw new Error(`No two free ports between ${FIRST_PORT} and ${LAST_PORT}`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
