@@ -4,8 +4,13 @@ import type { StageDefinition, StageOutput, StageTask } from '#libs/application'
 import { StageRunner, type StageRunnerOptions } from './stage-runner.js';
 
 /** Options of a {@link KafkaStageTransport}: those of its runners but the definition, which the handlers give. */
-export interface StageTransportOptions extends Omit<StageRunnerOptions, 'definition' | 'onCommitted'> {
+export interface StageTransportOptions extends Omit<
+  StageRunnerOptions,
+  'definition' | 'onCommitted' | 'onTaskOpened' | 'onTaskClosed'
+> {
   readonly onCommitted?: (stage: string, task: StageTask, output: StageOutput, commitSeconds: number) => void;
+  readonly onTaskOpened?: (stage: string, partition: number, task: StageTask) => void;
+  readonly onTaskClosed?: (stage: string, partition: number) => void;
 }
 
 /**
@@ -27,11 +32,13 @@ export class KafkaStageTransport extends Server implements CustomTransportStrate
     try {
       for (const pattern of this.messageHandlers.keys()) {
         const definition = await this.definitionOf(pattern);
-        const { onCommitted, ...rest } = this.options;
+        const { onCommitted, onTaskOpened, onTaskClosed, ...rest } = this.options;
         const runner = new StageRunner({
           ...rest,
           definition,
           onCommitted: (task, output, seconds) => onCommitted?.(definition.name, task, output, seconds),
+          onTaskOpened: (partition, task) => onTaskOpened?.(definition.name, partition, task),
+          onTaskClosed: (partition) => onTaskClosed?.(definition.name, partition),
         });
         this.runners.set(definition.name, runner);
         await runner.start();

@@ -6,3 +6,4 @@ export { UNALLOCATED } from './cost/cost-bills.js';
 export * from './merge/merge-stage.js';
 export { MergeTask } from './merge/merge-task.js';
 export type { BudgetFigures } from './merge/scope-signals.js';
+export * from './reference-feed.js';

@@ -1,0 +1,112 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { zonedCalendar } from '#libs/adapters/calendar';
+import { createKafka, ensureTopics, KafkaStageTransport, partitionOf, TopicReader } from '#libs/adapters/kafka';
+import { createLogger, NestLog, type Logger } from '#libs/adapters/logging';
+import { stopGracefully } from '#libs/adapters/process';
+import { createMetrics } from '#libs/adapters/prometheus';
+import { DEFAULT_STAGE_OPTIONS, ReferenceFeed, type StageOptions, type StageTask } from '#libs/application';
+import { ConfigError, environment, loadMonitorConfig, type MonitorConfig } from '#libs/config';
+import { MonitorModule } from './monitor.module.js';
+import { MonitorView } from './monitor-view.js';
+
+function stageOptions(config: MonitorConfig): StageOptions {
+  const { clock, disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs, extraScopes, kafka } = config;
+  return {
+    ...DEFAULT_STAGE_OPTIONS,
+    clock,
+    disorderMs,
+    idleMs,
+    dedupHorizonMs,
+    maxFutureMs,
+    windowing: { ...DEFAULT_STAGE_OPTIONS.windowing, graceMs, correctionMs: dedupHorizonMs },
+    scopes: [...DEFAULT_STAGE_OPTIONS.scopes, ...extraScopes],
+    topicPrefix: kafka.topicPrefix,
+  };
+}
+
+/** Ends the process for good: whoever started it starts it again, from what is committed. */
+function endWith(logger: Logger, error: unknown): never {
+  logger.fatal({ error: error instanceof Error ? error.message : String(error) }, 'the monitor cannot go on');
+  process.exit(1);
+}
+
+async function readReference(
+  config: MonitorConfig,
+  logger: Logger,
+): Promise<{ feed: ReferenceFeed; reader: TopicReader }> {
+  const feed = new ReferenceFeed((key, problem) =>
+    logger.warn({ key, problem }, 'reference entry cannot be read; left out'),
+  );
+  const reader = new TopicReader({
+    settings: config.kafka,
+    topics: ['reference'],
+    onBatch: ({ records }) => feed.take(records),
+    onFatal: (error) => endWith(logger, error),
+    logger,
+    role: 'reference',
+  });
+  await reader.start();
+  await reader.caughtUp;
+  logger.info({ entries: feed.size }, 'reference data read');
+  return { feed, reader };
+}
+
+async function main(): Promise<void> {
+  const config = loadMonitorConfig(environment());
+  const logger = createLogger('monitor', config.logLevel);
+  const metrics = createMetrics();
+  const view = new MonitorView(metrics, config.maxAgents);
+  const partitionCounts = await ensureTopics(createKafka(config.kafka, 'topics', { logger }), config.kafka, logger);
+  const { feed, reader } = await readReference(config, logger);
+  const opened = new Map<string, StageTask>();
+  const transport = new KafkaStageTransport({
+    settings: config.kafka,
+    group: config.group,
+    partitionCounts,
+    logger,
+    onCommitted: (stage, _task, output, commitSeconds) => view.committed$.next({ stage, output, commitSeconds }),
+    onTaskOpened: (stage, partition, task) => {
+      opened.set(`${stage}/${String(partition)}`, task);
+      view.opened(stage, task);
+    },
+    onTaskClosed: (stage, partition) => {
+      const task = opened.get(`${stage}/${String(partition)}`);
+      if (task) view.closed(task);
+      opened.delete(`${stage}/${String(partition)}`);
+    },
+    onFatal: (error) => {
+      view.failed(error);
+      endWith(logger, error);
+    },
+  });
+  metrics.onExpose(() => view.refresh(transport, Date.now()));
+  const dependencies = {
+    reference: feed,
+    partitionOf,
+    calendarOf: zonedCalendar,
+    fingerprint: (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32),
+  };
+  const module = MonitorModule.forRoot(stageOptions(config), dependencies, {
+    registry: metrics,
+    health: () => view.health(transport),
+  });
+  const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
+  app.connectMicroservice({ strategy: transport });
+  stopGracefully({
+    stop: async () => {
+      await app.close();
+      await reader.stop();
+    },
+    onFailure: (problem) => logger.error({ problem: String(problem) }, 'stopping failed'),
+  });
+  await app.listen(config.metricsPort, config.host);
+  await app.startAllMicroservices();
+  logger.info({ metrics: `http://${config.host}:${String(config.metricsPort)}/metrics` }, 'monitor started');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+});

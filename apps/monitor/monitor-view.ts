@@ -1,0 +1,123 @@
+import { Subject } from 'rxjs';
+import type { KafkaStageTransport } from '#libs/adapters/kafka';
+import type { Health, Metrics } from '#libs/adapters/prometheus';
+import {
+  COST_STAGE,
+  CostTask,
+  liveSamples,
+  MERGE_STAGE,
+  MergeTask,
+  signalSamples,
+  type StageOutput,
+  type StageTask,
+} from '#libs/application';
+
+/** One committed chunk of a stage. */
+export interface Committed {
+  readonly stage: string;
+  readonly output: StageOutput;
+  readonly commitSeconds: number;
+}
+
+/** What this process shows of itself: counters after each commit, gauges when someone looks, health. */
+export class MonitorView {
+  /** Every commit, shared by whoever wants to watch. */
+  readonly committed$ = new Subject<Committed>();
+  private readonly tasks = new Set<StageTask>();
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly maxAgents: number,
+  ) {
+    this.committed$.subscribe(({ output, commitSeconds }) => {
+      metrics.increment(output.counters);
+      metrics.observeEach(output.observations ?? []);
+      if (commitSeconds > 0) metrics.observe('spendline_commit_seconds', {}, commitSeconds);
+    });
+  }
+
+  opened(stage: string, task: StageTask): void {
+    this.tasks.add(task);
+    this.metrics.inc('spendline_task_restores_total', { stage });
+  }
+
+  closed(task: StageTask): void {
+    this.tasks.delete(task);
+  }
+
+  failed(error: Error): void {
+    this.failure = error;
+  }
+
+  /** Recomputes the gauges; called before each exposition. */
+  refresh(transport: KafkaStageTransport, nowMs: number): void {
+    const merge = this.mergeTasks;
+    this.metrics.replace(
+      liveSamples(
+        merge.flatMap((task) => [...task.liveRecords]),
+        { maxAgents: this.maxAgents },
+      ),
+    );
+    this.metrics.replace(signalSamples(merge.flatMap((task) => [...task.firing])));
+    const budgets = merge.flatMap((task) => [...task.budgets]);
+    this.metrics.setAll(
+      'spendline_budget_spent_ratio',
+      budgets.map(({ budgetId, spentRatio }) => ({ labels: { budget: budgetId }, value: spentRatio })),
+    );
+    this.metrics.setAll(
+      'spendline_budget_burn_rate',
+      budgets.flatMap(({ budgetId, burnRates }) =>
+        Object.entries(burnRates).map(([window, value]) => ({ labels: { budget: budgetId, window }, value })),
+      ),
+    );
+    this.metrics.set('spendline_unaccounted_records', {}, this.unaccounted);
+    this.metrics.setAll('spendline_watermark_lag_seconds', [
+      ...watermarkLag(COST_STAGE, this.costTasks, nowMs),
+      ...watermarkLag(MERGE_STAGE, merge, nowMs),
+    ]);
+    const lags = [...transport.runners.values()].flatMap((runner) => runner.lag());
+    this.metrics.setAll(
+      'spendline_consumer_lag_records',
+      lags.map(({ topic, partition, records }) => ({
+        labels: { topic, partition: String(partition) },
+        value: records,
+      })),
+    );
+  }
+
+  health(transport: KafkaStageTransport): Health {
+    const runners = [...transport.runners.values()];
+    return {
+      live: this.failure === undefined,
+      ready: runners.length === 2 && runners.every((runner) => runner.ready()),
+      details: {
+        ...(this.failure && { failure: this.failure.message }),
+        unaccountedRecords: this.unaccounted,
+        stages: runners.map((runner) => runner.snapshot()),
+      },
+    };
+  }
+
+  private get unaccounted(): number {
+    return this.costTasks.reduce((sum, task) => sum + task.unaccounted, 0);
+  }
+
+  private get costTasks(): CostTask[] {
+    return [...this.tasks].filter((task) => task instanceof CostTask);
+  }
+
+  private get mergeTasks(): MergeTask[] {
+    return [...this.tasks].filter((task) => task instanceof MergeTask);
+  }
+}
+
+/** The furthest behind of a stage's tasks; none before the first event. */
+function watermarkLag(
+  stage: string,
+  tasks: readonly { watermarkMs: number | undefined }[],
+  nowMs: number,
+): { labels: { stage: string }; value: number }[] {
+  const lags = tasks.flatMap(({ watermarkMs }) => (watermarkMs === undefined ? [] : [(nowMs - watermarkMs) / 1000]));
+  return lags.length === 0 ? [] : [{ labels: { stage }, value: Math.max(...lags) }];
+}

@@ -1,0 +1,1 @@
+export { createLogger, NestLog, type Logger } from './logger.js';
