@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { STREAM_EVENTS, type Heartbeat, type LiveFeed } from '#libs/application/live';
+import { STREAM_EVENTS, type Heartbeat, type LiveFeed } from '#libs/application';
 
 import { ProblemError } from './problem.js';
 import { formatEventId, formatSseComment, formatSseEvent, formatSseRetry, parseEventId } from './sse.js';

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+import { LIVE_WINDOWS } from '#libs/application';
+import { SCOPES } from '#libs/domain';
+
+const DAY_MS = 86_400_000;
+
+/** `true` or `false` in a query; absent: false. */
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+const wholeNumber = (least: number, most: number, otherwise: number): z.ZodType<number> =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, `must be a whole number from ${String(least)} to ${String(most)}`)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+    .default(otherwise);
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-11-01T09:00:00+08:00' })
+  .transform((text) => Date.parse(text));
+
+/** A route without parameters. */
+export const noParameters = z.strictObject({});
+
+/** Of the live breakdowns. */
+export const breakdownParameters = z.strictObject({
+  window: z.enum(LIVE_WINDOWS).default('1h'),
+  limit: wholeNumber(1, 1000, 100),
+});
+
+/** Of the signals. */
+export const signalParameters = z.strictObject({ status: z.enum(['firing', 'all']).default('firing') });
+
+/** Of the windows; `toMs` may be absent for now, and `fromMs` for a day before it. */
+export const windowParameters = z
+  .strictObject({
+    scope: z.enum(SCOPES),
+    id: z.string().min(1).max(128),
+    window: z.string().regex(/^(\d+[smhd]|month)$/, 'must be a window such as 5m, 1h, 24h or month'),
+    from: instant.optional(),
+    to: instant.optional(),
+    limit: wholeNumber(1, 10_000, 1_000),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ['to'],
+    error: 'must be later than from',
+  });
+
+/** A span whose ends may be left open: until `nowMs`, and a day long. */
+export function spanOf(
+  { from, to }: { readonly from?: number | undefined; readonly to?: number | undefined },
+  nowMs: number,
+): { fromMs: number; toMs: number } {
+  const toMs = to ?? Math.max(nowMs, from ?? nowMs) + 1;
+  return { fromMs: from ?? toMs - DAY_MS, toMs };
+}
+
+/** Of a change to the reference data. */
+export const applyParameters = z.strictObject({ dryRun: flag, prune: flag });
+
+/** Of what was costed. */
+export const costEventPath = z.strictObject({
+  source: z.enum(['interaction', 'agent-state', 'billing']),
+  sourceId: z.string().min(1).max(128),
+});

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+
+import { Controller, Get, Header, HttpCode, Inject, Post, Query, Req, type CanActivate } from '@nestjs/common';
+
+import { checkedQuery, ProblemError } from '#libs/adapters/http';
+import {
+  applyReferenceFile,
+  referenceKey,
+  referenceValueToWire,
+  type FieldChange,
+  type ReferenceDiff,
+  type ReferenceStore,
+  type WireObject,
+} from '#libs/application';
+
+import { withDatabase } from '../database-problem.js';
+import { CLOCK, REFERENCE, WRITE_GUARD, type WallClock } from '../ports.js';
+import { applyParameters, noParameters } from './parameters.js';
+
+interface EntryView {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
+  readonly value: WireObject;
+}
+
+interface ApplyView {
+  readonly dryRun: boolean;
+  readonly written: number;
+  readonly added: readonly string[];
+  readonly changed: readonly { readonly key: string; readonly fields: readonly FieldChange[] }[];
+  /** Held and not in the document: deleted with `prune`, else left alone. */
+  readonly removed: readonly string[];
+  readonly unchanged: number;
+}
+
+/** Under which the audit has what comes through the API: there is one token, so there is one name. */
+const ACTOR = 'api';
+
+/** What people decide: rates, budgets, rules, the organisation. */
+@Controller('api/v1/reference')
+export class ReferenceController {
+  constructor(
+    @Inject(REFERENCE) private readonly store: ReferenceStore,
+    @Inject(WRITE_GUARD) private readonly guard: CanActivate & { check(authorization: string | undefined): void },
+    @Inject(CLOCK) private readonly now: WallClock,
+  ) {}
+
+  /** Every entry, with its version. */
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  async list(@Query() query: unknown): Promise<{ readonly items: readonly EntryView[] }> {
+    checkedQuery(noParameters, query);
+    const entries = await withDatabase(() => this.store.list());
+    const items = entries.map((entry) => ({
+      kind: entry.kind,
+      id: entry.id,
+      version: entry.version,
+      value: referenceValueToWire(entry),
+    }));
+    return { items };
+  }
+
+  /**
+   * Makes the store hold what the document says, YAML or JSON: all of it or nothing. `dryRun=true` only tells the
+   * difference; `prune=true` deletes what the document does not have.
+   */
+  @Post()
+  @HttpCode(200)
+  async apply(@Req() request: IncomingMessage & { body?: unknown }, @Query() query: unknown): Promise<ApplyView> {
+    this.guard.check(request.headers.authorization);
+    const { dryRun, prune } = checkedQuery(applyParameters, query);
+    const document = documentOf(request);
+    const options = { actor: ACTOR, nowMs: this.now(), dryRun, prune };
+    const result = await withDatabase(() => applyReferenceFile(this.store, document, options));
+    if (result.ok) return { dryRun, written: result.written, ...diffView(result.diff) };
+    switch (result.reason) {
+      case 'invalid-file':
+        throw new ProblemError('invalid-document', 'Nothing was written.', result.faults);
+      case 'changed-meanwhile':
+        throw new ProblemError('changed-meanwhile', `${result.detail}. Nothing was written.`);
+    }
+  }
+}
+
+function documentOf({ body }: { readonly body?: unknown }): string {
+  if (typeof body !== 'string') {
+    throw new ProblemError('unsupported-media-type', 'Send the document as application/yaml or application/json.');
+  }
+  if (body.trim() === '') throw new ProblemError('invalid-body', 'The body is empty: send the reference document.');
+  return body;
+}
+
+function diffView(diff: ReferenceDiff): Omit<ApplyView, 'dryRun' | 'written'> {
+  return {
+    added: diff.added.map(referenceKey),
+    changed: diff.changed.map(({ after, fields }) => ({ key: referenceKey(after), fields })),
+    removed: diff.removed.map(referenceKey),
+    unchanged: diff.unchanged.length,
+  };
+}

@@ -1,0 +1,8 @@
+/** Injection tokens of what the API is given from outside, since interfaces have no name at run time. */
+export const LEDGER = Symbol('LedgerReader');
+export const REFERENCE = Symbol('ReferenceStore');
+export const WRITE_GUARD = Symbol('BearerTokenGuard');
+export const CLOCK = Symbol('wall clock');
+
+/** The wall clock, epoch milliseconds. */
+export type WallClock = () => number;
