@@ -87,19 +87,10 @@ export class InputClock {
       } else lowest = Math.min(lowest, latestMs - this.options.disorderMs);
     }
     if (lowest !== Infinity) this.raise(lowest);
-    else if (this.options.clock === 'live') this.followWallClock(nowMs);
-    else if (latest !== undefined) this.raise(latest - this.options.disorderMs);
+    // Before its first event a task has no time of its own, so that history can be loaded into an empty system.
+    else if (latest !== undefined)
+      this.raise(this.options.clock === 'live' ? nowMs - this.options.disorderMs : latest - this.options.disorderMs);
   }
-
-  /** Live and idle: the clock on the wall goes on, but not before the first {@link StageOptions.idleMs} of a new task. */
-  private followWallClock(nowMs: number): void {
-    const since = this.startedAtMs ?? nowMs;
-    this.startedAtMs = since;
-    const everSeen = this.latestMs !== undefined;
-    if (everSeen || nowMs - since >= this.options.idleMs) this.raise(nowMs - this.options.disorderMs);
-  }
-
-  private startedAtMs: number | undefined;
 
   raise(watermarkMs: number): void {
     if (this.watermark === undefined || watermarkMs > this.watermark) this.watermark = watermarkMs;
