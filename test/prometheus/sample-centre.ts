@@ -1,5 +1,5 @@
 import { createMetrics, type Metrics } from '#libs/adapters/prometheus';
-import { CostTally, liveSamples, signalSamples, type LiveWindows } from '../../libs/application/monitoring/index.js';
+import { CostTally, liveSamples, signalSamples, type LiveWindows } from '#libs/application';
 import { formatMicros, type Micros } from '#libs/domain';
 
 /** How many times a 5 minutes' work is in each window of the sample. */

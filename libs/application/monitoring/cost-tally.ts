@@ -22,10 +22,10 @@ export interface CountedInteraction {
 }
 
 /** What a cost without a channel (a billing line, paid time) is counted under. */
-export const NO_CHANNEL = 'none';
+const NO_CHANNEL = 'none';
 
 /** Channels come from events, so a faulty source could invent them without end; beyond these they count as `other`. */
-export const DEFAULT_MAX_CHANNELS = 100;
+const DEFAULT_MAX_CHANNELS = 100;
 
 interface PendingCost {
   readonly labels: Readonly<Record<'channel' | 'dimension' | 'currency', string>>;

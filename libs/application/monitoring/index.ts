@@ -1,5 +1,5 @@
-export * from './cost-tally.js';
-export * from './live-samples.js';
-export * from './sample.js';
-export * from './signal-samples.js';
+export { CostTally, type CountedInteraction, type MetricChange, type TallyChanges } from './cost-tally.js';
+export { liveSamples, type LiveGauge, type LiveWindows } from './live-samples.js';
+export type { GaugeSamples, MetricSample } from './sample.js';
+export { signalSamples, type SignalState } from './signal-samples.js';
 export type { OpenWindow } from './window-totals.js';

@@ -20,7 +20,7 @@ export type LiveGauge =
   | 'spendline_agents_beyond_limit';
 
 /** Agents that get series of their own if nothing else is said (contract section 9). */
-export const DEFAULT_MAX_AGENTS = 1000;
+const DEFAULT_MAX_AGENTS = 1000;
 
 /**
  * Every series of the window gauges, from all open windows. Money stays exact until a sample is made. Agents beyond
