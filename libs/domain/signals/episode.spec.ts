@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 
+import { schemaFaults } from '#libs/contract';
+
 import type { Severity } from '../reference/index.js';
 import { advance, withdraw, type EpisodeInput, type EpisodeState } from './episode.js';
 import type { AppliedUnitCost } from './rule-set.js';
@@ -338,11 +340,12 @@ describe('any course of events', () => {
     );
   });
 
-  it('opens, goes on and resolves one episode at a time, in sequence', () => {
+  it('opens, goes on and resolves one episode at a time, in sequence and in the form of the contract', () => {
     fc.assert(
       fc.property(steps, (course) => {
         let open: SignalMessage | undefined;
         for (const message of run(course)) {
+          expect(schemaFaults('signal.v1', message)).toBe('');
           if (!open) {
             expect(message).toMatchObject({ sequence: 0, status: 'firing', previousSeverity: 'none' });
             expect(message.startedAt).toBe(message.observedAt);
