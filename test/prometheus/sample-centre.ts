@@ -39,7 +39,6 @@ function liveWindows({ scope, id, contacts }: Work): LiveWindows {
       window,
       {
         currency: 'CNY',
-        amount: formatMicros(units * (LABOUR_MICROS + SYSTEM_MICROS)),
         breakdown: { labour: formatMicros(units * LABOUR_MICROS), system: formatMicros(units * SYSTEM_MICROS) },
         interactions,
         handledByAgents: Math.ceil(interactions * 0.7),

@@ -1,6 +1,6 @@
-import type { Micros } from '#libs/domain';
+import { addInto, amountOf, emptyMeasures } from '#libs/domain';
 import { OTHER } from './sample.js';
-import { addTotals, emptyTotals, type KeyTotals, type WindowTotals } from './window-totals.js';
+import type { KeyTotals, WindowTotals } from './window-totals.js';
 
 /** The window whose spend decides who gets series of their own: slow to change, so series do not come and go. */
 const RANKING_WINDOW = 'month';
@@ -17,30 +17,28 @@ export interface LimitedKeys {
  */
 export function limitAgents(keys: readonly KeyTotals[], maxAgents: number): LimitedKeys {
   const agents = keys.filter(({ scope }) => scope === 'agent');
-  const ranked = agents.filter(({ id }) => id !== OTHER).sort(bySpend);
-  const kept = new Set(ranked.slice(0, maxAgents));
+  const kept = new Set(dearestFirst(agents.filter(({ id }) => id !== OTHER)).slice(0, maxAgents));
   const rest = agents.filter((key) => !kept.has(key));
   if (rest.length === 0) return { keys, beyondLimit: 0 };
   const own = keys.filter((key) => key.scope !== 'agent' || kept.has(key));
   return { keys: [...own, { scope: 'agent', id: OTHER, windows: sumByWindow(rest) }], beyondLimit: rest.length };
 }
 
-function bySpend(a: KeyTotals, b: KeyTotals): number {
-  const [spendA, spendB] = [spendOf(a), spendOf(b)];
-  if (spendA !== spendB) return spendA > spendB ? -1 : 1;
-  return a.id < b.id ? -1 : 1;
-}
-
-function spendOf(key: KeyTotals): Micros {
-  return key.windows.get(RANKING_WINDOW)?.amountMicros ?? 0n;
+function dearestFirst(agents: readonly KeyTotals[]): KeyTotals[] {
+  const spends = agents.map((key) => {
+    const ranking = key.windows.get(RANKING_WINDOW);
+    return { key, micros: ranking ? amountOf(ranking.measures) : 0n };
+  });
+  spends.sort((a, b) => (a.micros === b.micros ? (a.key.id < b.key.id ? -1 : 1) : a.micros > b.micros ? -1 : 1));
+  return spends.map(({ key }) => key);
 }
 
 function sumByWindow(keys: readonly KeyTotals[]): Map<string, WindowTotals> {
   const sums = new Map<string, WindowTotals>();
   for (const { windows } of keys) {
-    for (const [name, totals] of windows) {
-      const sum = sums.get(name) ?? emptyTotals(totals.currency);
-      addTotals(sum, totals);
+    for (const [name, { currency, measures }] of windows) {
+      const sum = sums.get(name) ?? { currency, measures: emptyMeasures() };
+      addInto(sum.measures, measures);
       sums.set(name, sum);
     }
   }

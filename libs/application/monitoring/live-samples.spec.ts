@@ -7,7 +7,6 @@ import type { OpenWindow } from './window-totals.js';
 function openWindow(fields: Partial<OpenWindow> = {}): OpenWindow {
   return {
     currency: 'CNY',
-    amount: '0.00',
     breakdown: {},
     interactions: 0,
     handledByAgents: 0,
@@ -22,7 +21,7 @@ function agent(id: string, month: string): LiveWindows {
     scope: 'agent',
     id,
     windows: {
-      month: openWindow({ amount: month, breakdown: { labour: month }, interactions: 1, handledByAgents: 1 }),
+      month: openWindow({ breakdown: { labour: month }, interactions: 1, handledByAgents: 1 }),
     },
   };
 }
@@ -33,7 +32,6 @@ const ALL: LiveWindows = {
   windows: {
     '5m': openWindow(),
     '1h': openWindow({
-      amount: '1000.000001',
       breakdown: { labour: '650.00', system: '350.000001' },
       interactions: 30,
       handledByAgents: 20,
@@ -69,7 +67,7 @@ describe('liveSamples', () => {
     expect(liveSamples([ALL]).spendline_unit_cost).toEqual([
       { labels: { ...labels, per: 'interaction' }, value: 33.333333 },
       { labels: { ...labels, per: 'resolution' }, value: 41.666667 },
-      { labels: { ...labels, per: 'handled' }, value: 32.5 },
+      { labels: { ...labels, per: 'handled' }, value: 50 },
     ]);
   });
 
@@ -99,7 +97,7 @@ describe('liveSamples', () => {
   });
 
   it('refuses an amount that is not a decimal', () => {
-    const broken = { scope: 'all', id: 'all', windows: { '1h': openWindow({ amount: '1e3' }) } };
+    const broken = { scope: 'all', id: 'all', windows: { '1h': openWindow({ breakdown: { labour: '1e3' } }) } };
     expect(() => liveSamples([broken])).toThrow(RangeError);
   });
 
@@ -145,7 +143,7 @@ describe('liveSamples', () => {
         const shownMicros = samples.spendline_window_cost.map(({ value }) => BigInt(Math.round(value * 1e6)));
         const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
         expect(sum(shownMicros)).toBe(sum(amountsMicros));
-        expect(samples.spendline_window_cost.length).toBe(Math.min(amountsMicros.length, maxAgents + 1));
+        expect(samples.spendline_window_interactions.length).toBe(Math.min(amountsMicros.length, maxAgents + 1));
         expect(samples.spendline_agents_beyond_limit[0]?.value).toBe(Math.max(0, amountsMicros.length - maxAgents));
       }),
     );

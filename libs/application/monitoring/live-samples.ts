@@ -1,4 +1,4 @@
-import { divideHalfEven, numberOf, UNIT_COSTS, type Dimension, type Micros, type UnitCost } from '#libs/domain';
+import { DIMENSIONS, divideHalfEven, numberOf, UNIT_COSTS, unitCostFigure, type Micros } from '#libs/domain';
 import { limitAgents } from './limit-agents.js';
 import type { GaugeSamples, MetricSample } from './sample.js';
 import { totalsOf, type KeyTotals, type OpenWindow, type WindowTotals } from './window-totals.js';
@@ -36,12 +36,12 @@ export function liveSamples(
   return {
     spendline_window_cost: keys.flatMap(costSamples),
     spendline_window_interactions: keys.flatMap((key) =>
-      perWindow(key, (totals) => [{ labels: {}, value: totals.interactions }]),
+      perWindow(key, ({ measures }) => [{ labels: {}, value: measures.interactions }]),
     ),
     spendline_unit_cost: keys.flatMap((key) => perWindow(key, unitCostSamples)),
     spendline_automation_ratio: keys.filter(({ scope }) => scope === 'all').flatMap(automationSamples),
     spendline_complaint_ratio: keys.flatMap((key) =>
-      perWindow(key, ({ complaints, interactions }) => ratioSample({}, complaints, interactions)),
+      perWindow(key, ({ measures }) => ratioSample({}, measures.complaints, measures.interactions)),
     ),
     spendline_agents_beyond_limit: [{ labels: {}, value: beyondLimit }],
   };
@@ -62,42 +62,25 @@ function perWindow(key: KeyTotals, samplesOf: (totals: WindowTotals) => readonly
 
 /** A dimension that costs something in any window of a key is shown in all of them, so that a quiet 5 minutes read 0. */
 function costSamples(key: KeyTotals): MetricSample[] {
-  const dimensions = new Set<Dimension>();
-  for (const totals of key.windows.values())
-    for (const dimension of totals.byDimension.keys()) dimensions.add(dimension);
-  return perWindow(key, ({ byDimension, currency }) =>
-    Array.from(dimensions, (dimension) => ({
-      labels: { dimension, currency },
-      value: unitsOf(byDimension.get(dimension) ?? 0n),
-    })),
+  const windows = [...key.windows.values()];
+  const dimensions = DIMENSIONS.filter((dimension) => windows.some(({ measures }) => measures[dimension] !== 0n));
+  return perWindow(key, ({ measures, currency }) =>
+    dimensions.map((dimension) => ({ labels: { dimension, currency }, value: unitsOf(measures[dimension]) })),
   );
 }
 
-function unitCostSamples(totals: WindowTotals): MetricSample[] {
+/** The same figures that the unit-cost rule judges. */
+function unitCostSamples({ measures, currency }: WindowTotals): MetricSample[] {
   return UNIT_COSTS.flatMap((per) => {
-    const { amountMicros, units } = unitCostOf(totals, per);
+    const { amountMicros, units } = unitCostFigure(measures, per);
     if (units <= 0) return [];
-    return [
-      { labels: { per, currency: totals.currency }, value: unitsOf(divideHalfEven(amountMicros, BigInt(units))) },
-    ];
+    return [{ labels: { per, currency }, value: unitsOf(divideHalfEven(amountMicros, BigInt(units))) }];
   });
 }
 
-/** Method section 4: all cost over all contacts or over resolved ones; labour over the contacts that people handled. */
-function unitCostOf(totals: WindowTotals, per: UnitCost): { amountMicros: Micros; units: number } {
-  switch (per) {
-    case 'interaction':
-      return { amountMicros: totals.amountMicros, units: totals.interactions };
-    case 'resolution':
-      return { amountMicros: totals.amountMicros, units: totals.resolved };
-    case 'handled':
-      return { amountMicros: totals.byDimension.get('labour') ?? 0n, units: totals.handledByAgents };
-  }
-}
-
 function automationSamples({ windows }: KeyTotals): MetricSample[] {
-  return Array.from(windows).flatMap(([window, { automated, interactions }]) =>
-    ratioSample({ window }, automated, interactions),
+  return Array.from(windows).flatMap(([window, { measures }]) =>
+    ratioSample({ window }, measures.automated, measures.interactions),
   );
 }
 
