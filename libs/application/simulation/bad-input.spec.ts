@@ -2,12 +2,12 @@ import { decodeInput, type InputTopicKey } from '#libs/contract';
 import { DEFECTS } from './defects.js';
 import type { ContactEvent } from './event.js';
 import type { SimulatedRecord } from './record.js';
-import { eventsOf, FIRST_SLOT, planFrom, sampleSimulation } from './sample-simulation.fixture.js';
+import { eventsOf, FIRST_SLOT, planFrom, smallSimulation } from './sample-simulation.fixture.js';
 import { SLOT_MS } from './simulation.js';
 
 const FIRST = FIRST_SLOT + 600;
 const SPAN = 40;
-const simulation = sampleSimulation([planFrom('bad-input', (FIRST - 60) * SLOT_MS)]);
+const simulation = smallSimulation([planFrom('bad-input', (FIRST - 60) * SLOT_MS)]);
 const contacts = eventsOf(simulation, FIRST, 10).filter(
   (event): event is ContactEvent => event.topic === 'interactions',
 );
@@ -39,7 +39,7 @@ describe('bad input', () => {
   it('loses nothing: every good record comes once or more, and the extra ones are a few per cent', () => {
     const records = Array.from({ length: SPAN + 15 }, (_, at) => simulation.records(FIRST + at)).flat();
     const sent = new Set(records.map(({ value }) => value));
-    const good = sampleSimulation();
+    const good = smallSimulation();
     const events = eventsOf(good, FIRST, SPAN);
     expect(events.filter((event) => !sent.has(JSON.stringify(event.data)))).toEqual([]);
     const extra = records.length - eventsOf(good, FIRST, SPAN + 15).length;
@@ -63,7 +63,7 @@ describe('bad input', () => {
   });
 
   it('is the same again', () => {
-    const again = sampleSimulation([planFrom('bad-input', (FIRST - 60) * SLOT_MS)]);
+    const again = smallSimulation([planFrom('bad-input', (FIRST - 60) * SLOT_MS)]);
     expect(again.records(FIRST + 5)).toEqual(simulation.records(FIRST + 5));
   });
 });

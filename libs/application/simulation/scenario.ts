@@ -47,6 +47,8 @@ export const NORMAL: Effects = {
   badInputShare: 0,
 };
 
+const EFFECT_NAMES = Object.keys(NORMAL) as (keyof Effects)[];
+
 /** Names of the scenarios. */
 export const SCENARIO_NAMES = [
   'normal',
@@ -197,8 +199,8 @@ function intensity(plan: ScenarioPlan, decidedMs: number, atMs: number): number 
 }
 
 function towards(from: Effects, to: Effects, share: number): Effects {
-  const mixed = Object.entries(from).map(([name, value]: [string, number]) => {
-    return [name, value + (to[name as keyof Effects] - NORMAL[name as keyof Effects]) * share];
-  });
-  return Object.fromEntries(mixed) as unknown as Effects;
+  if (share === 1 && from === NORMAL) return to;
+  const mixed: Record<keyof Effects, number> = { ...from };
+  for (const name of EFFECT_NAMES) mixed[name] += (to[name] - NORMAL[name]) * share;
+  return mixed;
 }

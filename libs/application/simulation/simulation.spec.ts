@@ -7,7 +7,7 @@ import {
   FIRST_SLOT,
   MIDNIGHT_MS,
   planFrom,
-  sampleSimulation,
+  smallSimulation,
 } from './sample-simulation.fixture.js';
 import { SCENARIO_NAMES } from './scenario.js';
 import { SLOT_MS } from './simulation.js';
@@ -22,11 +22,11 @@ function isContact(event: SimulatedEvent): event is ContactEvent {
 describe('simulation', () => {
   it('gives a slot the same events in whatever order slots are asked for', () => {
     const plans = [planFrom('overspend-voice', LIVE_MS + 60_000)];
-    const inARow = sampleSimulation(plans);
+    const inARow = smallSimulation(plans);
     const expected = new Map(
       Array.from({ length: 60 }, (_, at) => [LIVE_SLOT - 20 + at, inARow.slot(LIVE_SLOT - 20 + at)]),
     );
-    const anywhere = sampleSimulation(plans);
+    const anywhere = smallSimulation(plans);
     fc.assert(
       fc.property(fc.constantFrom(...expected.keys()), (slot) => {
         expect(anywhere.slot(slot)).toEqual(expected.get(slot));
@@ -36,11 +36,11 @@ describe('simulation', () => {
   });
 
   it('differs by seed', () => {
-    expect(sampleSimulation([], 1).slot(LIVE_SLOT)).not.toEqual(sampleSimulation([], 2).slot(LIVE_SLOT));
+    expect(smallSimulation([], 1).slot(LIVE_SLOT)).not.toEqual(smallSimulation([], 2).slot(LIVE_SLOT));
   });
 
   it('keeps events within their slot and in order of time', () => {
-    const simulation = sampleSimulation();
+    const simulation = smallSimulation();
     for (let slot = LIVE_SLOT; slot < LIVE_SLOT + 30; slot += 1) {
       const times = simulation.slot(slot).map(({ atMs }) => atMs);
       expect(times.every((atMs) => Math.floor(atMs / SLOT_MS) === slot)).toBe(true);
@@ -49,7 +49,7 @@ describe('simulation', () => {
   });
 
   it.each(SCENARIO_NAMES.filter((name) => name !== 'bad-input'))('holds to the contract under %s', (scenario) => {
-    const simulation = sampleSimulation([planFrom(scenario, LIVE_MS)]);
+    const simulation = smallSimulation([planFrom(scenario, LIVE_MS)]);
     const records = [
       ...simulation.monthOf(LIVE_MS),
       ...Array.from({ length: 20 }, (_, at) => simulation.records(LIVE_SLOT + at)).flat(),
@@ -64,7 +64,7 @@ describe('simulation', () => {
   });
 
   it('keys records as the contract says', () => {
-    for (const { topic, key, data } of eventsOf(sampleSimulation(), LIVE_SLOT, 10)) {
+    for (const { topic, key, data } of eventsOf(smallSimulation(), LIVE_SLOT, 10)) {
       if (topic === 'interactions' || topic === 'feedback')
         expect(key).toBe(data.agentId ?? data.vendorId ?? data.botId);
       if (topic === 'agentStates') expect(key).toBe(data.agentId);
@@ -72,9 +72,9 @@ describe('simulation', () => {
   });
 
   it('never lets an agent handle two contacts at once, and tells the states that go with them', () => {
-    const events = eventsOf(sampleSimulation([planFrom('overspend-voice', LIVE_MS)]), FIRST_SLOT + 480, 300);
+    const events = eventsOf(smallSimulation([planFrom('overspend-voice', LIVE_MS)]), FIRST_SLOT + 480, 300);
     const byAgent = groupByAgent(events);
-    expect(byAgent.size).toBeGreaterThan(50);
+    expect(byAgent.size).toBe(6);
     for (const { contacts, states } of byAgent.values()) {
       let freeMs = 0;
       for (const { data } of contacts) {
@@ -92,17 +92,17 @@ describe('simulation', () => {
   });
 
   it('gives ids once, and the same bills in every run', () => {
-    const events = eventsOf(sampleSimulation(), FIRST_SLOT + 540, 120);
+    const events = eventsOf(smallSimulation(), FIRST_SLOT + 540, 120);
     const ids = events.map(({ topic, id }) => `${topic} ${id}`);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(sampleSimulation([], 7).monthOf(LIVE_MS)).toEqual(
-      sampleSimulation([], 8).monthOf(LIVE_MS + 10 * DAY_SLOTS * SLOT_MS),
+    expect(smallSimulation([], 7).monthOf(LIVE_MS)).toEqual(
+      smallSimulation([], 8).monthOf(LIVE_MS + 10 * DAY_SLOTS * SLOT_MS),
     );
   });
 
   it('bills each month where it starts', () => {
     const aprilMs = Date.UTC(2026, 2, 31, 16);
-    const simulation = sampleSimulation();
+    const simulation = smallSimulation();
     const bills = simulation
       .slot(aprilMs / SLOT_MS)
       .filter(({ topic }) => topic === 'billingLines' || topic === 'revenue');
@@ -113,19 +113,19 @@ describe('simulation', () => {
   });
 
   it('changes nothing that was sent when a plan is added, and repeats no id with other content', () => {
+    const before = eventsOf(smallSimulation(), LIVE_SLOT - 20, 30);
+    const sent = new Set(before.map(({ topic, id }) => `${topic} ${id}`));
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 30 }), fc.constantFrom(...SCENARIO_NAMES), (delay, scenario) => {
         const validFromMs = (LIVE_SLOT + 10) * SLOT_MS;
         const plan = planFrom(scenario, validFromMs + delay * SLOT_MS, validFromMs);
-        const [without, having] = [sampleSimulation(), sampleSimulation([plan])];
-        const before = eventsOf(without, LIVE_SLOT - 20, 30);
+        const having = smallSimulation([plan]);
         expect(eventsOf(having, LIVE_SLOT - 20, 30).filter(decided)).toEqual(before.filter(decided));
-        const sent = new Map(before.map((event) => [`${event.topic} ${event.id}`, event]));
         for (const event of eventsOf(having, LIVE_SLOT + 10, 30)) {
           expect(sent.has(`${event.topic} ${event.id}`)).toBe(false);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 });
