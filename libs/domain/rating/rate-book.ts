@@ -6,8 +6,9 @@ export interface Subject {
   readonly id?: string;
 }
 
+/** Looked up several times for each contact, so it is put together without an encoder; ids hold no NUL. */
 function keyOf(subject: Subject, kind: RateKind, unit: string | undefined): string {
-  return JSON.stringify([subject.for, subject.id ?? null, kind, unit ?? null]);
+  return `${subject.for}\0${subject.id ?? ''}\0${kind}\0${unit ?? ''}`;
 }
 
 function inForce<T extends { fromMs?: number; toMs?: number }>(

@@ -60,10 +60,39 @@ export function contactOf(interaction: Interaction, rateBook: RateBook): Contact
  * without `updatedAt`, which only tells copies apart.
  */
 export function contentOf(interaction: Interaction): string {
-  const { updatedAt: _, startedAt, answeredAt, endedAt, ...rest } = interaction;
+  const { startedAt, answeredAt, endedAt, units, charges } = interaction;
   const times = [epochMs(startedAt), answeredAt === undefined ? null : epochMs(answeredAt), epochMs(endedAt)];
-  return JSON.stringify([times, canonical(rest)]);
+  const plain = PLAIN_FIELDS.map((field) => interaction[field]);
+  return JSON.stringify([times, plain, units && canonical(units), charges && canonical(charges)]);
 }
+
+/** Every field of an interaction but its times, `units` and `charges`: scalars, compared as they are. */
+const PLAIN_FIELDS = [
+  'interactionId',
+  'contactId',
+  'channel',
+  'handledBy',
+  'agentId',
+  'vendorId',
+  'botId',
+  'team',
+  'queue',
+  'region',
+  'topic',
+  'stage',
+  'complexity',
+  'customerTier',
+  'customerId',
+  'direction',
+  'talkSeconds',
+  'holdSeconds',
+  'afterContactSeconds',
+  'outcome',
+  'overtime',
+  'repetitive',
+  'repeatOf',
+  'initiative',
+] as const satisfies readonly (keyof Interaction)[];
 
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);

@@ -83,7 +83,7 @@ export class CostTask implements StageTask {
     if (key !== META_KEY || value === null) return;
     const meta = JSON.parse(value.toString('utf8')) as Meta;
     this.parts.clock.restore(meta.clock);
-    Object.assign(this.parts.journal.tally, meta.tally);
+    this.parts.journal.restoreTally(meta.tally);
     this.finish.restore(meta.finish);
   }
 

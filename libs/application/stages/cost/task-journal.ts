@@ -29,6 +29,8 @@ export class TaskJournal {
   changelog: ChangelogEntry[] = [];
   private increments = new Map<string, CounterIncrement & { value: number }>();
   readonly tally: Tally = { in: 0, counted: 0, duplicate: 0, stale: 0, late: 0, rejected: 0 };
+  /** The tally at the last drain. */
+  private counted: Tally = { ...this.tally };
 
   constructor(
     private readonly partition: number,
@@ -49,7 +51,6 @@ export class TaskJournal {
 
   fate(fate: Exclude<Fate, 'rejected'>): void {
     this.tally[fate] += 1;
-    this.count(FATE_METRICS[fate], {});
   }
 
   reject(topic: InputTopicKey, record: InputRecord, reason: RejectReason, detail: string): void {
@@ -77,8 +78,19 @@ export class TaskJournal {
     this.records.push({ topic: 'costEvents', partition: this.partition, key: factKey ?? key, value, headers });
   }
 
+  /** The tally of an earlier owner; its counters were another process's. */
+  restoreTally(tally: Tally): void {
+    Object.assign(this.tally, tally);
+    this.counted = { ...tally };
+  }
+
   /** Everything since the last call. */
   drain(): { records: OutputRecord[]; changelog: ChangelogEntry[]; counters: CounterIncrement[] } {
+    for (const [fate, metric] of Object.entries(FATE_METRICS) as [keyof typeof FATE_METRICS, string][]) {
+      const gained = this.tally[fate] - this.counted[fate];
+      if (gained > 0) this.count(metric, {}, gained);
+    }
+    this.counted = { ...this.tally };
     const { records, changelog, increments } = this;
     this.records = [];
     this.changelog = [];
