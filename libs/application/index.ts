@@ -5,3 +5,4 @@ export * from './live/index.js';
 export * from './monitoring/index.js';
 export * from './pipelines/index.js';
 export * from './ledger/index.js';
+export * from './simulation/index.js';

@@ -78,7 +78,7 @@ function cells(setting: AnySetting): string[] {
 
 function defaultOf(setting: AnySetting): string {
   if (setting.otherwise !== undefined) return setting.otherwise;
-  const own = declarationsOf(setting).filter(([program]) => program !== 'up');
+  const own = declarationsOf(setting);
   if (new Set(own.map(([, declared]) => declared.default)).size > 1) {
     return own.map(([program, declared]) => `\`${String(declared.default)}\` (${program})`).join(', ');
   }
@@ -89,9 +89,10 @@ function readersOf(setting: AnySetting): string[] {
   return declarationsOf(setting).map(([program]) => program);
 }
 
-/** The setting as each program that reads it declares it: a program may have a default of its own. */
+/** The setting as each program that reads it declares it: a program may have a default of its own. The supervisor looks at all of them, which says nothing. */
 function declarationsOf(setting: AnySetting): [program: string, declared: AnySetting][] {
-  return Object.entries(PROGRAMS).flatMap(([program, section]) => {
+  const { up: _supervisor, ...programs } = PROGRAMS;
+  return Object.entries(programs).flatMap(([program, section]) => {
     const declared = Object.values<AnySetting>(section).find(({ name }) => name === setting.name);
     return declared === undefined ? [] : [[program, declared] satisfies [string, AnySetting]];
   });

@@ -1,3 +1,4 @@
+import { SCENARIO_NAMES } from '#libs/application';
 import * as types from './types.js';
 import type { AnySetting, Setting, SettingGroup } from './setting.js';
 
@@ -198,9 +199,10 @@ export const SETTINGS = {
   }),
 
   scenario: simulator('SPENDLINE_SCENARIO', {
-    type: types.name,
+    type: types.oneOf(...SCENARIO_NAMES),
     default: 'normal',
-    description: 'What the simulator plays; `spendline simulate --help` lists the names.',
+    description:
+      'What the simulator plays; `spendline simulate --help` says what each is. `npm start` plays `overspend-voice`, so that there is something to see.',
     example: 'overspend-voice',
   }),
   seed: simulator('SPENDLINE_SEED', {

@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type EmbeddedServer, EmbeddedServerError, type ServerSpec, type StartControl, startServer } from './server.js';
+import {
+  type EmbeddedServer,
+  EmbeddedServerError,
+  type ServerSpec,
+  type StartControl,
+  answers,
+  startServer,
+} from './server.js';
 
 /** What an embedded Kafka needs. */
 export interface EmbeddedKafkaOptions {
@@ -41,7 +48,7 @@ export async function startKafka(options: EmbeddedKafkaOptions, control: StartCo
     title: 'Kafka',
     command: options.java,
     args: [...JVM, ...LOG_FORMAT, '-cp', join(options.jars, '*'), 'kafka.Kafka', properties],
-    port: options.port,
+    isReady: () => answers(options.port),
     logFile: options.logFile,
     stopSignal: 'SIGTERM',
     graceMs: 60_000,

@@ -13,7 +13,13 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type PostgresHome, giveTo, postgresHome } from './postgres-account.js';
-import { type EmbeddedServer, EmbeddedServerError, type ServerSpec, type StartControl, startServer } from './server.js';
+import {
+  type EmbeddedServer,
+  EmbeddedServerError,
+  type ServerSpec,
+  type StartControl,
+  startServer,
+} from './server.js';
 
 /** What an embedded Postgres needs. */
 export interface EmbeddedPostgresOptions {
@@ -56,13 +62,20 @@ export async function startPostgres(
       ...['-c', 'unix_socket_directories=', '-c', 'timezone=UTC', '-c', 'log_timezone=UTC'],
     ],
     cwd: home.data,
-    port: options.port,
+    isReady: (pid) => saysReady(home.data, pid),
     logFile: options.logFile,
     stopSignal: 'SIGINT',
     graceMs: 60_000,
     account: home.account,
   };
   return startServer(spec, control);
+}
+
+/** What `pg_ctl` goes by: line 1 of postmaster.pid is the process, line 8 its state. A port that answers may still be recovering. */
+function saysReady(data: string, pid: number): boolean {
+  const file = join(data, 'postmaster.pid');
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
 }
 
 /** Folder of the Postgres that belongs to this platform; undefined where there is none. */

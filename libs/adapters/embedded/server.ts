@@ -15,8 +15,8 @@ export interface ServerSpec {
   readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Loopback port on which it answers once it is ready. */
-  readonly port: number;
+  /** Asked until it is true: whether the server does its work now. */
+  readonly isReady: (pid: number) => boolean | Promise<boolean>;
   /** Its output is appended here. */
   readonly logFile: string;
   /** Asks it to stop in good order. */
@@ -25,6 +25,8 @@ export interface ServerSpec {
   readonly graceMs: number;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** It notices our death by its IPC channel and stops by itself; others are given a guard that stops them. */
+  readonly watchesParent?: true;
   /** Run as this account instead of our own. */
   readonly account?: { readonly uid: number; readonly gid: number } | undefined;
 }
@@ -49,7 +51,7 @@ export interface EmbeddedServer {
 }
 
 /**
- * Starts a server and resolves once it answers on its port. It runs in a session of its own, so that Ctrl-C reaches only us
+ * Starts a server and resolves once it is ready. It runs in a session of its own, so that Ctrl-C reaches only us
  * and we can stop things in order; should we be killed, a guard (a waiting shell) stops it a few seconds later.
  * Throws EmbeddedServerError with the end of its log if it ends or stays silent.
  */
@@ -59,7 +61,7 @@ export async function startServer(spec: ServerSpec, control: StartControl = {}):
   const log = openSync(spec.logFile, 'a');
   const child = spawn(spec.command, spec.args, {
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: spec.watchesParent ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
     ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
     ...(spec.env === undefined ? {} : { env: spec.env }),
     ...spec.account,
@@ -68,8 +70,10 @@ export async function startServer(spec: ServerSpec, control: StartControl = {}):
   const ended = endOf(child);
   if (child.pid === undefined) throw new EmbeddedServerError(`${spec.title} could not be started: ${await ended}.`);
   control.onSpawned?.(child.pid);
-  const guard = guardAgainstOurDeath(child.pid, spec.stopSignal);
-  void ended.then(() => guard.kill('SIGKILL'));
+  if (!spec.watchesParent) {
+    const guard = guardAgainstOurDeath(child.pid, spec.stopSignal);
+    void ended.then(() => guard.kill('SIGKILL'));
+  }
   const server = {
     pid: child.pid,
     ended,
@@ -105,7 +109,7 @@ async function answering(spec: ServerSpec, server: EmbeddedServer, signal?: Abor
   const deadline = performance.now() + spec.graceMs;
   let end: string | undefined;
   void server.ended.then((how) => (end = how));
-  while (!(await answers(spec.port))) {
+  while (!(await spec.isReady(server.pid))) {
     if (end !== undefined) {
       throw new EmbeddedServerError(
         `${spec.title} ended while starting (${end}); the end of ${spec.logFile}:\n${lastLines(spec.logFile)}`,
@@ -114,7 +118,7 @@ async function answering(spec: ServerSpec, server: EmbeddedServer, signal?: Abor
     if (performance.now() > deadline) {
       server.kill();
       throw new EmbeddedServerError(
-        `${spec.title} did not answer within ${spec.graceMs / 1000} s; see ${spec.logFile}.`,
+        `${spec.title} was not ready within ${spec.graceMs / 1000} s; see ${spec.logFile}.`,
       );
     }
     if (signal?.aborted) {

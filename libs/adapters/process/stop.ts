@@ -9,6 +9,8 @@ export interface StopOptions {
   readonly stop: (reason: StopReason) => Promise<void>;
   /** Called with what went wrong when `stop` rejects or takes too long; the process then ends with exit code 1. */
   readonly onFailure: (problem: unknown) => void;
+  /** Called when a second signal ends the process at once. */
+  readonly onForced?: () => void;
   /** How long `stop` may take, wall clock. */
   readonly graceMs?: number;
 }
@@ -17,10 +19,13 @@ export interface StopOptions {
  * Stops the process in good order on SIGINT, SIGTERM, SIGHUP, or when the supervisor that started it has died.
  * A second signal ends it at once: whoever presses Ctrl-C twice means it.
  */
-export function stopGracefully({ stop, onFailure, graceMs = 10_000 }: StopOptions): void {
+export function stopGracefully({ stop, onFailure, onForced, graceMs = 10_000 }: StopOptions): void {
   let stopping = false;
   const begin = (reason: StopReason): void => {
-    if (stopping) process.exit(130);
+    if (stopping) {
+      onForced?.();
+      process.exit(130);
+    }
     stopping = true;
     void endAfter(() => stop(reason), onFailure, graceMs);
   };

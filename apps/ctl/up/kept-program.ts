@@ -1,0 +1,124 @@
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EmbeddedServer, type StartControl, lastLines } from '#libs/adapters/embedded';
+import { Advice } from '../advice.js';
+import type { PidFiles } from './pid-files.js';
+
+/** A program that is kept running. */
+export interface Program {
+  /** Names its log and its pid file: `monitor`. */
+  readonly name: string;
+  /** For people: `The monitor`. */
+  readonly title: string;
+  readonly logFile: string;
+  readonly stopSignal: 'SIGTERM' | 'SIGINT';
+  /** A first start that fails is not tried again: what is wrong then is not going to mend itself. */
+  readonly firstStartMustSucceed: boolean;
+  /** Starts it; resolves once it works, rejects with a message that holds the end of its log. */
+  readonly launch: (control: StartControl) => Promise<EmbeddedServer>;
+}
+
+/** How often and how fast a program that ends is started again; wall clock. */
+export interface RestartPolicy {
+  /** The first wait; each further one is twice as long. */
+  readonly firstDelayMs: number;
+  /** Ends in a row after which it is given up. */
+  readonly maxEnds: number;
+  /** Having run this long, a program starts with a clean record. */
+  readonly settledMs: number;
+}
+
+/** A second, then 2, 4 and 8; given up at the fifth end in a row. */
+export const PATIENT: RestartPolicy = { firstDelayMs: 1000, maxEnds: 5, settledMs: 60_000 };
+
+/** What happens to kept programs is told here. */
+export interface KeeperEvents {
+  /** A line or several for the person at the terminal. */
+  readonly tell: (text: string) => void;
+  /** The program is given up; the message says why. Called after it had been up, otherwise `start` rejects. */
+  readonly onGivenUp: (reason: Advice) => void;
+}
+
+/** One program: started, started again with growing waits when it ends by itself, stopped when asked. */
+export class KeptProgram {
+  readonly #stopping = new AbortController();
+  #running: EmbeddedServer | undefined;
+  #wasUp = false;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly program: Program,
+    private readonly pidFiles: PidFiles,
+    private readonly events: KeeperEvents,
+    private readonly policy: RestartPolicy = PATIENT,
+  ) {}
+
+  /** Resolves once it works for the first time; rejects when it is given up before, or stopped. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#loop = this.#keep(resolve).then(
+        () => reject(this.#stopping.signal.reason as Error),
+        (reason: unknown) => (this.#wasUp ? this.events.onGivenUp(reason as Advice) : reject(reason as Error)),
+      );
+    });
+  }
+
+  /** Stops it in good order and resolves when it has ended; it is not started again. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running?.stop();
+    await this.#loop;
+  }
+
+  /** Kills it; it is not started again. */
+  kill(): void {
+    this.#stopping.abort();
+    this.#running?.kill();
+  }
+
+  async #keep(onUp: () => void): Promise<void> {
+    let ends = 0;
+    while (!this.#isStopping()) {
+      const end = await this.#runOnce(onUp);
+      if (this.#isStopping()) return;
+      ends = end.ranMs >= this.policy.settledMs ? 1 : ends + 1;
+      if (!this.#wasUp && this.program.firstStartMustSucceed) throw new Advice(end.how);
+      if (ends >= this.policy.maxEnds)
+        throw new Advice(`${this.program.title} ended ${ends} times in a row. ${end.how}`);
+      const delayMs = this.policy.firstDelayMs * 2 ** (ends - 1);
+      this.events.tell(`${end.how}\n${this.program.title} starts again in ${delayMs / 1000} s.`);
+      await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Resolves with how it ended, whether it came up or not. */
+  async #runOnce(onUp: () => void): Promise<{ how: string; ranMs: number }> {
+    const { program, pidFiles } = this;
+    try {
+      this.#running = await program.launch({
+        signal: this.#stopping.signal,
+        onSpawned: (pid) => pidFiles.record(program.name, pid, program.stopSignal),
+      });
+      const begun = performance.now();
+      this.#wasUp = true;
+      onUp();
+      const end = await this.#running.ended;
+      return { how: this.#describeEnd(end), ranMs: performance.now() - begun };
+    } catch (error) {
+      return { how: (error as Error).message, ranMs: 0 };
+    } finally {
+      this.#running = undefined;
+      pidFiles.forget(program.name);
+    }
+  }
+
+  #describeEnd(end: string): string {
+    const { title, logFile } = this.program;
+    const lines = lastLines(logFile).replaceAll(/^/gm, '    ');
+    return `${title} ended by itself (${end}). The last lines of ${relative(process.cwd(), logFile)}:\n${lines}`;
+  }
+}

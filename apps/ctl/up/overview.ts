@@ -1,0 +1,77 @@
+import { relative } from 'node:path';
+import type { UpConfig } from '#libs/config';
+import { tableLines } from '../terminal/table.js';
+import { metricsPorts } from './ports.js';
+
+/** What else the closing table needs to know. */
+export interface Overview {
+  readonly config: UpConfig;
+  readonly withSimulator: boolean;
+  /** Address of Prometheus, or why there is none. */
+  readonly prometheus: string;
+  /** Whether the token of the API is the generated one. */
+  readonly generatedToken: boolean;
+  /** Things a newcomer should know before he looks, such as that no rates are known yet. */
+  readonly notes: readonly string[];
+}
+
+/** The short table after everything has started: where things are, and what to look at. */
+export function overviewLines({ config, withSimulator, prometheus, generatedToken, notes }: Overview): string[] {
+  const { kafka, places, embeddedKafkaPort, embeddedPostgresPort } = config;
+  const at = (port: number) => `http://${reachable(config.host)}:${port}`;
+  const metrics = metricsPorts(config.metricsPort);
+  const windows = `kcat -C -b ${kafka.brokers[0] ?? ''} -t ${kafka.topicPrefix}cost.windows`;
+  const token = generatedToken
+    ? `changes need the token in ${here(places.apiToken)}`
+    : 'changes need your SPENDLINE_API_TOKEN';
+  const simulator = withSimulator
+    ? [
+        'Simulator',
+        `scenario ${config.scenario}`,
+        'an overspend comes up within three minutes; others: npx spendline simulate --help',
+      ]
+    : [
+        'Simulator',
+        'not started',
+        embeddedKafkaPort === undefined
+          ? 'it would write to your Kafka; --simulate starts it all the same'
+          : '--no-simulator was given',
+      ];
+  const rows = [
+    ['Console', at(config.apiPort), 'what service costs now, today and this month'],
+    ['API', `${at(config.apiPort)}/api`, token],
+    [
+      'Metrics',
+      `${at(metrics.monitor)}/metrics`,
+      `ledger ${metrics.ledger}, ${withSimulator ? `simulator ${metrics.simulator}, ` : ''}API ${config.apiPort}`,
+    ],
+    ['Kafka', kafka.brokers.join(','), embeddedKafkaPort === undefined ? 'yours (KAFKA_BROKERS)' : windows],
+    embeddedPostgresPort === undefined
+      ? ['Postgres', 'yours', 'DATABASE_URL']
+      : [
+          'Postgres',
+          `127.0.0.1:${embeddedPostgresPort}`,
+          `user and database spendline, password in ${here(places.postgresPassword)}`,
+        ],
+    ['Prometheus', prometheus, ''],
+    simulator,
+    ['Logs', here(places.logs), ''],
+  ];
+  return [
+    ...tableLines(rows),
+    ...notes.map((note) => `\n  ${note}`),
+    `\nCtrl-C stops all of it; the data stays in ${here(places.dataDir)}.`,
+  ];
+}
+
+/** A path as short as it can be said from here. */
+export function here(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}
+
+/** An address that a browser on this machine can open. */
+export function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stopGracefully } from '#libs/adapters/process';
+import { type Environment, type UpConfig, embeddedDatabaseUrl } from '#libs/config';
+import { explain } from '../advice.js';
+import { prepareDatabase } from '../prepare-database.js';
+import { prepareTopics } from '../prepare-topics.js';
+import type { Progress } from '../terminal/progress.js';
+import { isHealthy } from './app-program.js';
+import { Fleet } from './fleet.js';
+import type { Program } from './kept-program.js';
+import { here, overviewLines, reachable } from './overview.js';
+import type { PidFiles } from './pid-files.js';
+import { requireJava, requireKafkaJars } from './preflight.js';
+import { type Generated, appPrograms, kafkaProgram, postgresProgram, simulatorProgram } from './programs.js';
+import { planPrometheus } from './prometheus.js';
+import { SAMPLE, type SampleOutcome, applySample } from './sample.js';
+import { keptSecret } from './secrets.js';
+
+/** Stopping Kafka and Postgres takes seconds, a hung program up to a minute. */
+const STOP_GRACE_MS = 120_000;
+/** A monitor with much to catch up on is no reason to keep the console back for longer. */
+const READY_WITHIN_MS = 20_000;
+
+/** What one `up` works with. */
+export interface StackOptions {
+  readonly config: UpConfig;
+  readonly env: Environment;
+  readonly withSimulator: boolean;
+  readonly pidFiles: PidFiles;
+  readonly progress: Progress;
+}
+
+/** Everything that one `up` runs, from the first server to the last line. */
+export class Stack {
+  readonly #fleet: Fleet;
+  readonly #notes: string[] = [];
+  #prometheus = '';
+  #isStopping = false;
+
+  constructor(private readonly options: StackOptions) {
+    this.#fleet = new Fleet(options.pidFiles, {
+      tell: (text) => options.progress.say(text),
+      onGivenUp: (reason) => void this.fail(reason),
+    });
+  }
+
+  /** Ctrl-C and the like stop everything in order, a second one at once. */
+  stopOnSignals(): void {
+    const { progress, config } = this.options;
+    stopGracefully({
+      graceMs: STOP_GRACE_MS,
+      stop: async () => {
+        await this.#stop();
+        progress.say(`Stopped. The data is kept in ${here(config.places.dataDir)}.`);
+      },
+      onForced: () => this.#fleet.kill(),
+      onFailure: (problem) => {
+        this.#fleet.kill();
+        progress.say(explain(problem, config.logLevel));
+      },
+    });
+  }
+
+  /** Stops everything and ends the process, the reason being its last words. */
+  async fail(reason: unknown): Promise<void> {
+    // Stopping makes fail whatever was just being started; then the signal's own handler ends the process.
+    if (this.#isStopping) return;
+    await this.#stop();
+    this.options.progress.say(explain(reason, this.options.config.logLevel));
+    process.exit(1);
+  }
+
+  /** Servers, topics and tables, then the programs; resolves when there is something to look at. */
+  async start(): Promise<void> {
+    const { config, env, withSimulator } = this.options;
+    const [, databaseUrl] = await Promise.all([this.#startKafka(), this.#startPostgres()]);
+    const generated: Generated = { databaseUrl, apiToken: config.apiToken ?? keptSecret(config.places.apiToken) };
+    const prometheus = await planPrometheus(config);
+    this.#prometheus = prometheus.shown;
+    await this.#startAll([...appPrograms(config, env, generated), ...(prometheus.program ? [prometheus.program] : [])]);
+    await this.#untilReady();
+    if (withSimulator) await this.#startAll([simulatorProgram(config, env, generated)]);
+  }
+
+  /** The closing table. */
+  overview(): string[] {
+    const { config, withSimulator } = this.options;
+    const generatedToken = config.apiToken === undefined;
+    return overviewLines({ config, withSimulator, prometheus: this.#prometheus, generatedToken, notes: this.#notes });
+  }
+
+  async #startKafka(): Promise<void> {
+    const { config, env, progress } = this.options;
+    if (config.embeddedKafkaPort !== undefined) {
+      const java = await requireJava(env);
+      await progress.step('Fetching Kafka with Maven', requireKafkaJars, () => undefined);
+      await this.#startAll(kafkaProgram(config, java));
+    }
+    await progress.step(
+      'Preparing the topics',
+      () => prepareTopics(config.kafka),
+      () => 'Topics ready',
+    );
+  }
+
+  /** Answers the database's URL. */
+  async #startPostgres(): Promise<string> {
+    const { config, progress, withSimulator } = this.options;
+    const { embeddedPostgresPort: port, places } = config;
+    if (port !== undefined) await this.#startAll(postgresProgram(config, keptSecret(places.postgresPassword)));
+    const url = config.databaseUrl ?? embeddedDatabaseUrl(places, port ?? 0);
+    if (url === undefined) throw new Error('The embedded Postgres has lost its password file.');
+    await progress.step(
+      'Preparing the tables',
+      () => prepareDatabase(url),
+      () => 'Tables ready',
+    );
+    this.#note(await applySample(url, places, withSimulator));
+    return url;
+  }
+
+  #startAll(programs: readonly Program[]): Promise<void> {
+    return this.#fleet.start(programs, (program, start) =>
+      this.options.progress.step(`Starting ${program.name}`, start, () => `${program.title} is up`),
+    );
+  }
+
+  async #untilReady(): Promise<void> {
+    const { config, progress } = this.options;
+    const url = `http://${reachable(config.host)}:${config.metricsPort}/health/ready`;
+    const deadline = performance.now() + READY_WITHIN_MS;
+    const wait = async () => {
+      while (!(await isHealthy(url)) && performance.now() < deadline && !this.#isStopping) await sleep(100);
+      return isHealthy(url);
+    };
+    const isReady = await progress.step('Waiting for the monitor to be ready', wait, () => undefined);
+    if (!isReady) this.#notes.push('The monitor is still catching up; figures come when it has.');
+  }
+
+  #note(outcome: SampleOutcome): void {
+    if (outcome === 'applied') this.options.progress.say(`  Sample organisation loaded from ${SAMPLE}`);
+    if (outcome === 'left-out') {
+      this.#notes.push(
+        `No rates are known yet, so nothing can be costed: npx spendline apply YOUR.yaml (${SAMPLE} shows how to write one).`,
+      );
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.options.progress.step(
+      'Stopping',
+      () => this.#fleet.stop(),
+      () => undefined,
+    );
+  }
+}
