@@ -17,6 +17,14 @@ export class ClusterIdentity {
     return new ClusterIdentity(admin, clusterId);
   }
 
+  /** Whether Kafka answers, whichever cluster it is. */
+  answers(): Promise<boolean> {
+    return this.admin.describeCluster().then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Throws an {@link UnrecoverableError} when another cluster answers. */
   async check(): Promise<void> {
     const { clusterId } = await this.admin.describeCluster();

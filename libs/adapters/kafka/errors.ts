@@ -15,6 +15,8 @@ const REBALANCE_TYPES = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
 ]);
 
+const MOVING_TYPES = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+
 /** Something about the cluster or the state that no retry can mend; the message says what to do. */
 export class UnrecoverableError extends Error {
   override readonly name = 'UnrecoverableError';
@@ -34,13 +36,12 @@ interface KafkaShaped {
   readonly retriable?: boolean;
 }
 
-/** The error and what caused it, outermost first. */
-function* chain(error: unknown): Generator<KafkaShaped> {
-  for (let each = error; each instanceof Error; each = each.cause) yield each;
-}
-
+/** Whether the error, or one that caused it, passes the test. */
 function some(error: unknown, test: (each: KafkaShaped) => boolean): boolean {
-  return chain(error).some(test);
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (test(each)) return true;
+  }
+  return false;
 }
 
 /** Somebody else has taken the transactional id. */
@@ -60,6 +61,11 @@ export function isRebalance(error: unknown): boolean {
 export function isTransient(error: unknown): boolean {
   if (isFenced(error) || isRebalance(error)) return true;
   return some(error, ({ name, retriable }) => retriable === true || name === 'KafkaJSNumberOfRetriesExceeded');
+}
+
+/** A partition has no leader for the moment, or a new one; also right after a topic was created. */
+export function isLeaderMoving(error: unknown): boolean {
+  return some(error, ({ type }) => type !== undefined && MOVING_TYPES.has(type));
 }
 
 /** An error from whatever was thrown. */

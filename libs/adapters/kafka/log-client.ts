@@ -1,9 +1,11 @@
 import type { Cluster, IHeaders, Kafka } from 'kafkajs';
-import { errorOf } from './errors.js';
+import { backoffMs, pause } from './backoff.js';
+import { errorOf, isLeaderMoving } from './errors.js';
 
 const READ_COMMITTED = 1;
 const MAX_PARTITION_BYTES = 1_048_576;
 const MAX_FETCH_BYTES = 8_388_608;
+const TRIES_WHILE_LEADERS_MOVE = 5;
 
 /** A record as it is read. */
 export interface LogRecord {
@@ -207,19 +209,22 @@ export class LogClient {
     return perBroker;
   }
 
-  /** Knows the topics' leaders before, and asks for them anew after a failure, so that a later try can succeed. */
+  /** Knows the topics' leaders before, asks for them anew after a failure, and waits a little where they are moving. */
   private async refreshing<T>(topics: string[], work: () => Promise<T>): Promise<T> {
-    try {
-      await this.cluster.addMultipleTargetTopics(topics);
-      await this.cluster.refreshMetadataIfNecessary();
-      return await work();
-    } catch (thrown) {
-      const error = errorOf(thrown) as Error & { host?: string; port?: number };
-      if (error.host !== undefined && error.port !== undefined) {
-        this.cluster.removeBroker({ host: error.host, port: error.port });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.cluster.addMultipleTargetTopics(topics);
+        await this.cluster.refreshMetadataIfNecessary();
+        return await work();
+      } catch (thrown) {
+        const error = errorOf(thrown) as Error & { host?: string; port?: number };
+        if (error.host !== undefined && error.port !== undefined) {
+          this.cluster.removeBroker({ host: error.host, port: error.port });
+        }
+        await this.cluster.refreshMetadata().catch(() => this.cluster.connect().catch(() => undefined));
+        if (!isLeaderMoving(error) || attempt === TRIES_WHILE_LEADERS_MOVE) throw error;
+        await pause(backoffMs(attempt));
       }
-      await this.cluster.refreshMetadata().catch(() => this.cluster.connect().catch(() => undefined));
-      throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, KafkaSettings } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import { backoffMs, pause } from './backoff.js';
@@ -77,6 +77,7 @@ export class SinkRunner {
   private readonly watchdog: Watchdog;
   private readonly stopping = new AbortController();
   private readonly kafka: Kafka;
+  private readonly admin: Admin;
   private consumer: Consumer | undefined;
   private assigned: Assignment = [];
   private places = new Map<string, Place>();
@@ -91,8 +92,15 @@ export class SinkRunner {
     this.keys = new Map(topics.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
     const patienceMs = 2 * this.timing.sessionTimeoutMs;
-    this.watchdog = new Watchdog(patienceMs, () => {
-      this.end(new Error(`Group ${group}: neither batch nor heartbeat for ${patienceMs / 1000} s`));
+    this.admin = this.kafka.admin();
+    this.watchdog = new Watchdog({
+      patienceMs: 2 * this.timing.sessionTimeoutMs,
+      kafkaAnswers: () =>
+        this.admin.describeCluster().then(
+          () => true,
+          () => false,
+        ),
+      bark: () => this.end(new Error(`Group ${group} hangs: Kafka answers, but there is neither batch nor heartbeat`)),
     });
   }
 
@@ -112,7 +120,7 @@ export class SinkRunner {
     });
     this.consumer = consumer;
     this.listen(consumer);
-    await consumer.connect();
+    await Promise.all([this.admin.connect(), consumer.connect()]);
     await consumer.subscribe({ topics: [...this.keys.keys()], fromBeginning: true });
     this.watchdog.start();
     await consumer.run({
@@ -127,6 +135,7 @@ export class SinkRunner {
     this.stopping.abort(new Error('the sink runner was stopped'));
     this.watchdog.stop();
     await this.consumer?.disconnect().catch(() => undefined);
+    await this.admin.disconnect().catch(() => undefined);
   }
 
   /** In the group, positioned at the sink's offsets, and not in trouble with the sink. */

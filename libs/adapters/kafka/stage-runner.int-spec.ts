@@ -1,4 +1,5 @@
 import {
+  CountedReader,
   countingStage,
   eventually,
   judge,
@@ -32,6 +33,7 @@ if (missing) console.warn(`skipped: ${missing}`);
   let settings: KafkaSettings;
   let counts: PartitionCounts;
   let publisher: Publisher;
+  let output: CountedReader;
   let tests = 0;
   const runners: StageRunner[] = [];
   const processes: StageProcess[] = [];
@@ -39,21 +41,24 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 60_000);
+  }, 180_000);
 
   beforeEach(async () => {
     settings = broker.settings(`t${++tests}.`);
     counts = await ensureTopics(createKafka(settings, 'setup'), settings);
     publisher = new Publisher({ settings });
     await publisher.connect();
+    output = new CountedReader(settings);
+    await output.start();
     fatal.length = 0;
-  }, 30_000);
+  }, 60_000);
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((runner) => runner.stop()));
     await Promise.all(processes.splice(0).map((each) => each.kill()));
     await publisher.disconnect();
-  }, 30_000);
+    await output.stop();
+  }, 60_000);
 
   afterAll(() => broker.stop());
 
@@ -85,13 +90,11 @@ if (missing) console.warn(`skipped: ${missing}`);
   }
 
   async function allCounted(expected: number): Promise<void> {
-    let counted = 0;
-    const done = async () => (counted = judge(await readCounted(settings)).counted) >= expected;
-    await eventually(`counting ${expected} records`, done, 40_000).catch((error: unknown) => {
-      throw new Error(`${String(error)}: ${counted} counted; ${fatal.map(String).join()}`);
-    });
-    expect(judge(await readCounted(settings))).toEqual({ counted: expected, doubled: 0, wrongKeys: 0 });
+    await eventually(`counting ${expected} records`, () => fatal.length > 0 || output.counted.length >= expected);
     expect(fatal).toEqual([]);
+    // Read anew, as a consumer that comes later would.
+    expect(judge(await readCounted(settings))).toEqual({ counted: expected, doubled: 0, wrongKeys: 0 });
+    expect(judge(output.counted)).toEqual({ counted: expected, doubled: 0, wrongKeys: 0 });
   }
 
   it('counts 20,000 records of two inputs, once each', async () => {
@@ -107,5 +110,89 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(committed).toBe(20_000);
     await eventually('readiness', () => running.ready());
     expect(running.lag().map(({ records }) => records)).toEqual(Array.from({ length: 8 }, () => 0));
-  }, 60_000);
+  }, 180_000);
+
+  it('neither loses nor doubles when its process is killed again and again', async () => {
+    await publish(6_000);
+    for (let round = 1; round <= 4; round++) {
+      const child = childProcess(25);
+      await eventually('taking over', () => child.said('task taken over'));
+      await eventually('progress', () => output.counted.length > round * 400);
+      await child.kill();
+    }
+    await publish(2_000);
+    await runner().start();
+    await allCounted(8_000);
+  }, 180_000);
+
+  it('hands partitions over when runners join and leave', async () => {
+    await publish(5_000);
+    const first = runner({ chunkRecords: 50 });
+    await first.start();
+    await eventually('the first runner at work', () => output.counted.length > 500);
+    const second = runner({ chunkRecords: 50 });
+    await second.start();
+    await eventually('sharing', () => first.snapshot().tasks.length === 2 && second.snapshot().tasks.length === 2);
+    await publish(2_000);
+    await eventually('both ready', () => first.ready() && second.ready());
+    await first.stop();
+    await publish(1_000);
+    await eventually('the second runner alone', () => second.snapshot().tasks.length === 4);
+    await allCounted(8_000);
+  }, 180_000);
+
+  it('fences a process that was stopped while another one took over', async () => {
+    await publish(2_000);
+    const zombie = childProcess(25);
+    await eventually('the first process at work', () => output.counted.length > 50);
+    await runner({ chunkRecords: 25 }).start();
+    await publish(2_000);
+    zombie.signal('SIGSTOP');
+    await eventually('taking over from the stopped process', () => runners[0]?.snapshot().tasks.length === 4);
+    await publish(2_000);
+    await allCounted(6_000);
+    zombie.signal('SIGCONT');
+    await eventually(
+      'fencing',
+      () => zombie.said('another process took this task over') || zombie.said('partitions assigned'),
+    );
+    await publish(1_000);
+    await allCounted(7_000);
+    expect(zombie.said('FATAL')).toBe(false);
+  }, 180_000);
+
+  it('goes on by itself when the broker was killed and comes back', async () => {
+    await publish(4_000);
+    const running = runner({ chunkRecords: 25 });
+    await running.start();
+    await eventually('progress', () => output.counted.length > 300);
+    await broker.kill9();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await broker.restart();
+    await publish(1_000);
+    await allCounted(5_000);
+  }, 180_000);
+
+  it('writes at ticks, where there are no records at all, and once only', async () => {
+    const definition = countingStage({ tickMs: 100, writeAtTick: true });
+    await runner({ definition }).start();
+    const ticked = async () => (await readAll(settings, 'signals')).map(({ value }) => value);
+    await eventually('a tick on every partition', async () => (await ticked()).length === 4);
+    await runners[0]?.stop();
+    let ticks = 0;
+    const again = runner({ definition, onTaskOpened: () => (ticks += 1) });
+    await again.start();
+    await eventually('opening', () => ticks === 4 && again.ready());
+    await publish(10);
+    await allCounted(10);
+    expect((await ticked()).sort()).toEqual(['0', '1', '2', '3']);
+  }, 180_000);
+
+  it('ends when the stage throws at the same record time after time', async () => {
+    const definition = countingStage({ failAt: (key) => key === 'key-3' });
+    await publish(10);
+    await runner({ definition }).start();
+    await eventually('giving up', () => fatal.length > 0);
+    expect(fatal[0]?.message).toBe('the stage cannot count key-3');
+  }, 180_000);
 });

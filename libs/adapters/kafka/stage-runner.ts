@@ -85,8 +85,11 @@ export class StageRunner {
     this.inputs = new Map(definition.inputs.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
     const patienceMs = 2 * this.timing.sessionTimeoutMs;
-    this.watchdog = new Watchdog(patienceMs, () => {
-      this.end(new Error(`Stage ${definition.name}: neither batch nor heartbeat for ${patienceMs / 1000} s`));
+    this.watchdog = new Watchdog({
+      patienceMs: 2 * this.timing.sessionTimeoutMs,
+      kafkaAnswers: () => this.connections?.context.identity.answers() ?? Promise.resolve(true),
+      bark: () =>
+        this.end(new Error(`Stage ${definition.name} hangs: Kafka answers, but there is neither batch nor heartbeat`)),
     });
   }
 

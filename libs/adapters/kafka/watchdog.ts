@@ -1,28 +1,37 @@
 const LOOKS = 8;
 
+/** What a {@link Watchdog} does. */
+export interface WatchdogOptions {
+  /** How long without a sign of life is too long. */
+  readonly patienceMs: number;
+  /** Whether Kafka answers at all; while it does not, silence proves nothing. */
+  readonly kafkaAnswers: () => Promise<boolean>;
+  /** Called once: twice in a row the patience ran out although Kafka answered. */
+  readonly bark: () => void;
+}
+
 /**
- * Barks once when nobody has called `alive` for a while. It counts its own looks rather than the clock, so that a
- * process that was stopped and goes on gets its chance to rejoin the group.
+ * Finds a consumer that hangs. It counts its own looks rather than the clock, so that a process that was stopped and
+ * goes on gets its chance to rejoin the group; and it waits out a broker that is away, as the consumer itself does.
  */
 export class Watchdog {
   private looks = 0;
+  private warned = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly patienceMs: number,
-    private readonly bark: () => void,
-  ) {}
+  constructor(private readonly options: WatchdogOptions) {}
 
   /** Begins to watch. */
   start(): void {
-    this.looks = 0;
-    this.timer = setInterval(() => this.look(), this.patienceMs / LOOKS);
+    this.alive();
+    this.timer = setInterval(() => this.look(), this.options.patienceMs / LOOKS);
     this.timer.unref();
   }
 
   /** Something happened that shows life. */
   alive(): void {
     this.looks = 0;
+    this.warned = false;
   }
 
   /** Watches no more. */
@@ -32,8 +41,18 @@ export class Watchdog {
 
   private look(): void {
     this.looks += 1;
+    if (this.looks === LOOKS) void this.suspect();
+  }
+
+  private async suspect(): Promise<void> {
+    const answers = await this.options.kafkaAnswers();
+    // Since the question somebody may have shown life.
     if (this.looks < LOOKS) return;
-    this.stop();
-    this.bark();
+    this.looks = 0;
+    if (answers && this.warned) {
+      this.stop();
+      this.options.bark();
+    }
+    this.warned = answers;
   }
 }

@@ -1,4 +1,12 @@
 export { KafkaBroker, whyNoBroker } from './broker.js';
 export { countingStage, type Counted, type CountingStageOptions } from './counting-stage.js';
-export { eventually, judge, readAll, readCounted, type StoredRecord, type Verdict } from './counting-oracle.js';
+export {
+  CountedReader,
+  eventually,
+  judge,
+  readAll,
+  readCounted,
+  type StoredRecord,
+  type Verdict,
+} from './counting-oracle.js';
 export { StageProcess, type StageProcessOptions } from './stage-process.js';
