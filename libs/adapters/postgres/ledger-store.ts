@@ -123,18 +123,25 @@ function latestRevisions(rows: readonly JsonRow[]): JsonRow[] {
 /** SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying again cannot help. */
 const REFUSED = /^2[23]/;
 
+const NO_TABLE = '42P01';
+
 /** Every failure of the database as one of the ledger's two. */
 async function asLedgerErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof LedgerUnavailableError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    if (REFUSED.test(sqlState(error))) {
-      throw new LedgerDataError(message, { cause: error });
-    }
-    throw new LedgerUnavailableError(`Postgres: ${message}`, { cause: error });
+    const state = sqlState(error);
+    if (REFUSED.test(state)) throw new LedgerDataError(textOf(error), { cause: error });
+    const advice = state === NO_TABLE ? '; run npx spendline migrate' : '';
+    throw new LedgerUnavailableError(`Postgres: ${textOf(error)}${advice}`, { cause: error });
   }
+}
+
+/** Node gives the failure to reach several addresses of one name as one error without words of its own. */
+function textOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 function sqlState(error: unknown): string {

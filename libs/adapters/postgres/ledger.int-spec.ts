@@ -312,7 +312,10 @@ withPostgres('the ledger in Postgres', () => {
       const databaseUrl = postgres.url.replace(/spendline$/, 'empty');
       const other = new Database({ databaseUrl, applicationName: 'test' });
       try {
-        await expect(new PostgresLedgerStore(other).offsets()).rejects.toMatchObject({ retry: true });
+        await expect(new PostgresLedgerStore(other).offsets()).rejects.toMatchObject({
+          retry: true,
+          message: expect.stringContaining('npx spendline migrate') as string,
+        });
       } finally {
         await other.close();
       }
