@@ -66,6 +66,12 @@ export class MonitorView {
       budgets.map(({ budgetId, spentRatio }) => ({ labels: { budget: budgetId }, value: spentRatio })),
     );
     this.metrics.setAll(
+      'spendline_budget_forecast_ratio',
+      budgets.flatMap(({ budgetId, forecastRatio }) =>
+        forecastRatio === undefined ? [] : [{ labels: { budget: budgetId }, value: forecastRatio }],
+      ),
+    );
+    this.metrics.setAll(
       'spendline_budget_burn_rate',
       budgets.flatMap(({ budgetId, burnRates }) =>
         Object.entries(burnRates).map(([window, value]) => ({ labels: { budget: budgetId, window }, value })),

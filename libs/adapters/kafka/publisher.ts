@@ -16,8 +16,9 @@ const RESENDS = 5;
 
 /** A record to publish. */
 export interface PublishRecord {
-  /** Decides the partition; null: any, in turn. */
+  /** Decides the partition where none is named; null: any, in turn. */
   readonly key: Buffer | string | null;
+  readonly partition?: number;
   readonly value: Buffer | string | null;
   readonly headers?: Readonly<Record<string, OutgoingHeader>>;
   /** Epoch milliseconds; absent: now. */
@@ -72,10 +73,17 @@ export class Publisher {
     const name = topicName(topic, this.options.settings.topicPrefix);
     const builder = new WaveBuilder();
     for (const record of records) {
-      const partition = record.key === null ? this.turn++ % count : partitionOf(record.key, count);
+      const partition =
+        record.partition ?? (record.key === null ? this.turn++ % count : partitionOf(record.key, count));
       builder.add({ ...record, topic: name, partition });
     }
     for (const wave of builder.build()) await this.sendWave(wave);
+  }
+
+  /** The offset behind the last record of each partition. */
+  async endOffsets(topic: TopicKey): Promise<Map<number, bigint>> {
+    const offsets = await this.admin.fetchTopicOffsets(topicName(topic, this.options.settings.topicPrefix));
+    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
   }
 
   /** Partitions of a topic, as the cluster has them. */

@@ -120,7 +120,7 @@ export class MergeTask implements StageTask {
       const windows = this.set.book({ scope, id }, tMs, delta);
       this.changelog.booked(windows, tMs);
       this.open.changed(windows);
-      if (this.judgedMs !== undefined && tMs < this.judgedMs) this.signals.corrected(windows, tMs, delta);
+      this.signals.booked(windows, tMs, delta, this.judgedMs);
     }
     for (const { scope, id, ...line } of message.lines) {
       const windows = this.set.addLine({ scope, id }, line, before);

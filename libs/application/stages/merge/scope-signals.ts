@@ -3,13 +3,16 @@ import {
   advance,
   amountOf,
   budgetPeriodOf,
+  burnRate,
   copyMeasures,
   DIMENSIONS,
   emptyMeasures,
   evaluateBudgetThreshold,
   evaluateBurnRate,
   evaluateUnitCost,
+  formatDuration,
   formatMicros,
+  plannedMicros,
   rfc3339,
   rulesFor,
   signalKey,
@@ -26,8 +29,10 @@ import {
   type Reference,
   type Scope,
   type ScopeWindows,
+  type SignalCause,
   type SignalDetails,
   type SignalMessage,
+  type SpendObservation,
   type Verdict,
   type WindowSet,
 } from '#libs/domain';
@@ -51,6 +56,8 @@ interface Episode {
 export interface BudgetFigures {
   readonly budgetId: string;
   readonly spentRatio: number;
+  /** Projected to the end of the period, of the amount; absent before anything was planned. */
+  readonly forecastRatio?: number;
   readonly burnRates: Readonly<Record<string, number>>;
 }
 
@@ -61,6 +68,8 @@ export class ScopeSignals {
   private readonly episodes = new Map<string, Episode>();
   private readonly dirty = new Set<string>();
   private readonly histories = new Map<ScopeWindows, SpendHistory>();
+  /** What moved each scope's figures since the last evaluation. */
+  private readonly moved = new Map<ScopeWindows, SignalCause>();
   private readonly figures = new Map<string, BudgetFigures>();
   private watched: ScopeWindows[] = [];
   private watchedOf: { reference: Reference; scopes: number } | undefined;
@@ -88,9 +97,15 @@ export class ScopeSignals {
     return [...this.episodes.values()].flatMap(({ state }) => (state.phase === 'firing' ? [state.sent] : []));
   }
 
-  /** A pane behind the last evaluation changed. */
-  corrected(windows: ScopeWindows, paneStartMs: number, delta: Measures): void {
+  /** A pane changed; behind the last evaluation it is late data or a correction that moved the figures. */
+  booked(windows: ScopeWindows, paneStartMs: number, delta: Measures, judgedMs: number | undefined): void {
+    if (judgedMs === undefined || paneStartMs >= judgedMs) {
+      this.moved.set(windows, 'usage');
+      return;
+    }
     this.histories.get(windows)?.correct(paneStartMs, amountOf(delta));
+    const isTakenBack = amountOf(delta) < 0n || delta.interactions < 0;
+    if (this.moved.get(windows) !== 'usage') this.moved.set(windows, isTakenBack ? 'correction' : 'late');
   }
 
   /** Judges every watched scope at `tMs`, a minute that the windows are closed up to. */
@@ -110,6 +125,7 @@ export class ScopeSignals {
       }
     }
     this.withdrawOthers(judged, tMs, messages);
+    this.moved.clear();
     return messages;
   }
 
@@ -149,20 +165,35 @@ export class ScopeSignals {
         const periodStartMs = budgetPeriodOf(rule.budget, this.calendar, tMs - 1).startMs;
         const content = this.spentInPeriod(windows, rule.budget, tMs);
         const actualMicros = amountOf(content);
-        this.show(rule.budget, { spentRatio: ratio(actualMicros, rule.budget.amountMicros) });
+        // The plan's profile times the ratio observed so far: projected / amount = actual / planned to date.
+        const plannedToDate = plannedMicros(rule.budget, this.calendar, periodStartMs, tMs);
+        this.show(rule.budget, {
+          spentRatio: ratio(actualMicros, rule.budget.amountMicros),
+          ...(plannedToDate > 0n && { forecastRatio: ratio(actualMicros, plannedToDate) }),
+        });
         return { verdict: evaluateBudgetThreshold(rule, { actualMicros, periodStartMs }), content };
       }
       case 'burn-rate': {
-        const verdict = evaluateBurnRate(rule, {
+        const observation: SpendObservation = {
           calendar: this.calendar,
           asOfMs: tMs,
           observedSinceMs: this.sinceMs ?? tMs,
           spentMicros: (fromMs, toMs) => this.spentBetween(windows, fromMs, toMs),
-        });
-        this.show(rule.budget, { burnRates: { [verdict.window]: verdict.observed } });
+        };
+        const verdict = evaluateBurnRate(rule, observation);
+        this.showBurn(rule, observation);
         return { verdict, content: this.spentInPeriod(windows, rule.budget, tMs) };
       }
     }
+  }
+
+  private showBurn({ rule, budget }: Extract<AppliedRule, { kind: 'burn-rate' }>, observation: SpendObservation): void {
+    const burnRates: Record<string, number> = {};
+    for (const windowMs of rule.pairs.flatMap(({ longMs, shortMs }) => [longMs, shortMs])) {
+      const burn = burnRate(budget, windowMs, observation);
+      if (burn) burnRates[formatDuration(windowMs)] = burn.rate;
+    }
+    this.show(budget, { burnRates });
   }
 
   private spentBetween(windows: ScopeWindows, fromMs: number, toMs: number): Micros {

@@ -1,0 +1,211 @@
+import { createServer } from 'node:net';
+import { createKafka, ensureTopics, Publisher, TopicReader } from '#libs/adapters/kafka';
+import { readReferenceFile, referenceEntryToWire, referenceKey, type KafkaSettings } from '#libs/application';
+import type { CostEvent, CostWindow } from '#libs/contract';
+import { parseMicros } from '#libs/domain';
+import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
+import { eventually, Program } from '../../libs/testing/program.js';
+
+const REFERENCE = `
+organisation: { name: Test, zone: Asia/Shanghai, currency: CNY }
+rateCards:
+  - { rateId: labour, for: default, kind: hourly, amount: "137.77", currency: CNY }
+`;
+const PARTITIONS = 4;
+const CONTACTS = 6000;
+const AGENTS = 40;
+const BASE = Date.UTC(2026, 10, 23, 1);
+const STEP_MS = 1500;
+
+interface Sent {
+  readonly interactionId: string;
+  readonly agentId: string;
+  readonly channel: string;
+  readonly talkSeconds: number;
+}
+
+function contact(index: number, copy = 0): Sent & Record<string, unknown> {
+  const endedAt = BASE + index * STEP_MS;
+  return {
+    interactionId: `contact-${String(index)}`,
+    channel: ['voice', 'chat', 'email'][index % 3] ?? 'voice',
+    handledBy: 'agent',
+    agentId: `agent-${String((index * 7) % AGENTS)}`,
+    startedAt: endedAt - 600_000,
+    endedAt,
+    talkSeconds: 100 + (index % 211) + copy,
+    outcome: 'resolved',
+    updatedAt: endedAt + copy,
+  };
+}
+
+/** Half-even by hand, apart from the product's code: 137.77 an hour for whole seconds, in micros. */
+function costMicros(seconds: number): bigint {
+  const product = BigInt(seconds) * 137_770_000n;
+  const [quotient, remainder] = [product / 3600n, product % 3600n];
+  return remainder * 2n > 3600n || (remainder * 2n === 3600n && quotient % 2n === 1n) ? quotient + 1n : quotient;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function publishReference(publisher: Publisher): Promise<void> {
+  const file = readReferenceFile(REFERENCE);
+  if (!file.ok) throw new Error(JSON.stringify(file));
+  await publisher.send(
+    'reference',
+    file.entries.map((entry) => ({ key: referenceKey(entry), value: referenceEntryToWire(entry) })),
+  );
+}
+
+const why = whyNoBroker();
+(why === undefined ? describe : describe.skip)(
+  `the monitor on a real broker${why === undefined ? '' : ` (skipped: ${why})`}`,
+  () => {
+    let broker: KafkaBroker;
+    let settings: KafkaSettings;
+    let publisher: Publisher;
+    let metricsPort: number;
+    let monitor: Program;
+
+    const start = (): void => {
+      monitor = new Program('apps/monitor/main.ts', {
+        KAFKA_BROKERS: broker.address,
+        SPENDLINE_METRICS_PORT: String(metricsPort),
+        SPENDLINE_PARTITIONS: String(PARTITIONS),
+        SPENDLINE_CLOCK: 'event',
+        SPENDLINE_LOG_LEVEL: 'warn',
+      });
+    };
+    const metric = async (name: string): Promise<number> => {
+      const text = await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`).then(
+        (response) => response.text(),
+        () => '',
+      );
+      return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? ([0-9.e+-]+)$`, 'gm'))].reduce(
+        (sum, [, value]) => sum + Number(value),
+        0,
+      );
+    };
+    const readAll = async <T>(topic: 'costEvents' | 'costWindows' | 'rejected'): Promise<T[]> => {
+      const values: T[] = [];
+      const reader = new TopicReader({
+        settings,
+        topics: [topic],
+        onBatch: ({ records }) =>
+          void values.push(...records.map(({ value }) => JSON.parse(value?.toString() ?? 'null') as T)),
+        onFatal: (error) => {
+          throw error;
+        },
+      });
+      await reader.start();
+      await reader.caughtUp;
+      await reader.stop();
+      return values;
+    };
+
+    beforeAll(async () => {
+      broker = await KafkaBroker.start();
+      settings = broker.settings('', PARTITIONS);
+      await ensureTopics(createKafka(settings, 'test'), settings);
+      publisher = new Publisher({ settings });
+      await publisher.connect();
+      await publishReference(publisher);
+      metricsPort = await freePort();
+    }, 120_000);
+
+    afterAll(async () => {
+      await monitor.end('SIGKILL');
+      await publisher.disconnect();
+      await broker.stop();
+    }, 60_000);
+
+    it('loses and doubles nothing when it is killed in the middle of its work, and its windows equal a batch computation', async () => {
+      const latest = new Map<string, Sent>();
+      const kills = 3;
+      for (let part = 0; part <= kills; part += 1) {
+        start();
+        const records = [];
+        for (let index = (part * CONTACTS) / (kills + 1); index < ((part + 1) * CONTACTS) / (kills + 1); index += 1) {
+          const copies = [
+            contact(index),
+            ...(index % 10 === 0 ? [contact(index)] : []),
+            ...(index % 25 === 0 ? [contact(index, 1)] : []),
+          ];
+          for (const copy of copies) {
+            records.push({ key: copy.agentId, value: JSON.stringify(copy) });
+            latest.set(copy.interactionId, copy);
+          }
+        }
+        await publisher.send('interactions', records);
+        if (part < kills) {
+          // Somewhere between the first commit of this process and the last.
+          await eventually('the monitor works', async () => (await metric('spendline_events_total')) > 0);
+          await monitor.end('SIGKILL');
+        }
+      }
+      const ends = await publisher.endOffsets('interactions');
+      const endOffsets = {
+        interactions: Object.fromEntries([...ends].map(([partition, end]) => [String(partition), String(end)])),
+      };
+      await publisher.send(
+        'control',
+        Array.from({ length: PARTITIONS }, (_, partition) => ({
+          partition,
+          key: String(partition),
+          value: JSON.stringify({ kind: 'finish', id: 'end', endOffsets }),
+        })),
+      );
+
+      const revisions = latest.size + Math.ceil(CONTACTS / 25);
+      const events = await eventually(
+        'every cost event',
+        async () => {
+          const found = await readAll<CostEvent>('costEvents');
+          return found.length >= revisions && found;
+        },
+        120_000,
+      );
+      expect(new Set(events.map(({ costEventId }) => costEventId)).size).toBe(events.length);
+      expect(events).toHaveLength(revisions);
+
+      const expected = new Map<string, bigint>();
+      const add = (key: string, amountMicros: bigint) => expected.set(key, (expected.get(key) ?? 0n) + amountMicros);
+      for (const { agentId, channel, talkSeconds } of latest.values()) {
+        const amountMicros = costMicros(talkSeconds);
+        add('all:all', amountMicros);
+        add(`agent:${agentId}`, amountMicros);
+        add(`channel:${channel}`, amountMicros);
+      }
+      const monthEnd = new Date(Math.ceil((BASE + CONTACTS * STEP_MS) / 60_000) * 60_000).toISOString();
+      await eventually('the last windows', async () => {
+        const windows = await readAll<CostWindow>('costWindows');
+        const months = new Map<string, CostWindow>();
+        for (const window of windows)
+          if (window.window === 'month' && window.end <= monthEnd) months.set(`${window.scope}:${window.id}`, window);
+        const actual = new Map([...months].map(([key, window]) => [key, parseMicros(window.amount)]));
+        return (
+          actual.get('all:all') === expected.get('all:all') &&
+          [...expected].every(([key, amount]) => actual.get(key) === amount)
+        );
+      });
+      // The last word of every rolling window is zero: everything that entered has left.
+      await eventually('empty windows at the end', async () => {
+        const last = new Map<string, CostWindow>();
+        for (const window of await readAll<CostWindow>('costWindows'))
+          if (window.window !== 'month') last.set(`${window.scope}:${window.id}:${window.window}`, window);
+        return (
+          last.size === (1 + AGENTS + 3) * 3 &&
+          [...last.values()].every(({ interactions, amount }) => interactions === 0 && amount === '0.00')
+        );
+      });
+      expect(await metric('spendline_unaccounted_records')).toBe(0);
+      expect(await readAll('rejected')).toEqual([]);
+    }, 240_000);
+  },
+);
