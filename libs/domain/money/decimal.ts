@@ -33,5 +33,7 @@ export function addDecimal(a: Decimal, b: Decimal): Decimal {
 
 /** The nearest number, for display and for wire fields that are JSON numbers. Never for money. */
 export function numberOf(decimal: Decimal): number {
-  return decimal.scale === 0 ? Number(decimal.unscaled) : Number(`${String(decimal.unscaled)}e-${String(decimal.scale)}`);
+  return decimal.scale === 0
+    ? Number(decimal.unscaled)
+    : Number(`${String(decimal.unscaled)}e-${String(decimal.scale)}`);
 }
