@@ -139,8 +139,12 @@ function rateVendor(builder: LineBuilder, book: RateBook, contact: Contact): voi
     { for: 'vendor', ...(contact.vendorId !== undefined && { id: contact.vendorId }) },
     { for: 'vendor' },
   ];
-  const perContact = book.find(subjects, 'per-contact', builder.atMs);
-  const perMinute = book.find(subjects, 'per-minute', builder.atMs);
+  // A vendor's own contract replaces what all vendors cost, whichever of the two kinds it is of.
+  const cardsOf = (subject: Subject) => ({
+    perContact: book.find([subject], 'per-contact', builder.atMs),
+    perMinute: book.find([subject], 'per-minute', builder.atMs),
+  });
+  const { perContact, perMinute } = subjects.map(cardsOf).find((cards) => cards.perContact ?? cards.perMinute) ?? {};
   if (!perContact && !perMinute) builder.unrated = true;
   if (perContact) {
     const amountMicros = builder.price(ONE, perContact.amountMicros, perContact.currency, 1n);
@@ -215,6 +219,17 @@ function rateCharges(builder: LineBuilder, contact: Contact): void {
   }
 }
 
+/** The whole and each dimension are published: neither may have more digits than the contract has room for. */
+function overflows(lines: readonly CostLine[]): boolean {
+  const byDimension = new Map<Dimension, Micros>();
+  let totalMicros = 0n;
+  for (const { dimension, amountMicros } of lines) {
+    totalMicros += amountMicros;
+    byDimension.set(dimension, (byDimension.get(dimension) ?? 0n) + amountMicros);
+  }
+  return [totalMicros, ...byDimension.values()].some((sum) => sum > MAX_WIRE_MICROS || sum < -MAX_WIRE_MICROS);
+}
+
 /**
  * Costs a contact (contract section 6): labour by the most specific hourly rate, bot and vendor by contact, minute or
  * unit, the channel by minute or unit whoever handles, and the charges that came along. Rates are those in force at
@@ -241,8 +256,7 @@ export function rateContact(contact: Contact, book: RateBook): Rating {
     if (error instanceof RatingError) return { ok: false, fault: error.fault, detail: error.message };
     throw error;
   }
-  const total = builder.lines.reduce((sum, line) => sum + line.amountMicros, 0n);
-  if (total > MAX_WIRE_MICROS || total < -MAX_WIRE_MICROS) {
+  if (overflows(builder.lines)) {
     return { ok: false, fault: 'overflow', detail: 'the cost has more than ten integer digits' };
   }
   return { ok: true, lines: builder.lines, overtimeMicros: builder.overtimeMicros, unrated: builder.unrated };
