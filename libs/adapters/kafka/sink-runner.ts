@@ -91,7 +91,6 @@ export class SinkRunner {
     this.kafka = createKafka(settings, group, { logger });
     this.keys = new Map(topics.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
-    const patienceMs = 2 * this.timing.sessionTimeoutMs;
     this.admin = this.kafka.admin();
     this.watchdog = new Watchdog({
       patienceMs: 2 * this.timing.sessionTimeoutMs,

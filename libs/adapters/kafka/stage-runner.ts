@@ -84,7 +84,6 @@ export class StageRunner {
     this.group = `${settings.topicPrefix}${group}-${definition.name}`;
     this.inputs = new Map(definition.inputs.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
-    const patienceMs = 2 * this.timing.sessionTimeoutMs;
     this.watchdog = new Watchdog({
       patienceMs: 2 * this.timing.sessionTimeoutMs,
       kafkaAnswers: () => this.connections?.context.identity.answers() ?? Promise.resolve(true),

@@ -1,0 +1,71 @@
+import {
+  decodeMarker,
+  encodeMarker,
+  offsetMetadata,
+  startingPoint,
+  type CommitMarker,
+  type CommittedOffset,
+} from './commit-marker.js';
+import { UnrecoverableError } from './errors.js';
+
+const WHERE = { group: 'monitor-cost', changelog: 'spendline.cost-state', partition: 3 };
+const MARKER: CommitMarker = { sequence: 7, group: WHERE.group, offsets: { interactions: 100n, feedback: 5n } };
+
+function committed(...entries: ['interactions' | 'feedback' | 'revenue', bigint, string | null][]) {
+  return new Map(entries.map(([topic, offset, metadata]) => [topic, { offset, metadata } satisfies CommittedOffset]));
+}
+
+const AT_7 = committed(['interactions', 100n, offsetMetadata(7)], ['feedback', 5n, offsetMetadata(7)]);
+
+describe('the commit marker', () => {
+  it('reads back as it was written, beyond what a number holds', () => {
+    const marker = { ...MARKER, offsets: { interactions: 9_007_199_254_740_993n } };
+    expect(decodeMarker(Buffer.from(encodeMarker(marker)))).toEqual(marker);
+  });
+
+  it.each([
+    '',
+    'null',
+    '{}',
+    '{"sequence":-1,"group":"g","offsets":{}}',
+    '{"sequence":1,"group":"g","offsets":{"a":"-2"}}',
+  ])('refuses %s', (text) => {
+    expect(() => decodeMarker(Buffer.from(text))).toThrow(UnrecoverableError);
+  });
+});
+
+describe('startingPoint', () => {
+  it('starts at the beginning when there is nothing yet', () => {
+    expect(startingPoint(committed(), undefined, WHERE)).toEqual({ sequence: 0, offsets: new Map() });
+  });
+
+  it('goes on where state and offsets agree', () => {
+    const start = startingPoint(AT_7, MARKER, WHERE);
+    expect(start).toEqual({
+      sequence: 7,
+      offsets: new Map([
+        ['interactions', 100n],
+        ['feedback', 5n],
+      ]),
+    });
+  });
+
+  it('takes offsets that Kafka has forgotten from the state', () => {
+    expect(startingPoint(committed(), MARKER, WHERE).offsets.get('interactions')).toBe(100n);
+  });
+
+  it('starts where an operator has put the offsets, with empty state', () => {
+    const start = startingPoint(committed(['interactions', 40n, null]), undefined, WHERE);
+    expect(start).toEqual({ sequence: 0, offsets: new Map([['interactions', 40n]]) });
+  });
+
+  it.each([
+    ['state that is gone', AT_7, undefined],
+    ['state older than the offsets', AT_7, { ...MARKER, sequence: 6 }],
+    ['offsets that were moved', committed(['interactions', 90n, null], ['feedback', 5n, offsetMetadata(7)]), MARKER],
+    ['an offset of an input that the state does not know', committed(['revenue', 1n, offsetMetadata(7)]), MARKER],
+    ["another group's state", committed(), { ...MARKER, group: 'other' }],
+  ])('refuses %s', (_, offsets, marker) => {
+    expect(() => startingPoint(offsets, marker, WHERE)).toThrow(UnrecoverableError);
+  });
+});
