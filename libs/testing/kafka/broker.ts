@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { startKafka, type EmbeddedServer } from '#libs/adapters/embedded';
 import type { KafkaSettings } from '#libs/application';
 
@@ -106,4 +107,16 @@ function isFree(port: number): Promise<boolean> {
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}
+
+/** Has Kafka's own Java client write `count` records; keys are `<compression>-0`, `-1` and so on. */
+export async function produceWithJava(
+  broker: KafkaBroker,
+  topic: string,
+  compression: string,
+  count: number,
+): Promise<void> {
+  const source = join('libs', 'testing', 'kafka', 'JavaProducer.java');
+  const args = ['-cp', join(JARS, '*'), source, broker.address, topic, compression, String(count)];
+  await promisify(execFile)('java', ['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', ...args]);
 }
