@@ -55,7 +55,7 @@ async function freePort(): Promise<number> {
 
 /**
  * Runs the built monitor, everything on, until it has committed all events and nothing waits between its stages.
- * Sampled four times a second: the figures are that precise. `onProgress` hears of the events so far.
+ * Sampled once a second, since a scrape costs too: the figures are that precise. `onProgress` hears of the events so far.
  */
 export async function measureMonitor(
   environment: Readonly<Record<string, string>>,
@@ -73,7 +73,7 @@ export async function measureMonitor(
     let peakRssMb = 0;
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the monitor ended with code ${String(child.exitCode)}`);
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
       const now = await scrape(port);
       if (!now) continue;
       peakRssMb = Math.max(peakRssMb, now.rssMb);

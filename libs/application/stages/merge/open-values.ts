@@ -4,8 +4,12 @@ import type { LiveRecord } from '../../live/index.js';
 import type { OutputRecord } from '../stage.js';
 import { costWindowOf } from './convert-window.js';
 
-/** Live records are sent at most this often, wall clock: they are for eyes. */
-const LIVE_INTERVAL_MS = 500;
+/** Open values are sent at most this often, wall clock: they are for eyes. Agents are many and change slowly. */
+const SCOPE_INTERVAL_MS = 500;
+const AGENT_INTERVAL_MS = 1_000;
+/** While history is caught up with (event time this far behind the wall clock) nobody watches single figures. */
+const CATCH_UP_MS = 60_000;
+const CATCH_UP_INTERVAL_MS = 5_000;
 
 /**
  * The open value of every window, for metrics, the API and the console: between two emissions of a window this is how
@@ -13,8 +17,8 @@ const LIVE_INTERVAL_MS = 500;
  */
 export class OpenValues {
   readonly records = new Map<string, LiveRecord>();
-  private readonly dirty = new Set<ScopeWindows>();
-  private sentAtMs = -Infinity;
+  private readonly agents = new Due();
+  private readonly others = new Due();
 
   constructor(
     private readonly set: WindowSet,
@@ -22,22 +26,23 @@ export class OpenValues {
   ) {}
 
   changed(windows: ScopeWindows): void {
-    this.dirty.add(windows);
+    (windows.ref.scope === 'agent' ? this.agents : this.others).scopes.add(windows);
   }
 
   /** Records for the scopes that changed, if it is time. */
   send(asOfMs: number | undefined, watermarkMs: number | undefined, currency: string, nowMs: number): OutputRecord[] {
-    if (this.dirty.size === 0 || asOfMs === undefined || nowMs - this.sentAtMs < LIVE_INTERVAL_MS) return [];
-    this.sentAtMs = nowMs;
-    const outputs: OutputRecord[] = [];
-    for (const windows of this.dirty) {
+    if (asOfMs === undefined) return [];
+    const catchingUp = nowMs - asOfMs > CATCH_UP_MS;
+    const changed = [
+      ...this.others.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : SCOPE_INTERVAL_MS),
+      ...this.agents.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : AGENT_INTERVAL_MS),
+    ];
+    return changed.map((windows) => {
       const record = this.recordOf(windows, asOfMs, watermarkMs, currency);
       const key = scopeKey(record.scope, record.id);
       this.records.set(key, record);
-      outputs.push({ topic: 'live', partition: this.partition, key, value: JSON.stringify(record) });
-    }
-    this.dirty.clear();
-    return outputs;
+      return { topic: 'live', partition: this.partition, key, value: JSON.stringify(record) };
+    });
   }
 
   private recordOf(
@@ -60,5 +65,19 @@ export class OpenValues {
       currency,
       windows: Object.fromEntries(open),
     };
+  }
+}
+
+/** Scopes that changed since they were last sent. */
+class Due {
+  readonly scopes = new Set<ScopeWindows>();
+  private sentAtMs = -Infinity;
+
+  take(nowMs: number, intervalMs: number): ScopeWindows[] {
+    if (this.scopes.size === 0 || nowMs - this.sentAtMs < intervalMs) return [];
+    this.sentAtMs = nowMs;
+    const taken = [...this.scopes];
+    this.scopes.clear();
+    return taken;
   }
 }
