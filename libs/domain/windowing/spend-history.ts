@@ -1,6 +1,7 @@
 import { amountOf } from '../facts/index.js';
-import type { Micros } from '../money/index.js';
+import { divideHalfEven, type Micros } from '../money/index.js';
 import type { ScopeWindows } from './scope-windows.js';
+import { floorTo, type PaneLayout } from './window-spec.js';
 
 interface Mark {
   readonly endMs: number;
@@ -10,48 +11,74 @@ interface Mark {
 
 /**
  * Running total of one scope's spend from panes (bills accrue apart), with marks in time, so that what was spent in any
- * of a burn rate's windows is one subtraction. Between marks nothing is interpolated: the mark before counts.
+ * of a burn rate's windows is one subtraction. It answers the same whether it was there all along or was rebuilt from
+ * the panes after a restart.
  */
 export class SpendHistory {
   private marks: Mark[] = [];
 
-  constructor(private readonly retentionMs: number) {}
+  private readonly exactMs: number;
+  private readonly coarseMs: number;
 
-  /** Marks the total at `endMs`, a multiple of the fine pane width, after every pane before it was booked. */
+  /**
+   * @param retentionMs longest stretch that is asked for
+   * @param stepMs times asked for are multiples of it
+   * @param layout of the scope's panes. Stretches as long as fine panes are surely kept for are exact; a longer one may
+   *   begin inside a coarse pane, which then counts by the share of its time
+   */
+  constructor(
+    private readonly retentionMs: number,
+    private readonly stepMs: number,
+    layout: PaneLayout,
+  ) {
+    this.coarseMs = layout.coarseMs;
+    this.exactMs = layout.fineRetentionMs - layout.coarseMs;
+  }
+
+  /** Marks that are kept. */
+  get size(): number {
+    return this.marks.length;
+  }
+
+  /** Marks the total at `endMs`, a multiple of the step, after every pane before it was booked. */
   mark(windows: ScopeWindows, endMs: number): void {
     const last = this.marks.at(-1);
-    if (!last) {
-      this.rebuild(windows, endMs);
-      return;
-    }
-    if (endMs <= last.endMs) return;
-    this.marks.push({ endMs, totalMicros: last.totalMicros + amountOf(windows.fine.sum(last.endMs, endMs)) });
+    if (last && endMs <= last.endMs) return;
+    if (!last || endMs - last.endMs > this.exactMs) this.rebuild(windows, endMs);
+    this.markSteps(windows, endMs);
     // Trimmed in strides, so that most marks cost nothing.
     if (endMs - (this.marks[0]?.endMs ?? endMs) > this.retentionMs * 1.25) {
       this.marks = this.marks.filter((mark) => mark.endMs >= endMs - this.retentionMs);
     }
   }
 
-  /** From the panes that are kept: coarse ones for what is old, fine ones for what is recent. */
-  private rebuild(windows: ScopeWindows, endMs: number): void {
-    const ends = [...windows.coarse.panes.keys()]
-      .map((index) => (index + 1) * windows.coarse.widthMs)
-      .filter((coarseEndMs) => coarseEndMs <= endMs)
-      .sort((a, b) => a - b);
-    let totalMicros = 0n;
-    let atMs = -Infinity;
-    for (const coarseEndMs of ends) {
-      const startMs = coarseEndMs - windows.coarse.widthMs;
-      if (startMs > atMs) this.marks.push({ endMs: startMs, totalMicros });
-      totalMicros += amountOf(windows.coarse.sum(startMs, coarseEndMs));
-      this.marks.push({ endMs: coarseEndMs, totalMicros });
-      atMs = coarseEndMs;
+  /** Every step from the last mark on, also those that passed unmarked: late data may still fall between them. */
+  private markSteps(windows: ScopeWindows, endMs: number): void {
+    let last = this.marks.at(-1);
+    while (last && last.endMs < endMs) {
+      const nextMs = Math.min(floorTo(last.endMs, this.stepMs) + this.stepMs, endMs);
+      last = { endMs: nextMs, totalMicros: last.totalMicros + amountOf(windows.fine.sum(last.endMs, nextMs)) };
+      this.marks.push(last);
     }
-    if (endMs > atMs)
-      this.marks.push({
-        endMs,
-        totalMicros: totalMicros + (atMs === -Infinity ? 0n : amountOf(windows.fine.sum(atMs, endMs))),
-      });
+  }
+
+  /** Marks the coarse panes, as far as the fine ones that are surely kept do not tell more. */
+  private rebuild(windows: ScopeWindows, endMs: number): void {
+    const { coarse } = windows;
+    const { coarseMs } = this;
+    const exactFromMs = floorTo(endMs - this.exactMs, coarseMs);
+    const starts = [...coarse.panes.keys()].map((index) => index * coarseMs).sort((a, b) => a - b);
+    let totalMicros = 0n;
+    this.marks = [];
+    const push = (markMs: number): void => {
+      if (markMs > (this.marks.at(-1)?.endMs ?? -Infinity)) this.marks.push({ endMs: markMs, totalMicros });
+    };
+    for (const startMs of starts.filter((each) => each < exactFromMs)) {
+      push(startMs);
+      totalMicros += amountOf(coarse.sum(startMs, startMs + coarseMs));
+      push(startMs + coarseMs);
+    }
+    push(exactFromMs);
   }
 
   /** A pane behind the last mark changed. */
@@ -63,9 +90,13 @@ export class SpendHistory {
     }
   }
 
-  /** Spent in [fromMs, toMs), as far back as is kept. */
+  /** Spent in [fromMs, toMs), as far back as is kept; `toMs` is the last mark. */
   between(fromMs: number, toMs: number): Micros {
-    return this.totalAt(toMs) - this.totalAt(fromMs);
+    const paneMs = floorTo(fromMs, this.coarseMs);
+    if (toMs - fromMs <= this.exactMs || paneMs === fromMs) return this.totalAt(toMs) - this.totalAt(fromMs);
+    const before = this.totalAt(paneMs);
+    const inPane = this.totalAt(paneMs + this.coarseMs) - before;
+    return this.totalAt(toMs) - before - divideHalfEven(inPane * BigInt(fromMs - paneMs), BigInt(this.coarseMs));
   }
 
   private totalAt(tMs: number): Micros {

@@ -6,13 +6,11 @@ import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { costWindowOf } from './convert-window.js';
 import { OpenValues } from './open-values.js';
-import { BURN_HISTORY_MS, ScopeSignals, type BudgetFigures } from './scope-signals.js';
+import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type BudgetFigures } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
 import { WindowChangelog } from './window-changelog.js';
 
 const META_KEY = 'meta';
-/** Rules are judged at each of these ends, in event time, whatever the size of the batches. */
-const JUDGE_STEP_MS = 60_000;
 
 interface Meta {
   readonly sources: SourceState;

@@ -44,6 +44,9 @@ const EPISODE_KEY = 'episode/';
 /** Where rules that name no scopes may apply; `rulesFor` decides. */
 const DEFAULT_RULE_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
 
+/** Rules are judged at each of these ends, in event time, whatever the size of the batches. */
+export const JUDGE_STEP_MS = 60_000;
+
 /** How far back burn rates look, with a step of slack. */
 export const BURN_HISTORY_MS = 73 * 3_600_000;
 
@@ -218,7 +221,10 @@ export class ScopeSignals {
 
   private historyOf(windows: ScopeWindows): SpendHistory {
     let history = this.histories.get(windows);
-    if (!history) this.histories.set(windows, (history = new SpendHistory(BURN_HISTORY_MS)));
+    if (!history) {
+      history = new SpendHistory(BURN_HISTORY_MS, JUDGE_STEP_MS, this.set.layout);
+      this.histories.set(windows, history);
+    }
     return history;
   }
 

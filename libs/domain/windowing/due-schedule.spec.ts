@@ -1,0 +1,31 @@
+import { DueSchedule } from './due-schedule.js';
+
+describe('DueSchedule', () => {
+  it('tells the ends that are due, in order, each with its keys once', () => {
+    const schedule = new DueSchedule<string>();
+    for (const [endMs, key] of [
+      [30, 'a'],
+      [10, 'b'],
+      [30, 'a'],
+      [30, 'c'],
+      [-5, 'a'],
+    ] as const) {
+      schedule.add(endMs, key);
+    }
+    expect(schedule.earliest()).toBe(-5);
+    expect(schedule.endsUntil(29)).toEqual([-5, 10]);
+    expect(schedule.endsUntil(30)).toEqual([-5, 10, 30]);
+    expect([...schedule.take(30)]).toEqual(['a', 'c']);
+  });
+
+  it('gives each key once: what was taken is due no more', () => {
+    const schedule = new DueSchedule<string>();
+    schedule.add(10, 'a');
+    expect([...schedule.take(10)]).toEqual(['a']);
+    expect([...schedule.take(10)]).toEqual([]);
+    expect(schedule.endsUntil(Infinity)).toEqual([]);
+    expect(schedule.earliest()).toBe(Infinity);
+    schedule.add(10, 'b');
+    expect([...schedule.take(10)]).toEqual(['b']);
+  });
+});
