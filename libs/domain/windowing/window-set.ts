@@ -1,5 +1,6 @@
 import { copyMeasures, equalMeasures, addInto, subtractInto, type Measures, type ScopeRef } from '../facts/index.js';
 import type { Calendar } from '../time/index.js';
+import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
 import { ScopeWindows, type LateDelta } from './scope-windows.js';
@@ -144,7 +145,19 @@ export class WindowSet {
     windows.lines.set(line.lineId, booked);
     this.accruing.add(windows);
     push(this.lateLines, windows, booked);
+    for (const state of this.kinds) this.pastMonthsOf(state, windows, line);
     return windows;
+  }
+
+  /** The last windows of months that are over take a bill's share in, however late it comes. */
+  private pastMonthsOf({ kind, frontierMs }: KindState, windows: ScopeWindows, line: AccrualLine): void {
+    if (kind.type !== 'calendar' || frontierMs === undefined) return;
+    let month = this.calendar.monthOf(line.startMs);
+    for (; month.startMs <= line.endMs; month = this.calendar.monthOf(month.endMs)) {
+      const endMs = ceilTo(month.endMs, kind.stepMs);
+      if (endMs > frontierMs) return;
+      if (accruedBetween(line, month.startMs, month.endMs) !== 0n) push(this.lateMonthEnds, windows, endMs);
+    }
   }
 
   /** The windows whose ends lie up to the watermark and whose content differs from a step before. */
@@ -191,8 +204,9 @@ export class WindowSet {
     for (const windows of [...touched].sort(byScopeKey)) {
       const deltas = this.late.get(windows) ?? [];
       const lines = this.lateLines.get(windows) ?? [];
+      const first = results.length;
       for (const state of this.kinds) this.restate(state, windows, deltas, lines, results);
-      this.restateMonthEnds(windows, results);
+      this.restateMonthEnds(windows, results, first);
     }
     this.late.clear();
     this.lateLines.clear();
@@ -200,11 +214,15 @@ export class WindowSet {
     return results;
   }
 
-  private restateMonthEnds(windows: ScopeWindows, results: WindowResult[]): void {
+  private restateMonthEnds(windows: ScopeWindows, results: WindowResult[], first: number): void {
     const ends = [...new Set(this.lateMonthEnds.get(windows) ?? [])].sort((a, b) => a - b);
     for (const { kind, frontierMs } of this.kinds) {
       if (kind.type !== 'calendar' || frontierMs === undefined) continue;
+      const restated = new Set(
+        results.slice(first).flatMap(({ window, endMs }) => (window === kind.name ? endMs : [])),
+      );
       for (const endMs of ends) {
+        if (restated.has(endMs)) continue;
         const measures = windows.contentAt(kind, endMs, frontierMs);
         results.push(resultOf(windows, kind, endMs, windows.restated(kind.name, endMs), measures));
       }
