@@ -22,8 +22,8 @@ Examples:
       const settings = effectiveSettings(env);
       const rows = settings.map(({ name, shown, origin, problem }) => [
         name,
-        shown,
-        problem === undefined ? `(${origin})` : `(${origin}) WRONG: ${problem}`,
+        origin,
+        problem === undefined ? shown : `${shown}   WRONG: ${problem}`,
       ]);
       console.log(tableLines(rows).join('\n'));
       for (const { name, meant } of unknownSettings(env)) {

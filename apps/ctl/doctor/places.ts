@@ -20,13 +20,13 @@ export async function lookAtDisk({ places }: UpConfig): Promise<Finding[]> {
     bavail * bsize < ENOUGH_DISK_BYTES
       ? missing('Disk', `only ${free}: make room, or set SPENDLINE_DATA_DIR`)
       : ok('Disk', free);
-  return [...space, ...writability(folder)];
+  return [...space, ...writability(folder, places.dataDir)];
 }
 
-function writability(folder: string): Finding[] {
+function writability(folder: string, dataDir: string): Finding[] {
   try {
     accessSync(folder, constants.W_OK);
-    return ok('Data folder', folder);
+    return ok('Data folder', dataDir);
   } catch {
     return missing('Data folder', `${folder} is not yours to write to: start as its owner, or set SPENDLINE_DATA_DIR`);
   }

@@ -10,7 +10,7 @@ import { Fleet } from './fleet.js';
 import type { Program } from './kept-program.js';
 import { here, overviewLines, reachable } from './overview.js';
 import type { PidFiles } from './pid-files.js';
-import { requireJava, requireKafkaJars } from './preflight.js';
+import { requireKafkaJars } from './preflight.js';
 import { type Generated, appPrograms, kafkaProgram, postgresProgram, simulatorProgram } from './programs.js';
 import { planPrometheus } from './prometheus.js';
 import { SAMPLE, type SampleOutcome, applySample } from './sample.js';
@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly config: UpConfig;
   readonly env: Environment;
   readonly withSimulator: boolean;
+  /** Runs the embedded Kafka; undefined when there is none to run. */
+  readonly java: string | undefined;
   readonly pidFiles: PidFiles;
   readonly progress: Progress;
 }
@@ -90,10 +92,13 @@ export class Stack {
   }
 
   async #startKafka(): Promise<void> {
-    const { config, env, progress } = this.options;
-    if (config.embeddedKafkaPort !== undefined) {
-      const java = await requireJava(env);
-      await progress.step('Fetching Kafka with Maven', requireKafkaJars, () => undefined);
+    const { config, java, progress } = this.options;
+    if (java !== undefined) {
+      await progress.step(
+        "Looking for Kafka's jars (Maven fetches what is missing)",
+        requireKafkaJars,
+        () => undefined,
+      );
       await this.#startAll(kafkaProgram(config, java));
     }
     await progress.step(

@@ -4,7 +4,7 @@ import { Progress } from '../terminal/progress.js';
 import { confirm, deleteData } from './fresh.js';
 import { here } from './overview.js';
 import { PidFiles } from './pid-files.js';
-import { requireBuild, requireDataFolder, requirePorts } from './preflight.js';
+import { requireBuild, requireDataFolder, requireJava, requirePorts } from './preflight.js';
 import { Stack } from './stack.js';
 
 /** What the command line says. */
@@ -38,10 +38,11 @@ export async function up(options: UpOptions, env: Environment): Promise<void> {
   requireDataFolder(config.places.dataDir);
   const pidFiles = claim(config);
   await endLeftovers(pidFiles, progress);
-  if (options.fresh) await startAnew(config, options);
+  const java = config.embeddedKafkaPort === undefined ? undefined : await requireJava(env);
   await requirePorts(config, withSimulator);
+  if (options.fresh) await startAnew(config, options);
 
-  const stack = new Stack({ config, env, withSimulator, pidFiles, progress });
+  const stack = new Stack({ config, env, withSimulator, java, pidFiles, progress });
   stack.stopOnSignals();
   try {
     await stack.start();

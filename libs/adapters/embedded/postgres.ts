@@ -13,13 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type PostgresHome, giveTo, postgresHome } from './postgres-account.js';
-import {
-  type EmbeddedServer,
-  EmbeddedServerError,
-  type ServerSpec,
-  type StartControl,
-  startServer,
-} from './server.js';
+import { type EmbeddedServer, EmbeddedServerError, type ServerSpec, type StartControl, startServer } from './server.js';
 
 /** What an embedded Postgres needs. */
 export interface EmbeddedPostgresOptions {

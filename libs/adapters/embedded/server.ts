@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+const LARGE_LOG_BYTES = 20 * 1024 * 1024;
 
 /** An embedded server that could not do what was asked; the message says what to do, on one line unless it shows a log's end. */
 export class EmbeddedServerError extends Error {
@@ -58,6 +60,7 @@ export interface EmbeddedServer {
 export async function startServer(spec: ServerSpec, control: StartControl = {}): Promise<EmbeddedServer> {
   control.signal?.throwIfAborted();
   mkdirSync(dirname(spec.logFile), { recursive: true });
+  setAsideLargeLog(spec.logFile);
   const log = openSync(spec.logFile, 'a');
   const child = spawn(spec.command, spec.args, {
     detached: true,
@@ -82,6 +85,11 @@ export async function startServer(spec: ServerSpec, control: StartControl = {}):
   };
   await answering(spec, server, control.signal);
   return server;
+}
+
+/** Logs are appended to from start to start; one that has grown large is kept aside once, so that two at most take up space. */
+function setAsideLargeLog(file: string): void {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGE_LOG_BYTES) renameSync(file, `${file}.old`);
 }
 
 /** The last lines of a log, for a message; empty when there is none. */

@@ -1,0 +1,1 @@
+export { registerReplay } from './replay-command.js';
