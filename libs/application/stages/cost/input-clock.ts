@@ -67,11 +67,10 @@ export class InputClock {
   private holdsNothing(topic: ClockTopic, nowMs: number): boolean {
     const clock = this.topics[topic];
     if (!clock.caughtUp) return false;
-    return (
-      clock.latestMs === undefined ||
-      clock.lastRecordAtMs === undefined ||
-      nowMs - clock.lastRecordAtMs >= this.options.idleMs
-    );
+    if (clock.latestMs === undefined) return true;
+    // After a restart nobody knows how long it has been silent: the idle time begins again.
+    clock.lastRecordAtMs ??= nowMs;
+    return nowMs - clock.lastRecordAtMs >= this.options.idleMs;
   }
 
   /** Moves the watermark to where the inputs allow it at `nowMs` of the wall clock. */
