@@ -24,7 +24,6 @@ export interface HttpAppOptions {
 
 /** The API and the console as a Nest application that does not listen yet. */
 export async function createHttpApp(parts: ApiParts, options: HttpAppOptions): Promise<NestExpressApplication> {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.forParts(parts), {
     bodyParser: false,
     logger: options.nestLog,

@@ -52,7 +52,6 @@ export async function startLedger({ config, logger, onFatal }: LedgerOptions): P
     logger,
   });
   const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
   await app.listen(metricsPort, host);
   await ensureTopics(createKafka(kafka, 'ledger-topics', { logger }), kafka, logger);

@@ -59,9 +59,9 @@ export function fixedReference(reference: Reference): ReferenceSource {
 export interface StageDependencies {
   readonly reference: ReferenceSource;
   /** Partition of a key among `count`, as Kafka's default partitioner (murmur2) gives it. */
-  partitionOf(key: string, count: number): number;
+  readonly partitionOf: (key: string, count: number) => number;
   /** Days and months of an IANA zone. */
-  calendarOf(zone: string): Calendar;
+  readonly calendarOf: (zone: string) => Calendar;
   /** A short collision-resistant text of a text (a cryptographic hash). */
-  fingerprint(text: string): string;
+  readonly fingerprint: (text: string) => string;
 }

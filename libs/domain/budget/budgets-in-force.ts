@@ -24,7 +24,6 @@ function isInForce(budget: Budget, tMs: number): boolean {
 }
 
 function byPrecedence(a: Budget, b: Budget): number {
-  if (a.budgetId === b.budgetId) return b.version - a.version;
   const fromA = a.fromMs ?? -Infinity;
   const fromB = b.fromMs ?? -Infinity;
   if (fromA !== fromB) return fromB > fromA ? 1 : -1;

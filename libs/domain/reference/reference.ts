@@ -15,7 +15,18 @@ export const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'trai
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Scopes a window is kept for. `all` has the single id "all". */
-export const SCOPES = ['all', 'agent', 'channel', 'team', 'queue', 'region', 'vendor', 'topic', 'stage', 'customer-tier'] as const;
+export const SCOPES = [
+  'all',
+  'agent',
+  'channel',
+  'team',
+  'queue',
+  'region',
+  'vendor',
+  'topic',
+  'stage',
+  'customer-tier',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Unit costs of method section 4: cost per interaction, per resolution, per contact handled by a person. */
@@ -113,7 +124,12 @@ export interface BudgetThresholdRule extends RuleCommon {
 /** Burn of the tolerated variance, contract section 8. */
 export interface BurnRateRule extends RuleCommon {
   readonly kind: 'burn-rate';
-  readonly pairs: readonly { readonly longMs: number; readonly shortMs: number; readonly factor: number; readonly severity: Severity }[];
+  readonly pairs: readonly {
+    readonly longMs: number;
+    readonly shortMs: number;
+    readonly factor: number;
+    readonly severity: Severity;
+  }[];
 }
 
 export type Rule = UnitCostRule | BudgetThresholdRule | BurnRateRule;

@@ -50,7 +50,7 @@ export type AppliedRule = AppliedUnitCost | AppliedBudgetThreshold | AppliedBurn
 const UNIT_COST_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
 
 /**
- * The rules that apply to one scope and id at event time `tMs`: enabled, effective, of one ruleId the highest version.
+ * The rules that apply to one scope and id at event time `tMs`: enabled, effective, of one ruleId the one that began last, then the highest version.
  * A unit-cost rule applies where it or the organisation has a target; budget rules apply once for each budget in force
  * (see `budgetsInForce`) that is above zero and in the organisation's currency.
  */
@@ -94,7 +94,14 @@ function rulesInForce(rules: readonly Rule[], tMs: number): Rule[] {
   for (const rule of rules) {
     if (tMs < (rule.fromMs ?? -Infinity) || tMs >= (rule.toMs ?? Infinity)) continue;
     const known = newest.get(rule.ruleId);
-    if (!known || rule.version > known.version) newest.set(rule.ruleId, rule);
+    if (!known || supersedes(rule, known)) newest.set(rule.ruleId, rule);
   }
   return [...newest.values()].filter((rule) => rule.enabled);
+}
+
+/** Versions count within an entry, and a later start is an entry of its own: so the start comes first. */
+function supersedes(rule: Rule, known: Rule): boolean {
+  const fromMs = rule.fromMs ?? -Infinity;
+  const knownFromMs = known.fromMs ?? -Infinity;
+  return fromMs === knownFromMs ? rule.version > known.version : fromMs > knownFromMs;
 }

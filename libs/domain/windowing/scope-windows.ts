@@ -25,6 +25,12 @@ export interface LateDelta {
   readonly delta: Measures;
 }
 
+/** What came too late for rolling windows, in the month that starts at `monthStartMs`. */
+export interface Deferred {
+  readonly monthStartMs: number;
+  readonly measures: Measures;
+}
+
 /**
  * The windows of one scope id: two tiers of panes, totals by month, accruing lines, and for each kind the content at
  * its last closed end. Rolling on is one addition and one subtraction per step, whatever the window's length.
@@ -37,8 +43,8 @@ export class ScopeWindows {
   readonly lines = new Map<string, AccrualLine>();
   /** Window name to end to revision, for ends that were restated. */
   readonly revisions = new Map<string, Map<number, number>>();
-  /** Booked in the running month behind its frontier; its next end takes it in. */
-  deferred: Measures | undefined;
+  /** Booked in the running month behind its frontier; that month's next end takes it in. */
+  deferred: Deferred | undefined;
   private readonly closed = new Map<string, ClosedContent>();
 
   constructor(
@@ -69,9 +75,9 @@ export class ScopeWindows {
     return this.calendar.monthOf(startMs).endMs;
   }
 
-  deferToNextEnd(delta: Measures): void {
-    this.deferred ??= emptyMeasures();
-    addInto(this.deferred, delta);
+  deferToNextEnd(monthStartMs: number, delta: Measures): void {
+    if (this.deferred?.monthStartMs !== monthStartMs) this.deferred = { monthStartMs, measures: emptyMeasures() };
+    addInto(this.deferred.measures, delta);
   }
 
   /** Takes a delta behind `frontierMs` into the closed content of a kind whose window at the frontier holds it. */
@@ -111,8 +117,8 @@ export class ScopeWindows {
       if (kind.type === 'rolling') subtractInto(content, this.panesBetween(kind, kind.startOf(before.endMs), startMs));
     }
     if (kind.type === 'calendar' && this.deferred) {
-      // In a month that began since, the deferred delta belongs to the month before, whose total has it already.
-      if (before && kind.startOf(before.endMs) === startMs) addInto(content, this.deferred);
+      // What is deferred in a month that is over is in that month's total already.
+      if (this.deferred.monthStartMs === startMs) addInto(content, this.deferred.measures);
       this.deferred = undefined;
     }
     this.closed.set(kind.name, { endMs, content });
@@ -173,7 +179,7 @@ export class ScopeWindows {
     else {
       content = copyMeasures(this.months.get(startMs) ?? emptyMeasures());
       subtractInto(content, this.fine.sum(frontierMs, this.calendar.monthOf(startMs).endMs));
-      if (this.deferred) subtractInto(content, this.deferred);
+      if (this.deferred?.monthStartMs === startMs) subtractInto(content, this.deferred.measures);
     }
     this.closed.set(kind.name, { endMs: frontierMs, content });
   }
@@ -195,7 +201,7 @@ export class ScopeWindows {
   /** Counts one more restatement of an end and gives its revision. */
   restated(window: string, endMs: number): number {
     let ends = this.revisions.get(window);
-    if (!ends) this.revisions.set(window, (ends = new Map()));
+    if (!ends) this.revisions.set(window, (ends = new Map<number, number>()));
     const revision = (ends.get(endMs) ?? 0) + 1;
     ends.set(endMs, revision);
     return revision;

@@ -125,9 +125,10 @@ export class WindowSet {
     windows.addToMonth(tMs, delta);
     for (const { kind, frontierMs, due } of this.kinds) {
       if (kind.type !== 'calendar' || frontierMs === undefined) continue;
-      const monthEndMs = ceilTo(this.calendar.monthOf(tMs).endMs, kind.stepMs);
+      const month = this.calendar.monthOf(tMs);
+      const monthEndMs = ceilTo(month.endMs, kind.stepMs);
       if (monthEndMs > frontierMs) {
-        windows.deferToNextEnd(delta);
+        windows.deferToNextEnd(month.startMs, delta);
         due.add(frontierMs + kind.stepMs, windows);
         due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
       } else push(this.lateMonthEnds, windows, monthEndMs);

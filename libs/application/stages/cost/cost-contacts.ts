@@ -48,9 +48,12 @@ export class ContactCosting {
       this.cost(record, contact, hash, undefined);
       return;
     }
-    if (known.hash === hash) journal.fate('duplicate');
-    else {
-      const order = (contact.updatedAtMs ?? -Infinity) - (known.updatedAtMs ?? -Infinity);
+    const order = (contact.updatedAtMs ?? -Infinity) - (known.updatedAtMs ?? -Infinity);
+    if (known.hash === hash) {
+      journal.fate('duplicate');
+      // It changes nothing but what is stale from now on.
+      if (order > 0) memory.remember(contact.interactionId, { ...known, ...updatedAtOf(contact) });
+    } else {
       if (order < 0) journal.fate('stale');
       else if (order > 0) this.cost(record, contact, hash, known);
       else {
@@ -87,7 +90,7 @@ export class ContactCosting {
       type: 'contact',
       hash,
       atMs: contact.endedAtMs,
-      ...(contact.updatedAtMs !== undefined && { updatedAtMs: contact.updatedAtMs }),
+      ...updatedAtOf(contact),
       revision: replaces ? replaces.revision + 1 : 0,
       calendarOnly,
       ids,
@@ -134,4 +137,8 @@ export class ContactCosting {
       ...(handledBy !== 'bot' && { handleSeconds: numberOf(contact.handleSeconds) }),
     });
   }
+}
+
+function updatedAtOf({ updatedAtMs }: Contact): { updatedAtMs?: number } {
+  return updatedAtMs === undefined ? {} : { updatedAtMs };
 }

@@ -56,9 +56,10 @@ export class Observations {
   takeAgentState(state: AgentState): void {
     const { journal, memory, clock, dependencies } = this.parts;
     const atMs = epochMs(state.at);
-    const id = `${state.agentId}@${String(atMs)}`;
     const hash = dependencies.fingerprint(canonicalText({ ...state, at: atMs }));
-    if (memory.find('agent-state', id, clock.watermarkMs)?.hash === hash) {
+    // An agent may enter several states at one instant, so the content is part of the id.
+    const id = `${state.agentId}@${String(atMs)}/${hash}`;
+    if (memory.find('agent-state', id, clock.watermarkMs)) {
       journal.fate('duplicate');
       return;
     }
