@@ -7,7 +7,7 @@ import { CostChart } from './chart/cost-chart.js';
 import { formatsFor, type Formats } from './format/formats.js';
 import { useLive } from './live/use-live.js';
 import { Blank } from './panels/blank.js';
-import { AgentsPanel, ChannelsPanel, SmallPanel } from './panels/breakdown.js';
+import { AgentsPanel, ChannelsPanel, SmallPanels } from './panels/breakdown.js';
 import { Header } from './panels/header.js';
 import { Headline } from './panels/headline.js';
 import { Segments } from './panels/segments.js';
@@ -46,7 +46,7 @@ export function App(): JSX.Element {
         {snapshot && asOf !== null ? (
           <LivePage snapshot={snapshot} formats={formats} theme={theme} />
         ) : (
-          <Blank connection={connection} connected={snapshot !== null} />
+          <Blank connection={connection} snapshot={snapshot} />
         )}
       </main>
       <Footer />
@@ -85,15 +85,10 @@ function LivePage({ snapshot, formats, theme }: LivePageProps): JSX.Element {
         />
       </div>
       <div class="columns">
-        <div class="stack">
-          <ChannelsPanel {...shared} channels={channels} ids={series.ids.slice(1)} />
-          <AgentsPanel {...shared} agents={agents} />
-        </div>
-        <div class="stack">
-          <SmallPanel {...shared} kind="team" rows={teams} />
-          <SmallPanel {...shared} kind="vendor" rows={vendors} />
-        </div>
+        <ChannelsPanel {...shared} channels={channels} ids={series.ids.slice(1)} />
+        <SmallPanels {...shared} teams={teams} vendors={vendors} />
       </div>
+      <AgentsPanel {...shared} agents={agents} />
     </>
   );
 }

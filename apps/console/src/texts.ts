@@ -35,11 +35,11 @@ export const TEXTS = {
     lastDayAmount: (amount: string) => `Last 24 hours ${amount}`,
     month: 'This month',
     forecast: (amount: string) => `Forecast ${amount}`,
+    forecastOfBudget: (amount: string, share: string) => `Forecast ${amount}, ${share} of budget`,
     forecastHelp:
       'Month to date divided by the share of the month that has passed. It knows nothing of weekdays or of days to come.',
     forecastSoon: 'Forecast after the first hour of the month',
-    budget: (share: string, amount: string) => `${share} of ${amount} spent`,
-    ofBudget: (share: string) => `${share} of budget`,
+    budget: (share: string, amount: string) => `Spent ${share} of ${amount}`,
     noBudget: 'No approved monthly budget',
     perContact: 'Per contact, last hour',
     perResolution: (amount: string) => `${amount} per resolution`,
@@ -56,7 +56,7 @@ export const TEXTS = {
     rangeNames: { 1: 'last hour', 3: 'last 3 hours', 6: 'last 6 hours' },
     now: 'Now',
     total: 'Total',
-    outside: 'Outside channels',
+    outside: 'No channel',
     outsideHelp: 'Cost that no channel bears: paid time between contacts, licences and other accruals.',
     summary: (range: string, now: string, peak: string, peakTime: string) =>
       `Rolling cost per five minutes by channel over the ${range}. Now ${now}; highest ${peak} at ${peakTime}.`,
@@ -103,7 +103,7 @@ export const TEXTS = {
   channels: { title: 'Channels', caption: (window: string) => `Cost by channel, ${window}`, none: 'No contact yet.' },
   agents: {
     title: 'Agents by cost',
-    caption: (window: string) => `The dearest agents, ${window}`,
+    caption: (window: string, part: number) => `The dearest agents, ${window}, part ${String(part)}`,
     shown: (shown: string, known: string) => `${shown} of ${known}`,
     none: 'No agent has caused cost in this time.',
   },
@@ -120,7 +120,8 @@ export const TEXTS = {
       ['To find out what is missing', 'npx spendline doctor'],
     ] as readonly (readonly [string, string])[],
     connecting: 'Connecting to the server…',
-    unreachable: 'The server does not answer. The page goes on trying.',
+    reading: 'Reading the stream…',
+    readingHelp: 'The server reads Kafka to its end before it shows figures: some seconds, or until Kafka answers.',
   },
 
   footer: {

@@ -68,6 +68,7 @@ function axesOf(formats: PlotFormats, colours: PlotColours): uPlot.Axis[] {
     {
       ...shared,
       space: 70,
+      size: 26,
       grid: { show: false },
       values: (_, splits) => splits.map((seconds) => formats.time(seconds * 1000)),
     },

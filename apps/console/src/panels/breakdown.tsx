@@ -22,66 +22,72 @@ export function ChannelsPanel(
   const outside = channels.outside[window];
   const largest = largestAmount(channels.rows, window, outside);
   return (
-    <Panel
-      id="channels"
-      title={TEXTS.channels.title}
-      caption={TEXTS.channels.caption(TEXTS.breakdown.windows[window])}
-      empty={channels.rows.length === 0 ? TEXTS.channels.none : null}
-      head={[
-        columns.channel,
-        null,
-        columns.cost,
-        columns.contacts,
-        columns.perContact,
-        columns.handleTime,
-        columns.automated,
-      ]}
-    >
-      {channels.rows.map(({ id, windows: { [window]: figures } }) => (
-        <Row key={id} name={<ChannelName id={id} colour={channelColour(id, ids)} />} rowId={`channel:${id}`}>
-          <CostCells figures={figures} largest={largest} colour={channelColour(id, ids)} formats={formats} />
-          <ContactCells figures={figures} formats={formats} />
-          <td data-label={columns.automated}>{formatted(figures?.automationRatio, formats.percent)}</td>
-        </Row>
-      ))}
-      {outside !== undefined && Number(outside) !== 0 && (
-        <Row
-          name={<ChannelName id={TEXTS.chart.outside} colour={OUTSIDE_COLOUR} help={TEXTS.chart.outsideHelp} />}
-          rowId="outside"
-          soft
-        >
-          <td class="bar-cell">
-            <Bar share={Number(outside) / largest} colour={OUTSIDE_COLOUR} />
-          </td>
-          <td class="cost">
-            <Amount value={outside} format={formats.amount} />
-          </td>
-        </Row>
-      )}
-    </Panel>
+    <Card id="channels" title={TEXTS.channels.title} empty={channels.rows.length === 0 ? TEXTS.channels.none : null}>
+      <Table
+        caption={TEXTS.channels.caption(TEXTS.breakdown.windows[window])}
+        head={[
+          columns.channel,
+          null,
+          columns.cost,
+          columns.contacts,
+          columns.perContact,
+          columns.handleTime,
+          columns.automated,
+        ]}
+      >
+        {channels.rows.map(({ id, windows: { [window]: figures } }) => (
+          <Row key={id} name={<ChannelName id={id} colour={channelColour(id, ids)} />} rowId={`channel:${id}`}>
+            <CostCells figures={figures} largest={largest} colour={channelColour(id, ids)} formats={formats} />
+            <ContactCells figures={figures} formats={formats} />
+            <td role="cell" data-label={columns.automated}>
+              {formatted(figures?.automationRatio, formats.percent)}
+            </td>
+          </Row>
+        ))}
+        {outside !== undefined && Number(outside) !== 0 && (
+          <Row
+            name={<ChannelName id={TEXTS.chart.outside} colour={OUTSIDE_COLOUR} help={TEXTS.chart.outsideHelp} />}
+            rowId="outside"
+            soft
+          >
+            <td class="bar-cell" role="cell">
+              <Bar share={Number(outside) / largest} colour={OUTSIDE_COLOUR} />
+            </td>
+            <td class="cost" role="cell">
+              <Amount value={outside} format={formats.amount} />
+            </td>
+          </Row>
+        )}
+      </Table>
+    </Card>
   );
 }
 
-/** The dearest agents. */
+/** The dearest agents, in two columns where there is room. */
 export function AgentsPanel({ agents, window, formats }: PanelProps & { readonly agents: Agents }): JSX.Element {
   const rows = agents.top[window];
   const largest = largestAmount(rows, window);
+  const half = Math.ceil(rows.length / 2);
+  const note = TEXTS.agents.shown(formats.count(rows.length), formats.count(agents.count));
   return (
-    <Panel
-      id="agents"
-      title={TEXTS.agents.title}
-      note={TEXTS.agents.shown(formats.count(rows.length), formats.count(agents.count))}
-      caption={TEXTS.agents.caption(TEXTS.breakdown.windows[window])}
-      empty={rows.length === 0 ? TEXTS.agents.none : null}
-      head={[columns.agent, null, columns.cost, columns.contacts, columns.perContact, columns.handleTime]}
-    >
-      {rows.map(({ id, team, windows: { [window]: figures } }) => (
-        <Row key={id} name={<AgentName id={id} team={team} />} rowId={`agent:${id}`}>
-          <CostCells figures={figures} largest={largest} formats={formats} />
-          <ContactCells figures={figures} formats={formats} />
-        </Row>
-      ))}
-    </Panel>
+    <Card id="agents" title={TEXTS.agents.title} note={note} empty={rows.length === 0 ? TEXTS.agents.none : null}>
+      <div class="pair">
+        {[rows.slice(0, half), rows.slice(half)].map((part, index) => (
+          <Table
+            key={index}
+            caption={TEXTS.agents.caption(TEXTS.breakdown.windows[window], index + 1)}
+            head={[columns.agent, null, columns.cost, columns.contacts, columns.perContact, columns.handleTime]}
+          >
+            {part.map(({ id, team, windows: { [window]: figures } }) => (
+              <Row key={id} name={<AgentName id={id} team={team} />} rowId={`agent:${id}`}>
+                <CostCells figures={figures} largest={largest} formats={formats} />
+                <ContactCells figures={figures} formats={formats} />
+              </Row>
+            ))}
+          </Table>
+        ))}
+      </div>
+    </Card>
   );
 }
 
@@ -90,75 +96,103 @@ interface SmallPanelProps extends PanelProps {
   readonly rows: readonly ScopeRow[];
 }
 
-/** Teams or vendors, small: cost and cost per contact, in a steady order. */
-export function SmallPanel({ kind, rows, window, formats }: SmallPanelProps): JSX.Element {
+/** Teams and vendors, small: cost and cost per contact, in a steady order. */
+export function SmallPanels(
+  props: PanelProps & { readonly teams: readonly ScopeRow[]; readonly vendors: readonly ScopeRow[] },
+): JSX.Element {
+  const { teams, vendors, ...shared } = props;
+  return (
+    <div class="card small-panels">
+      <SmallPanel {...shared} kind="team" rows={teams} />
+      <SmallPanel {...shared} kind="vendor" rows={vendors} />
+    </div>
+  );
+}
+
+function SmallPanel({ kind, rows, window, formats }: SmallPanelProps): JSX.Element {
   const texts = kind === 'team' ? TEXTS.teams : TEXTS.vendors;
   const largest = largestAmount(rows, window);
   return (
-    <Panel
-      id={`${kind}s`}
-      title={texts.title}
-      caption={texts.caption(TEXTS.breakdown.windows[window])}
-      empty={rows.length === 0 ? texts.none : null}
-      head={[columns[kind], null, columns.cost, columns.perContact]}
-    >
-      {rows.map(({ id, windows: { [window]: figures } }) => (
-        <Row key={id} name={id} rowId={`${kind}:${id}`}>
-          <CostCells figures={figures} largest={largest} formats={formats} />
-          <td data-label={columns.perContact}>{formatted(figures?.costPerInteraction, formats.unitAmount)}</td>
-        </Row>
-      ))}
-    </Panel>
+    <Section id={`${kind}s`} title={texts.title} empty={rows.length === 0 ? texts.none : null}>
+      <Table
+        caption={texts.caption(TEXTS.breakdown.windows[window])}
+        head={[columns[kind], null, columns.cost, columns.perContact]}
+      >
+        {rows.map(({ id, windows: { [window]: figures } }) => (
+          <Row key={id} name={id} rowId={`${kind}:${id}`}>
+            <CostCells figures={figures} largest={largest} formats={formats} />
+            <td role="cell" data-label={columns.perContact}>
+              {formatted(figures?.costPerInteraction, formats.unitAmount)}
+            </td>
+          </Row>
+        ))}
+      </Table>
+    </Section>
+  );
+}
+
+interface SectionProps {
+  readonly id: string;
+  readonly title: string;
+  readonly note?: string;
+  /** Shown in place of the content. */
+  readonly empty: string | null;
+  readonly children: ComponentChildren;
+}
+
+function Card(props: SectionProps): JSX.Element {
+  return <Section {...props} className="card" />;
+}
+
+function Section({
+  id,
+  title,
+  note,
+  empty,
+  children,
+  className,
+}: SectionProps & { readonly className?: string }): JSX.Element {
+  return (
+    <section class={className} aria-labelledby={`${id}-title`}>
+      <div class="card-title">
+        <h3 id={`${id}-title`}>{title}</h3>
+        {note !== undefined && empty === null && <span class="note">{note}</span>}
+      </div>
+      {empty === null ? children : <p class="note">{empty}</p>}
+    </section>
   );
 }
 
 interface TableProps {
-  readonly id: string;
-  readonly title: string;
-  readonly note?: string;
   readonly caption: string;
-  /** Shown in place of the table. */
-  readonly empty: string | null;
   /** Column headings; null for the bars, which have none. */
   readonly head: readonly (string | null)[];
   readonly children: ComponentChildren;
 }
 
 // Roles are spelled out because narrow screens lay the rows out as flex boxes, which would take the table's meaning.
-function Panel({ id, title, note, caption, empty, head, children }: TableProps): JSX.Element {
+function Table({ caption, head, children }: TableProps): JSX.Element {
   return (
-    <section class="card" aria-labelledby={`${id}-title`}>
-      <div class="card-title">
-        <h3 id={`${id}-title`}>{title}</h3>
-        {note !== undefined && empty === null && <span class="note">{note}</span>}
-      </div>
-      {empty !== null ? (
-        <p class="note">{empty}</p>
-      ) : (
-        <table class="figures" role="table">
-          <caption class="visually-hidden">{caption}</caption>
-          <thead role="rowgroup">
-            <tr role="row">
-              {head.map((heading) =>
-                heading === null ? (
-                  <td key="bar" role="cell" />
-                ) : (
-                  <th
-                    key={heading}
-                    scope="col"
-                    role="columnheader"
-                    title={heading === columns.handleTime ? columns.handleTimeHelp : undefined}
-                  >
-                    {heading}
-                  </th>
-                ),
-              )}
-            </tr>
-          </thead>
-          <tbody role="rowgroup">{children}</tbody>
-        </table>
-      )}
-    </section>
+    <table class="figures" role="table">
+      <caption class="visually-hidden">{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {head.map((heading) =>
+            heading === null ? <td key="bar" role="cell" /> : <Heading key={heading} text={heading} />,
+          )}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">{children}</tbody>
+    </table>
+  );
+}
+
+function Heading({ text }: { readonly text: string }): JSX.Element {
+  const help = text === columns.handleTime ? columns.handleTimeHelp : undefined;
+  return (
+    <th scope="col" role="columnheader" title={help}>
+      {text}
+    </th>
   );
 }
 

@@ -37,7 +37,7 @@ export function Headline({ totals, formats }: HeadlineProps): JSX.Element {
 
 function Card(props: {
   readonly title: string;
-  readonly wide?: boolean;
+  readonly wide?: 'narrow-screens';
   readonly children: ComponentChildren;
 }): JSX.Element {
   return (
@@ -70,37 +70,38 @@ function Today({ totals: { today, windows }, formats }: HeadlineProps): JSX.Elem
   );
 }
 
-function Month({ month, formats }: { readonly month: MonthView; readonly formats: Formats }): JSX.Element {
-  const { forecast, budget } = month;
+interface MonthProps {
+  readonly month: MonthView;
+  readonly formats: Formats;
+}
+
+function Month({ month, formats }: MonthProps): JSX.Element {
+  const { budget } = month;
   return (
-    <Card title={headline.month} wide>
+    <Card title={headline.month} wide="narrow-screens">
       <Amount class="big" name="month" value={month.amount} format={formats.amount} />
       <MonthBar month={month} />
       <div class="facts">
-        {forecast ? (
-          <Explained text={headline.forecast(formats.amount(forecast.amount))} help={headline.forecastHelp} />
+        <Forecast month={month} formats={formats} />
+        {budget ? (
+          <span>{headline.budget(formats.percent(budget.spentRatio), formats.amount(budget.amount))}</span>
         ) : (
-          <span>{headline.forecastSoon}</span>
+          <span>{headline.noBudget}</span>
         )}
-        {budget ? <BudgetFacts budget={budget} formats={formats} /> : <span>{headline.noBudget}</span>}
       </div>
     </Card>
   );
 }
 
-function BudgetFacts(props: {
-  readonly budget: NonNullable<MonthView['budget']>;
-  readonly formats: Formats;
-}): JSX.Element {
-  const { budget, formats } = props;
-  const over = budget.forecastRatio !== null && budget.forecastRatio > 1;
+function Forecast({ month: { forecast, budget }, formats }: MonthProps): JSX.Element {
+  if (!forecast) return <span>{headline.forecastSoon}</span>;
+  const amount = formats.amount(forecast.amount);
+  const ratio = budget?.forecastRatio ?? null;
+  const text = ratio === null ? headline.forecast(amount) : headline.forecastOfBudget(amount, formats.percent(ratio));
   return (
-    <>
-      {budget.forecastRatio !== null && (
-        <span class={over ? 'over' : undefined}>{headline.ofBudget(formats.percent(budget.forecastRatio))}</span>
-      )}
-      <span>{headline.budget(formats.percent(budget.spentRatio), formats.amount(budget.amount))}</span>
-    </>
+    <span class={ratio !== null && ratio > 1 ? 'over' : undefined}>
+      <Explained text={text} help={headline.forecastHelp} />
+    </span>
   );
 }
 
@@ -108,7 +109,7 @@ function BudgetFacts(props: {
  * Spent, where it is heading, and the budget as a mark, on one scale: the larger of forecast and budget is the whole
  * bar. The figures beside it say the same in words.
  */
-function MonthBar({ month }: { readonly month: MonthView }): JSX.Element | null {
+function MonthBar({ month }: Pick<MonthProps, 'month'>): JSX.Element | null {
   const spent = Number(month.amount);
   const forecast = Number(month.forecast?.amount ?? month.amount);
   const budget = Number(month.budget?.amount ?? 0);
@@ -127,7 +128,7 @@ function MonthBar({ month }: { readonly month: MonthView }): JSX.Element | null 
 function PerContact({ hour, formats }: { readonly hour: Figures; readonly formats: Formats }): JSX.Element {
   const { costPerInteraction, costPerResolution, averageHandleSeconds, automationRatio } = hour;
   return (
-    <Card title={headline.perContact}>
+    <Card title={headline.perContact} wide="narrow-screens">
       <Amount class="big" name="per-contact" value={costPerInteraction} format={formats.unitAmount} />
       <div class="facts">
         {costPerResolution !== null && <span>{headline.perResolution(formats.unitAmount(costPerResolution))}</span>}

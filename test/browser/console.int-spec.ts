@@ -1,0 +1,243 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Page } from 'playwright-core';
+
+import { createKafka, ensureTopics, Publisher } from '#libs/adapters/kafka';
+import type { LiveSnapshot } from '#libs/application';
+import { KafkaBroker, whyNoBroker } from '#libs/testing/kafka';
+import { eventually, Program } from '../../libs/testing/program.js';
+
+import { Chromium, whyNoBrowser, type Look, type WatchedPage } from './chromium.js';
+import { FixtureCentre, SIGNALS, START_MS } from './fixture-centre.js';
+import { faintTexts } from './contrast.js';
+
+const missing = whyNoBrowser() ?? whyNoBroker();
+if (missing) console.warn(`skipped: ${missing}`);
+const withBrowser = missing ? describe.skip : describe;
+
+/** Where a person can look at what the browser saw. */
+const PICTURES = join(tmpdir(), 'spendline-console');
+
+const LOOKS = [
+  ['wide, light', { width: 1280, height: 900, colorScheme: 'light' }],
+  ['wide, dark', { width: 1280, height: 900, colorScheme: 'dark' }],
+  ['narrow, light', { width: 390, height: 844, colorScheme: 'light' }],
+  ['narrow, dark, without motion', { width: 390, height: 844, colorScheme: 'dark', reducedMotion: 'reduce' }],
+] as const satisfies readonly (readonly [string, Look])[];
+
+withBrowser('the console', () => {
+  let broker: KafkaBroker;
+  let publisher: Publisher;
+  let centre: FixtureCentre;
+  let api: Program;
+  let origin: string;
+  let nowMs = START_MS;
+  let browser: Chromium | undefined;
+
+  beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true });
+    const build = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'apps/console'], {
+      encoding: 'utf8',
+    });
+    if (build.status !== 0) throw new Error(build.stderr);
+    broker = await KafkaBroker.start();
+    const settings = broker.settings('');
+    await ensureTopics(createKafka(settings, 'topics'), settings);
+    publisher = new Publisher({ settings });
+    await publisher.connect();
+    centre = new FixtureCentre(publisher);
+    origin = `http://127.0.0.1:${String(await freePort())}`;
+    api = startApi();
+    await untilReady();
+  }, 120_000);
+
+  afterAll(async () => {
+    await api.end('SIGTERM');
+    await publisher.disconnect();
+    await broker.stop();
+  }, 60_000);
+
+  afterEach(async () => {
+    await browser?.close();
+    browser = undefined;
+  });
+
+  async function openPage(look: Look): Promise<WatchedPage> {
+    browser = await Chromium.start(look);
+    return browser.open(origin);
+  }
+
+  function startApi(): Program {
+    return new Program('apps/api/main.ts', {
+      KAFKA_BROKERS: broker.address,
+      // Nobody listens there: the live page needs no database.
+      DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:9/none',
+      SPENDLINE_API_PORT: new URL(origin).port,
+    });
+  }
+
+  async function untilReady(): Promise<void> {
+    await eventually('the API to be ready', async () => {
+      if (!api.isRunning) throw new Error(api.lines.join('\n'));
+      return (await fetch(`${origin}/health/ready`).catch(() => undefined))?.ok;
+    });
+  }
+
+  async function snapshot(): Promise<LiveSnapshot> {
+    return (await (await fetch(`${origin}/api/v1/live`)).json()) as LiveSnapshot;
+  }
+
+  /** The centre goes on for 20 s; answers when the API has it. */
+  async function goOn(): Promise<LiveSnapshot> {
+    nowMs += 20_000;
+    await centre.publishLive(nowMs);
+    return eventually('the API to follow', async () => {
+      const now = await snapshot();
+      return now.clock.asOf === new Date(nowMs).toISOString() && now.agents.count === 60 && now;
+    });
+  }
+
+  async function shown(page: Page, figure: string): Promise<string | null> {
+    return page.locator(`[data-figure="${figure}"]`).getAttribute('value');
+  }
+
+  async function attributes(page: Page, selector: string, name: string): Promise<(string | null)[]> {
+    const elements = await page.locator(selector).all();
+    return Promise.all(elements.map((element) => element.getAttribute(name)));
+  }
+
+  async function untilShown(page: Page, figure: string, value: string | undefined): Promise<void> {
+    await eventually(`${figure} to be ${value ?? ''}`, async () => (await shown(page, figure)) === value, 10_000);
+  }
+
+  it('explains itself while there is nothing to show', async () => {
+    const { page, complaints } = await openPage(LOOKS[0][1]);
+    await page.getByText('Waiting for the first contact').waitFor();
+    expect(await page.locator('.connection').textContent()).toBe('Live');
+    await page.screenshot({ path: join(PICTURES, 'empty.png') });
+    expect(complaints).toEqual([]);
+
+    await centre.publishReference(readFileSync(join('deploy', 'reference', 'sample.yaml'), 'utf8'));
+    await centre.publishHistory();
+    for (const signal of SIGNALS) await centre.publishSignal(signal);
+    await goOn();
+    await page.getByRole('heading', { name: 'Last hour', exact: true }).waitFor();
+  }, 60_000);
+
+  it('shows the figures that the API has, and goes on with them', async () => {
+    const { page, complaints, strangers } = await openPage(LOOKS[0][1]);
+    const seen = new Set<string | null>();
+    for (let round = 0; round < 3; round += 1) {
+      const { totals, channels, agents } = await goOn();
+      await untilShown(page, 'last-hour', totals.windows['1h']?.amount);
+      expect(await shown(page, 'today')).toBe(totals.today?.amount);
+      expect(await shown(page, 'month')).toBe(totals.month?.amount);
+      expect(await shown(page, 'per-contact')).toBe(totals.windows['1h']?.costPerInteraction);
+      for (const { id, windows } of channels.rows) {
+        const row = page.locator(`[data-row="channel:${id}"]`);
+        expect(await row.locator('data').getAttribute('value')).toBe(windows['1h']?.amount);
+      }
+      const rows = await attributes(page, '[data-row^="agent:"]', 'data-row');
+      expect(rows).toEqual(agents.top['1h'].map(({ id }) => `agent:${id}`));
+      seen.add(await shown(page, 'last-hour'));
+    }
+    expect(seen.size).toBe(3);
+    // Amounts as a reader in Britain writes them, times of the organisation and not of the reader in New York.
+    expect(await page.locator('[data-figure="last-hour"]').textContent()).toMatch(/^(CN)?¥\d,\d{3}$/);
+    expect(await page.locator('.as-of').textContent()).toContain('14:21:20 Asia/Shanghai');
+    expect(complaints).toEqual([]);
+    expect(strangers).toEqual([]);
+  }, 60_000);
+
+  it('tells of signals as they fire and resolve', async () => {
+    const { page } = await openPage(LOOKS[0][1]);
+    await page.getByText('2 firing').waitFor();
+    const listed = await attributes(page, '[data-signal]', 'data-signal');
+    expect(listed).toEqual(SIGNALS.slice(0, 2).map(({ signalKey }) => signalKey));
+    const spoken = page.locator('[aria-live="polite"]');
+    expect(await spoken.textContent()).toBe('');
+    const episode = { ...SIGNALS[1]!, signalKey: 'new', episodeId: 'new', summary: 'Something new' };
+    await centre.publishSignal(episode);
+    await page.getByText('3 firing').waitFor();
+    expect(await spoken.textContent()).toBe('New signal, Warning: Something new');
+    await centre.publishSignal({ ...episode, sequence: 1, status: 'resolved', resolvedAt: '2026-11-24T06:25:00.000Z' });
+    await page.getByText('2 firing').waitFor();
+    expect(await spoken.textContent()).toBe('Resolved: Something new');
+  }, 60_000);
+
+  it('says when the line is broken, keeps the figures, and comes back by itself', async () => {
+    const { page } = await openPage(LOOKS[0][1]);
+    const { totals } = await goOn();
+    const before = totals.windows['1h']?.amount;
+    await untilShown(page, 'last-hour', before);
+    await api.end('SIGKILL');
+    await page.locator('.connection[data-phase="reconnecting"]').waitFor();
+    expect(await shown(page, 'last-hour')).toBe(before);
+    await page.screenshot({ path: join(PICTURES, 'reconnecting.png') });
+    api = startApi();
+    await untilReady();
+    const { totals: after } = await goOn();
+    await untilShown(page, 'last-hour', after.windows['1h']?.amount);
+    expect(await page.locator('.connection').getAttribute('data-phase')).toBe('live');
+  }, 60_000);
+
+  it.each(LOOKS)(
+    'is whole and readable: %s',
+    async (name, look) => {
+      const { page, complaints, strangers } = await openPage(look);
+      const { totals } = await goOn();
+      await untilShown(page, 'last-hour', totals.windows['1h']?.amount);
+      await page.waitForTimeout(700);
+      const file = name.replaceAll(/\W+/g, '-');
+      await page.screenshot({ path: join(PICTURES, `${file}.png`) });
+      await page.screenshot({ path: join(PICTURES, `${file}-whole.png`), fullPage: true });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(look.width);
+      expect(await faintTexts(page)).toEqual([]);
+      expect(await page.getByRole('main').count()).toBe(1);
+      expect(await page.getByRole('table').count()).toBe(5);
+      expect(await page.getByRole('img', { name: /Rolling cost per five minutes/ }).count()).toBe(1);
+      await page.getByText('Figures as a table').click();
+      await page
+        .getByRole('cell', { name: 'Now' })
+        .or(page.getByRole('rowheader', { name: 'Now' }))
+        .waitFor();
+      expect(complaints).toEqual([]);
+      expect(strangers).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('can be used with the keyboard, and remembers the theme', async () => {
+    const { page } = await openPage(LOOKS[0][1]);
+    await goOn();
+    await page.getByRole('heading', { name: 'Last hour', exact: true }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('Skip to the figures');
+    await page.getByRole('button', { name: 'Use the dark theme' }).press('Enter');
+    await page.getByRole('button', { name: 'Use the light theme' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Use the light theme' }).waitFor();
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+    const hour = await page.locator('[data-row="channel:voice"] data').getAttribute('value');
+    await page.getByRole('radio', { name: 'Last hour' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('radio', { name: 'Last 24 hours' }).isChecked()).toBe(true);
+    expect(await page.locator('[data-row="channel:voice"] data').getAttribute('value')).not.toBe(hour);
+  }, 60_000);
+});
+
+async function freePort(): Promise<number> {
+  for (let port = 25_000; port < 26_000; port += 1) {
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+  throw new Error('no free port from 25000 to 25999');
+}
