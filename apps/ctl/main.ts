@@ -8,6 +8,7 @@ import { registerMigrate } from './commands/migrate.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerTopics } from './commands/topics.js';
 import { registerUp } from './commands/up.js';
+import { registerReplay } from './replay/index.js';
 
 const env = environment();
 const program = new Command('spendline')
@@ -27,6 +28,7 @@ registerUp(program, env);
 registerDoctor(program, env);
 registerApply(program, env);
 registerSimulate(program, env);
+registerReplay(program, env);
 registerTopics(program, env);
 registerMigrate(program, env);
 registerConfig(program, env);

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { effectiveSettings, settingsMarkdown, unknownSettings } from './describe.js';
 import { ConfigError, type Environment } from './load.js';
+import { projectRoot } from './places.js';
 import {
   PROGRAMS,
   loadApiConfig,
@@ -184,6 +185,10 @@ describe('describing', () => {
       { name: 'SPENDLINE_PARTITON', meant: 'SPENDLINE_PARTITIONS' },
       { name: 'SPENDLINE_NONSENSE_WORD', meant: undefined },
     ]);
+  });
+
+  it('is what docs/configuration.md says (else: npx spendline config --markdown > docs/configuration.md)', () => {
+    expect(readFileSync(join(projectRoot(), 'docs', 'configuration.md'), 'utf8')).toBe(settingsMarkdown());
   });
 
   it('documents every setting once, and each is read by some program', () => {

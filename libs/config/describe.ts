@@ -58,7 +58,7 @@ export function settingsMarkdown(): string {
 
 const INTRODUCTION = `# Configuration
 
-<!-- Generated from libs/config/settings.ts by \`npm run generate\`. Change it there. -->
+<!-- Generated from libs/config/settings.ts: npx spendline config --markdown > docs/configuration.md -->
 
 Every setting is an environment variable, and each has a default that works: \`npm start\` needs none of them.
 A program that finds something wrong says all of it at once and does not start. \`npx spendline config\` shows what holds and where it comes from.
@@ -67,7 +67,7 @@ Secrets can also be read from a file: set the name with \`_FILE\` behind it to t
 
 function cells(setting: AnySetting): string[] {
   const secret = setting.secret ? ` Or \`${setting.name}_FILE\`.` : '';
-  const takes = `Takes ${setting.type.says}, such as \`${setting.example}\`.`;
+  const takes = `${setting.type.says === '' ? 'Such' : `Takes ${setting.type.says}, such`} as \`${setting.example}\`.`;
   return [
     `\`${setting.name}\``,
     defaultOf(setting),

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 export interface SettingType<T> {
   /** From the text of the environment variable to the value; its message completes the sentence "NAME: ...". */
   readonly schema: z.ZodType<T, string>;
-  /** What may stand there, for the documentation: "a whole number from 1 to 1000". */
+  /** What may stand there, for the documentation: "a whole number from 1 to 1000"; empty where anything may. */
   readonly says: string;
 }
 

@@ -90,7 +90,7 @@ export const SETTINGS = {
     type: types.postgresUrl,
     secret: true,
     otherwise: 'the embedded Postgres',
-    description: 'Your Postgres (16 or newer). When set, `npm start` starts none of its own.',
+    description: 'Your Postgres. When set, `npm start` starts none of its own.',
     example: 'postgres://spendline:secret@db.example.com:5432/spendline',
   }),
 

@@ -5,7 +5,7 @@ import type { SettingType } from './setting.js';
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Any text that is not blank. */
-export const text: SettingType<string> = { schema: z.string(), says: 'text' };
+export const text: SettingType<string> = { schema: z.string(), says: '' };
 
 /** `true` or `false`; `yes`, `no`, `1`, `0`, `on`, `off` are understood too. */
 export const flag: SettingType<boolean> = {

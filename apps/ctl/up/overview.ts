@@ -39,7 +39,7 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
       ];
   const rows = [
     ['Console', at(config.apiPort), 'what service costs now, today and this month'],
-    ['API', `${at(config.apiPort)}/api`, token],
+    ['API', `${at(config.apiPort)}/api/v1/live`, token],
     [
       'Metrics',
       `${at(metrics.monitor)}/metrics`,
