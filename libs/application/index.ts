@@ -6,3 +6,4 @@ export * from './monitoring/index.js';
 export * from './pipelines/index.js';
 export * from './ledger/index.js';
 export * from './simulation/index.js';
+export * from './replay/index.js';

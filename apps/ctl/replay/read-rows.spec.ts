@@ -39,7 +39,9 @@ describe('reading CSV', () => {
       { line: 3, row: { a: '2', b: '"x" y' } },
       { line: 4, row: { a: '3', b: '4' } },
     ]);
-    expect(rows.slice(3)).toEqual([{ line: expect.any(Number) as number, fault: expect.stringMatching(/quote/i) as string }]);
+    expect(rows.slice(3)).toEqual([
+      { line: expect.any(Number) as number, fault: expect.stringMatching(/quote/i) as string },
+    ]);
   });
 
   it('says which columns are missing, also in an empty file', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { DateTime } from 'luxon';
 import { expressionSchemas } from './expression.js';
 import { durationSeconds, isTimeFormat } from './row-time.js';
 import { RowFault, type Row, type Value } from './value.js';
@@ -79,6 +80,21 @@ describe('expressions', () => {
     expect(evaluate({ column: 'queue.name' }, row)).toBe('sales');
     expect(evaluate({ column: 'seconds' }, row)).toBe(12);
     expect(evaluate({ column: 'queue.constructor' }, row)).toBeUndefined();
+  });
+
+  it('agrees with luxon on wall clock times, also where the clocks change', () => {
+    const zones = ['Asia/Jerusalem', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Shanghai', 'America/St_Johns'];
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), fc.integer({ min: 0, max: 366 * 24 * 60 }), (zone, minutes) => {
+        const wall = DateTime.fromMillis(Date.UTC(2010, 0, 1) + minutes * 60_000, { zone: 'utc' });
+        const text = wall.toFormat('yyyy-MM-dd HH:mm');
+        const expected = DateTime.fromFormat(text, 'yyyy-MM-dd HH:mm', { zone });
+        const read = evaluate({ time: { of: text, format: 'yyyy-MM-dd HH:mm', zone } });
+        // Either of two is right where an hour comes twice.
+        expect(expected.getPossibleOffsets().map((time) => time.toMillis())).toContain(read);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it('puts a time of day after midnight on the next day, also in the night when the clocks change', () => {

@@ -2,7 +2,10 @@ import { DateTime, IANAZone } from 'luxon';
 import { RowFault } from './value.js';
 
 const DAY = { days: 1 };
+const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
 const HALF_DAY_MS = 43_200_000;
+const DAY_MS = 86_400_000;
 
 /** Formats that are no pattern. */
 const SPECIAL_FORMATS: ReadonlySet<string> = new Set(['iso', 'epoch-ms', 'epoch-s']);
@@ -11,7 +14,7 @@ const SPECIAL_FORMATS: ReadonlySet<string> = new Set(['iso', 'epoch-ms', 'epoch-
 export function isTimeFormat(format: string): boolean {
   if (SPECIAL_FORMATS.has(format)) return true;
   // luxon takes letters that it does not know literally, and then nothing ever fits.
-  const letters = format.replace(/'[^']*'/g, '').match(/[A-Za-z]+/g) ?? [];
+  const letters = withoutQuoted(format).match(/[A-Za-z]+/g) ?? [];
   return letters.length > 0 && letters.every((token) => KNOWN_TOKENS.test(token));
 }
 
@@ -46,7 +49,45 @@ function readerOf(format: string, zone: string): (text: string) => number | unde
   if (format === 'iso') return (text) => millisOf(DateTime.fromISO(text, { zone }));
   // Built once: parsing the format is most of the work of luxon's fromFormat.
   const parser = DateTime.buildFormatParser(format, { locale: 'en' });
-  return (text) => millisOf(DateTime.fromFormatParser(text, parser, { zone, locale: 'en' }));
+  if (NAMES_ZONE.test(withoutQuoted(format))) {
+    return (text) => millisOf(DateTime.fromFormatParser(text, parser, { zone, locale: 'en' }));
+  }
+  const toEpoch = localTime(zone);
+  return (text) => {
+    const wallMs = millisOf(DateTime.fromFormatParser(text, parser, { zone: 'utc', locale: 'en' }));
+    return wallMs === undefined ? undefined : toEpoch(wallMs);
+  };
+}
+
+const NAMES_ZONE = /[zZ]/;
+
+function withoutQuoted(format: string): string {
+  return format.replace(/'[^']*'/g, '');
+}
+
+/**
+ * Epoch milliseconds of a wall clock's time (written as if it were UTC). luxon knows the zone, but asks Intl each time,
+ * which is most of the time of a replay; so offsets are remembered by the quarter of an hour, and no clock changes within
+ * one. Of a time that comes twice the first is taken, one that is left out is moved by the gap, as luxon does.
+ */
+function localTime(zone: string): (wallMs: number) => number {
+  const ianaZone = IANAZone.create(zone);
+  const offsets = new Map<number, number>();
+  const offsetMsAt = (timeMs: number): number => {
+    const quarter = Math.floor(timeMs / QUARTER_MS);
+    const known = offsets.get(quarter);
+    if (known !== undefined) return known;
+    const offsetMs = Math.round(ianaZone.offset(quarter * QUARTER_MS) * MINUTE_MS);
+    offsets.set(quarter, offsetMs);
+    return offsetMs;
+  };
+  return (wallMs) => {
+    const before = wallMs - offsetMsAt(wallMs - DAY_MS);
+    const after = wallMs - offsetMsAt(wallMs + DAY_MS);
+    if (offsetMsAt(before) === wallMs - before) return before;
+    if (offsetMsAt(after) === wallMs - after) return after;
+    return before;
+  };
 }
 
 function millisOf(time: DateTime): number | undefined {
