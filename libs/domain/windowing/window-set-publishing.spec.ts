@@ -92,6 +92,20 @@ describe('what a WindowSet publishes', () => {
     expect(set.advance(BASE + MONTH + 90 * MINUTE)).toEqual([]);
   });
 
+  it('goes on counting revisions of a month’s last window, however long after', () => {
+    const set = new WindowSet(options, calendar);
+    set.book(ALL, BASE, spend(5n));
+    set.advance(BASE + MONTH + 30 * MINUTE);
+    const revisions = [0, 1, 2].map((month) => {
+      set.bookCalendar(ALL, BASE, spend(1n));
+      const [restated] = set.takeRestatements();
+      set.advance(BASE + (month + 2) * MONTH);
+      set.prune();
+      return restated?.revision;
+    });
+    expect(revisions).toEqual([1, 2, 3]);
+  });
+
   it('takes what is older than any pane that is kept for the calendar only', () => {
     const set = new WindowSet(options, calendar);
     set.book(ALL, BASE + 80 * MINUTE, spend(5n));

@@ -289,8 +289,13 @@ export class WindowSet {
       const indexes = windows.fine.pruneBefore(frontier - this.layout.fineRetentionMs);
       if (indexes.length > 0) gone.set(windows, indexes);
       windows.coarse.pruneBefore(frontier - this.layout.coarseRetentionMs);
-      for (const ends of windows.revisions.values()) {
-        for (const endMs of ends.keys()) if (endMs < frontier - this.layout.coarseRetentionMs) ends.delete(endMs);
+      for (const { kind } of this.kinds) {
+        const ends = windows.revisions.get(kind.name);
+        for (const endMs of ends?.keys() ?? []) {
+          // The last window of a month may be restated for ever, and its revisions must go on.
+          const isForEver = kind.startOf(endMs) !== kind.startOf(endMs + kind.stepMs) && kind.type === 'calendar';
+          if (endMs < frontier - this.layout.coarseRetentionMs && !isForEver) ends?.delete(endMs);
+        }
       }
     }
     return gone;
@@ -324,6 +329,7 @@ export class WindowSet {
     }
     if (kind.type === 'calendar' && state.frontierMs !== undefined && windows.months.size > 0) {
       due.add(kind.leaveEnd(state.frontierMs), windows);
+      if (windows.deferred) due.add(state.frontierMs + kind.stepMs, windows);
     }
   }
 

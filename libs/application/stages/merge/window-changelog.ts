@@ -33,7 +33,8 @@ interface SettledRecord {
   readonly absorbedMs: number;
   readonly coarse: Panes;
   readonly months: Panes;
-  readonly deferred?: PackedMeasures;
+  /** What the month's next end will take in: start of the month, measures. */
+  readonly deferred?: readonly [monthStartMs: number, packed: PackedMeasures];
 }
 
 interface RevisionsRecord {
@@ -63,6 +64,8 @@ export class WindowChangelog {
   private readonly restatedScopes = new Set<ScopeWindows>();
   private readonly newLines: { windows: ScopeWindows; lineId: string }[] = [];
   private readonly absorbed = new Map<ScopeWindows, number>();
+  /** Scopes whose settled record says that something is deferred. */
+  private readonly deferring = new Set<ScopeWindows>();
   private settledAtMs = -Infinity;
 
   constructor(private readonly set: WindowSet) {}
@@ -104,9 +107,8 @@ export class WindowChangelog {
 
   private settle(entries: ChangelogEntry[]): void {
     const frontierMs = this.set.lowestFrontierMs;
-    if (frontierMs === undefined) return;
     const { coarseMs, fineMs } = this.set.layout;
-    const absorbedMs = floorTo(frontierMs, coarseMs);
+    const absorbedMs = frontierMs === undefined ? -Infinity : floorTo(frontierMs, coarseMs);
     if (absorbedMs > this.settledAtMs) {
       this.settledAtMs = absorbedMs;
       for (const windows of this.unsettled) {
@@ -116,7 +118,8 @@ export class WindowChangelog {
       }
       this.dropPruned(entries);
     }
-    for (const windows of this.resettle) entries.push(this.settledEntry(windows, this.settledAtMs));
+    for (const windows of this.deferring) if (!windows.deferred) this.resettle.add(windows);
+    for (const windows of this.resettle) entries.push(this.settledEntry(windows));
     this.resettle.clear();
   }
 
@@ -138,7 +141,9 @@ export class WindowChangelog {
     return entry(segmentKey(windows, segment), { kind: 'segment', ...windows.ref, panes });
   }
 
-  private settledEntry(windows: ScopeWindows, absorbedMs: number): ChangelogEntry {
+  private settledEntry(windows: ScopeWindows): ChangelogEntry {
+    // Before any watermark nothing is settled but what is for the calendar only: any coarse boundary will do.
+    const absorbedMs = Number.isFinite(this.settledAtMs) ? this.settledAtMs : 0;
     this.absorbed.set(windows, absorbedMs);
     const { coarseMs } = this.set.layout;
     const coarse: Panes = [];
@@ -151,14 +156,16 @@ export class WindowChangelog {
       subtractInto(settled, windows.fine.sum(Math.max(startMs, absorbedMs), Math.max(monthEndMs, absorbedMs)));
       months.push([startMs, packMeasures(settled)]);
     }
-    const deferred = windows.deferred && { deferred: packMeasures(windows.deferred) };
+    const { deferred } = windows;
+    if (deferred) this.deferring.add(windows);
+    else this.deferring.delete(windows);
     return entry(`settled/${keyOf(windows)}`, {
       kind: 'settled',
       ...windows.ref,
       absorbedMs,
       coarse,
       months,
-      ...deferred,
+      ...(deferred && { deferred: [deferred.monthStartMs, packMeasures(deferred.measures)] }),
     });
   }
 
@@ -198,7 +205,11 @@ export class WindowChangelog {
         this.absorbed.set(windows, record.absorbedMs);
         for (const [index, packed] of record.coarse) windows.coarse.add(index, unpackMeasures(packed));
         for (const [startMs, packed] of record.months) windows.addToMonth(startMs, unpackMeasures(packed));
-        windows.deferred = record.deferred && unpackMeasures(record.deferred);
+        if (record.deferred) {
+          const [monthStartMs, packed] = record.deferred;
+          windows.deferred = { monthStartMs, measures: unpackMeasures(packed) };
+          this.deferring.add(windows);
+        }
         return;
       case 'revisions':
         for (const [window, ends] of record.revisions) windows.revisions.set(window, new Map(ends));
