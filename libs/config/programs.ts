@@ -54,6 +54,7 @@ const SIMULATOR = {
   ...KAFKA,
   ...HTTP,
   metricsPort: withDefault(S.metricsPort, '9466'),
+  dataDir: S.dataDir,
   scenario: S.scenario,
   seed: S.seed,
 } as const satisfies Section;
@@ -116,6 +117,8 @@ export interface ApiConfig extends HttpConfig {
 export interface SimulatorConfig extends HttpConfig {
   readonly kafka: KafkaSettings;
   readonly metricsPort: number;
+  /** Where it remembers how far it came. */
+  readonly places: Places;
   readonly scenario: ScenarioName;
   /** 0 to 2^32 - 1. */
   readonly seed: number;
@@ -146,6 +149,8 @@ export interface UpConfig extends HttpConfig {
   readonly apiToken: string | undefined;
   /** The monitor's; ledger and simulator take the next two. */
   readonly metricsPort: number;
+  /** Where it remembers how far it came. */
+  readonly places: Places;
   readonly scenario: ScenarioName;
 }
 
@@ -182,8 +187,9 @@ export function loadApiConfig(env: Environment): ApiConfig {
 
 /** Settings of the simulator. Throws ConfigError with every fault. */
 export function loadSimulatorConfig(env: Environment): SimulatorConfig {
-  const { metricsPort, scenario, seed, ...rest } = load(SIMULATOR, env);
-  return { ...http(rest), kafka: kafkaOf(rest, 'simulator'), metricsPort, scenario, seed };
+  const { metricsPort, scenario, seed, dataDir, ...rest } = load(SIMULATOR, env);
+  const kafka = kafkaOf(rest, 'simulator');
+  return { ...http(rest), kafka, metricsPort, places: placesIn(dataDir), scenario, seed };
 }
 
 /** Settings of a command that speaks to Kafka. Throws ConfigError with every fault. */
