@@ -39,7 +39,7 @@ export class CostTask implements StageTask {
   private readonly contacts: ContactCosting;
   private readonly bills: BillCosting;
   private readonly observations: Observations;
-  private readonly finish = new FinishMarker();
+  private readonly finish: FinishMarker;
   private readonly owners: number;
   private readonly sources: number;
   private readonly paneMs: number;
@@ -52,6 +52,7 @@ export class CostTask implements StageTask {
     dependencies: StageDependencies,
   ) {
     this.paneMs = paneLayout(options.windowing).fineMs;
+    this.finish = new FinishMarker(context.caughtUp);
     this.owners = context.partitionCounts.panes ?? 1;
     this.sources = context.partitionCounts.interactions ?? 1;
     this.parts = {

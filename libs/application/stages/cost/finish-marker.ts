@@ -1,4 +1,4 @@
-import type { InputTopicKey } from '#libs/contract';
+import type { InputTopicKey, TopicKey } from '#libs/contract';
 import type { InputRecord } from '../stage.js';
 import type { StageOptions } from '../stage-options.js';
 import type { InputClock } from './input-clock.js';
@@ -21,6 +21,11 @@ export class FinishMarker {
   private readonly positions: Partial<Record<InputTopicKey, number>> = {};
   private readonly atEnd = new Set<InputTopicKey>();
   private over = false;
+
+  /** `caughtUp`: inputs that had nothing left to read when the task was taken over, be there control records or not. */
+  constructor(caughtUp: Readonly<Partial<Record<TopicKey, boolean>>>) {
+    for (const [topic, atEnd] of Object.entries(caughtUp)) if (atEnd) this.atEnd.add(topic as InputTopicKey);
+  }
 
   /** The replay is over: nothing that is still to come holds the merge tasks back. */
   get isOver(): boolean {
