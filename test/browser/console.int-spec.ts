@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,7 +121,7 @@ withBrowser('the console', () => {
     await page.screenshot({ path: join(PICTURES, 'empty.png') });
     expect(complaints).toEqual([]);
 
-    await centre.publishReference(readFileSync(join('deploy', 'reference', 'sample.yaml'), 'utf8'));
+    await centre.publishReference();
     await centre.publishHistory();
     for (const signal of SIGNALS) await centre.publishSignal(signal);
     await goOn();

@@ -18,6 +18,17 @@ export const START_MS = Date.parse('2026-11-24T06:20:00.000Z');
 const MONTH_START_MS = Date.parse('2026-10-31T16:00:00.000Z');
 const MIDNIGHT_MS = Date.parse('2026-11-23T16:00:00.000Z');
 
+const REFERENCE = `
+organisation: { name: Lingyun Finance, zone: Asia/Shanghai, currency: CNY }
+agents:
+  - { first: agent-001, last: agent-015, team: north-1 }
+  - { first: agent-016, last: agent-030, team: north-2 }
+  - { first: agent-031, last: agent-045, team: south-1 }
+  - { first: agent-046, last: agent-060, team: south-2 }
+budgets:
+  - { budgetId: budget-all, scope: all, period: month, amount: 2000000, status: approved }
+`;
+
 /** Month to date at the midnight before {@link START_MS}, in cents. */
 const SPENT_BEFORE_TODAY = 138_412_655;
 const HISTORY_MS = 6.5 * HOUR_MS;
@@ -53,9 +64,9 @@ type Window = keyof typeof LENGTH_MS;
 export class FixtureCentre {
   constructor(private readonly publisher: Publisher) {}
 
-  /** The sample organisation. */
-  async publishReference(yaml: string): Promise<void> {
-    const file = readReferenceFile(yaml);
+  /** An organisation with its agents and a budget for the month. */
+  async publishReference(): Promise<void> {
+    const file = readReferenceFile(REFERENCE);
     if (!file.ok) throw new Error(JSON.stringify(file.faults));
     const records = file.entries.map((entry) => ({ key: referenceKey(entry), value: referenceEntryToWire(entry) }));
     await this.publisher.send('reference', records);
@@ -245,7 +256,16 @@ function windowOf(
 ): CostWindow {
   const amount = formatMicros(BigInt(cents) * 10_000n);
   const head = { scope, id, window, start: rfc3339(startMs), end: rfc3339(endMs), revision: 0, currency: 'CNY' };
-  return { ...head, amount, breakdown: { labour: amount }, ...counts };
+  return { ...head, amount, breakdown: breakdownOf(cents), ...counts };
+}
+
+/** Three quarters of it labour; the parts add up. */
+function breakdownOf(cents: number): CostWindow['breakdown'] {
+  const system = Math.round(cents * 0.17);
+  const outsourcing = Math.round(cents * 0.06);
+  const training = Math.round(cents * 0.02);
+  const parts = { labour: cents - system - outsourcing - training, system, outsourcing, training };
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, formatMicros(BigInt(part) * 10_000n)]));
 }
 
 function channelWindow(channel: ChannelShape, window: Window, endMs: number): CostWindow {

@@ -8,6 +8,7 @@ import { formatsFor, type Formats } from './format/formats.js';
 import { useLive } from './live/use-live.js';
 import { Blank } from './panels/blank.js';
 import { AgentsPanel, ChannelsPanel, SmallPanels } from './panels/breakdown.js';
+import { CompositionPanel } from './panels/composition.js';
 import { Header } from './panels/header.js';
 import { Headline } from './panels/headline.js';
 import { Segments } from './panels/segments.js';
@@ -85,7 +86,10 @@ function LivePage({ snapshot, formats, theme }: LivePageProps): JSX.Element {
         />
       </div>
       <div class="columns">
-        <ChannelsPanel {...shared} channels={channels} ids={series.ids.slice(1)} />
+        <div class="stack">
+          <ChannelsPanel {...shared} channels={channels} ids={series.ids.slice(1)} />
+          <CompositionPanel figures={totals.windows[window]} formats={formats} />
+        </div>
         <SmallPanels {...shared} teams={teams} vendors={vendors} />
       </div>
       <AgentsPanel {...shared} agents={agents} />

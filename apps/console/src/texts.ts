@@ -3,6 +3,17 @@ import type { LiveWindow, SignalSeverity } from '#libs/application/live/wire';
 /** The windows that a reader can choose between for the breakdowns. */
 export type BreakdownWindow = Extract<LiveWindow, '1h' | '24h'>;
 
+const MINUTE_MS = 60_000;
+
+/** 21 min, 3 h 5 min, 2 d 4 h. */
+function span(lastedMs: number): string {
+  const minutes = Math.max(0, Math.floor(lastedMs / MINUTE_MS));
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${String(days)} d ${String(hours % 24)} h`;
+  return hours > 0 ? `${String(hours)} h ${String(minutes % 60)} min` : `${String(minutes)} min`;
+}
+
 /** Every text of the page. Functions take text that is already formatted for the reader. */
 export const TEXTS = {
   product: 'Spendline',
@@ -71,7 +82,7 @@ export const TEXTS = {
     count: (firing: number) => (firing === 0 ? 'none firing' : `${String(firing)} firing`),
     none: 'Nothing is firing. Spending is within its rules.',
     severity: { critical: 'Critical', warning: 'Warning', info: 'Info' } satisfies Record<SignalSeverity, string>,
-    since: (time: string, duration: string) => `since ${time} (${duration})`,
+    since: (time: string, lastedMs: number) => `since ${time} (${span(lastedMs)})`,
     mostly: 'Mostly',
     resolved: 'Resolved lately',
     resolvedAt: (time: string) => `Resolved ${time}`,
@@ -101,6 +112,17 @@ export const TEXTS = {
   },
 
   channels: { title: 'Channels', caption: (window: string) => `Cost by channel, ${window}`, none: 'No contact yet.' },
+  composition: {
+    title: 'Kinds of cost',
+    none: 'No cost in this time.',
+    names: {
+      labour: 'Labour',
+      system: 'System',
+      marketing: 'Marketing',
+      outsourcing: 'Outsourcing',
+      training: 'Training',
+    } as Readonly<Record<string, string>>,
+  },
   agents: {
     title: 'Agents by cost',
     caption: (window: string, part: number) => `The dearest agents, ${window}, part ${String(part)}`,

@@ -74,7 +74,7 @@ function axesOf(formats: PlotFormats, colours: PlotColours): uPlot.Axis[] {
     },
     {
       ...shared,
-      size: 58,
+      size: 52,
       space: 44,
       gap: 8,
       grid: { stroke: colours.line, width: 1 },

@@ -20,12 +20,9 @@ export interface Formats {
   readonly clock: (at: number | string) => string;
   /** Day and HH:MM, for what may not be today. */
   readonly dayTime: (at: number | string) => string;
-  /** A span such as 21 min or 3 h 5 min. */
-  readonly span: (ms: number) => string;
   readonly zone: string;
 }
 
-const MINUTE_MS = 60_000;
 const WHOLE_FROM = 1000;
 
 /** Formats for a locale (undefined: the browser's), an ISO 4217 currency and an IANA zone. */
@@ -37,13 +34,11 @@ export function formatsFor(locale: string | undefined, currency: string, zone: s
   const axis = money({ notation: 'compact', maximumFractionDigits: 1, minimumFractionDigits: 0 });
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
-  const minutes = new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'short' });
-  const hours = new Intl.NumberFormat(locale, { style: 'unit', unit: 'hour', unitDisplay: 'short' });
   const at = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: 'h23', ...options });
   const hourMinute = at({ hour: '2-digit', minute: '2-digit' });
   const hourMinuteSecond = at({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
-  const dayHourMinute = at({ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+  const dayHourMinute = at({ month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
   return {
     amount: (decimal) => (Math.abs(Number(decimal)) >= WHOLE_FROM ? whole : cents).format(exact(decimal)),
     unitAmount: (decimal) => cents.format(exact(decimal)),
@@ -54,11 +49,6 @@ export function formatsFor(locale: string | undefined, currency: string, zone: s
     time: (when) => hourMinute.format(new Date(when)),
     clock: (when) => hourMinuteSecond.format(new Date(when)),
     dayTime: (when) => dayHourMinute.format(new Date(when)),
-    span: (ms) => {
-      const total = Math.max(0, Math.floor(ms / MINUTE_MS));
-      if (total < 60) return minutes.format(total);
-      return `${hours.format(Math.floor(total / 60))} ${minutes.format(total % 60)}`;
-    },
     zone,
   };
 }

@@ -6,6 +6,7 @@ import { channelColour, OUTSIDE_COLOUR } from '../chart/series-colours.js';
 import type { Formats } from '../format/formats.js';
 import { TEXTS, type BreakdownWindow } from '../texts.js';
 import { Amount, Bar } from './figure.js';
+import { Card, Section } from './section.js';
 
 const { columns } = TEXTS;
 
@@ -128,38 +129,6 @@ function SmallPanel({ kind, rows, window, formats }: SmallPanelProps): JSX.Eleme
         ))}
       </Table>
     </Section>
-  );
-}
-
-interface SectionProps {
-  readonly id: string;
-  readonly title: string;
-  readonly note?: string;
-  /** Shown in place of the content. */
-  readonly empty: string | null;
-  readonly children: ComponentChildren;
-}
-
-function Card(props: SectionProps): JSX.Element {
-  return <Section {...props} className="card" />;
-}
-
-function Section({
-  id,
-  title,
-  note,
-  empty,
-  children,
-  className,
-}: SectionProps & { readonly className?: string }): JSX.Element {
-  return (
-    <section class={className} aria-labelledby={`${id}-title`}>
-      <div class="card-title">
-        <h3 id={`${id}-title`}>{title}</h3>
-        {note !== undefined && empty === null && <span class="note">{note}</span>}
-      </div>
-      {empty === null ? children : <p class="note">{empty}</p>}
-    </section>
   );
 }
 

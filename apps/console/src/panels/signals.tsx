@@ -14,6 +14,7 @@ interface SignalsProps {
 }
 
 const texts = TEXTS.signals;
+const DAY_MS = 86_400_000;
 
 /** What fires, the worst first, and what was resolved lately. */
 export function SignalsPanel({ signals, asOf, formats }: SignalsProps): JSX.Element {
@@ -56,7 +57,8 @@ function Firing({
   asOf,
   formats,
 }: Omit<SignalsProps, 'signals'> & { readonly signal: SignalView }): JSX.Element {
-  const lasted = Date.parse(asOf ?? signal.observedAt) - Date.parse(signal.startedAt);
+  const lastedMs = Date.parse(asOf ?? signal.observedAt) - Date.parse(signal.startedAt);
+  const startedText = (lastedMs < DAY_MS ? formats.time : formats.dayTime)(signal.startedAt);
   const contributors = signal.contributors.map(({ id, share }) => `${id} ${formats.percent(share)}`);
   return (
     <li class="signal" data-severity={signal.severity} data-signal={signal.signalKey}>
@@ -64,7 +66,7 @@ function Firing({
         <span class="badge" data-severity={signal.severity}>
           {texts.severity[signal.severity]}
         </span>
-        <span class="note">{texts.since(formats.time(signal.startedAt), formats.span(lasted))}</span>
+        <span class="note">{texts.since(startedText, lastedMs)}</span>
       </div>
       <p>{signal.summary}</p>
       {contributors.length > 0 && (
