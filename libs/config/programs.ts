@@ -149,8 +149,6 @@ export interface UpConfig extends HttpConfig {
   readonly apiToken: string | undefined;
   /** The monitor's; ledger and simulator take the next two. */
   readonly metricsPort: number;
-  /** Where it remembers how far it came. */
-  readonly places: Places;
   readonly scenario: ScenarioName;
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SCENARIOS } from '#libs/application';
-import { type Environment, loadSimulatorConfig } from '#libs/config';
+import type { Environment } from '#libs/config';
 import type { Command } from 'commander';
 import { tableLines } from '../terminal/table.js';
 
@@ -9,9 +9,9 @@ import { tableLines } from '../terminal/table.js';
 export function registerSimulate(program: Command, env: Environment): void {
   program
     .command('simulate')
-    .description('write simulated call-centre traffic to Kafka until Ctrl-C')
-    .option('--scenario <name>', 'what happens in the call centre (SPENDLINE_SCENARIO)')
-    .option('--seed <number>', 'start of the random numbers: the same seed gives the same traffic (SPENDLINE_SEED)')
+    .description('write simulated call-centre traffic to Kafka: history until now at a quick pace, then live')
+    .argument('[options...]', 'those of the simulator; `spendline simulate -- --help` lists them')
+    .allowUnknownOption()
     .addHelpText(
       'after',
       `
@@ -22,29 +22,27 @@ ${scenarioLines().join('\n')}
 
 Examples:
   spendline simulate --scenario vendor-errors
-  KAFKA_BROKERS=kafka-1:9092 SPENDLINE_TOPIC_PREFIX=test. spendline simulate --seed 42`,
+  spendline simulate --seed 42                                  the same traffic as every other 42
+  spendline simulate --backfill 2h --speed 60x                  two hours of history at sixty times the pace, then live
+  spendline simulate --from 2026-03-04T09:00:00+08:00 --no-live         from there until now, and no further
+  KAFKA_BROKERS=kafka-1:9092 SPENDLINE_TOPIC_PREFIX=test. spendline simulate`,
     )
-    .action(async ({ scenario, seed }: { scenario?: string; seed?: string }) => {
-      const settings = {
-        ...env,
-        ...(scenario === undefined ? {} : { SPENDLINE_SCENARIO: scenario }),
-        ...(seed === undefined ? {} : { SPENDLINE_SEED: seed }),
-      };
-      loadSimulatorConfig(settings);
+    .action(async (args: readonly string[]) => {
       const [{ appMain }, { requireBuild }] = await Promise.all([
         import('../up/app-program.js'),
         import('../up/preflight.js'),
       ]);
       requireBuild(['simulator']);
-      const child = spawn(process.execPath, ['--enable-source-maps', appMain('simulator')], {
-        env: settings,
-        stdio: 'inherit',
+      const stdio = ['inherit', 'inherit', 'inherit', 'ipc'] as const;
+      const child = spawn(process.execPath, ['--enable-source-maps', appMain('simulator'), ...args], {
+        env,
+        stdio: [...stdio],
       });
-      // Ctrl-C reaches the simulator too, which stops in order; we only wait for it.
-      for (const signal of ['SIGINT', 'SIGTERM'] as const)
-        process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
-      const [code] = (await once(child, 'close')) as [number | null];
-      process.exitCode = code ?? 1;
+      // Ctrl-C reaches the simulator by itself, and it stops in order: here it is only waited for.
+      process.on('SIGINT', () => undefined);
+      process.on('SIGTERM', () => child.kill('SIGTERM'));
+      const [code] = (await once(child, 'exit')) as [number | null];
+      process.exit(code ?? 1);
     });
 }
 

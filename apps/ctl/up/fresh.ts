@@ -9,7 +9,13 @@ export function deleteData(places: Places): void {
   // Postgres's folder may be a link, where root runs it under another account.
   const postgres = existsSync(places.postgres) ? [realpathSync(places.postgres)] : [];
   const kafka = [join(places.kafka, 'data'), join(places.kafka, 'server.properties')];
-  const rest = [places.postgres, places.postgresPassword, sampleMark(places), join(places.dataDir, 'prometheus')];
+  const rest = [
+    places.postgres,
+    places.postgresPassword,
+    sampleMark(places),
+    join(places.dataDir, 'prometheus'),
+    join(places.dataDir, 'simulator.json'),
+  ];
   for (const path of [...postgres, ...kafka, ...rest]) rmSync(path, { recursive: true, force: true });
 }
 

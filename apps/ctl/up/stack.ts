@@ -48,8 +48,9 @@ export class Stack {
 
   /** Ctrl-C and the like stop everything in order, a second one at once. */
   stopOnSignals(): void {
-    const { progress, config } = this.options;
+    const { progress, config, env } = this.options;
     stopGracefully({
+      endsWithParent: env['npm_lifecycle_event'] !== undefined,
       graceMs: STOP_GRACE_MS,
       stop: async () => {
         await this.#stop();

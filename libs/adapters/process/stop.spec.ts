@@ -20,20 +20,25 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const READY = `process.stdout.write('ready\\n'); setInterval(() => {}, 1000);`;
 
-function start(
-  stop: string,
-  stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'],
-  graceMs = 10_000,
-): ChildProcess {
+function childScript(stop: string, graceMs: number, more = ''): string {
   const script = join(folder, `child-${Math.random().toString(36).slice(2)}.js`);
   writeFileSync(
     script,
     `import { stopGracefully } from './stop.js';
      const say = (text) => process.stdout.write(text + '\\n');
-     stopGracefully({ stop: async (reason) => { say('stopping: ' + reason); ${stop} }, onFailure: (p) => say('failed: ' + p.message), graceMs: ${graceMs} });
+     stopGracefully({ stop: async (reason) => { say('stopping: ' + reason); ${stop} }, ${more}
+       onFailure: (p) => say('failed: ' + p.message), graceMs: ${graceMs} });
      ${READY}`,
   );
-  return spawn(process.execPath, [script], { stdio });
+  return script;
+}
+
+function start(
+  stop: string,
+  stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc'],
+  graceMs = 10_000,
+): ChildProcess {
+  return spawn(process.execPath, [childScript(stop, graceMs)], { stdio });
 }
 
 async function outcome(child: ChildProcess, act: () => void): Promise<{ said: string[]; code: number | null }> {
@@ -64,6 +69,15 @@ describe('stopGracefully', () => {
   it('runs without a supervisor too', async () => {
     const child = start('', ['ignore', 'pipe', 'inherit']);
     expect((await outcome(child, () => child.kill('SIGTERM'))).code).toBe(0);
+  });
+
+  it('stops when the shell that npm puts in between is gone', async () => {
+    const script = childScript('', 10_000, 'endsWithParent: true,');
+    const shell = spawn('/bin/sh', ['-c', `"${process.execPath}" "${script}"; true`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { said } = await outcome(shell, () => shell.kill('SIGTERM'));
+    expect(said).toEqual(['stopping: parent gone']);
   });
 
   it('ends at once on a second signal', async () => {

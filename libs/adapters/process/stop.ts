@@ -1,4 +1,4 @@
-import { onParentGone } from './parent.js';
+import { onOrphaned, onParentGone } from './parent.js';
 
 /** Why a process is asked to stop. */
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'parent gone';
@@ -9,6 +9,8 @@ export interface StopOptions {
   readonly stop: (reason: StopReason) => Promise<void>;
   /** Called with what went wrong when `stop` rejects or takes too long; the process then ends with exit code 1. */
   readonly onFailure: (problem: unknown) => void;
+  /** Stop too when whatever started this process ends, IPC or not: for what runs under npm. */
+  readonly endsWithParent?: boolean;
   /** Called when a second signal ends the process at once. */
   readonly onForced?: () => void;
   /** How long `stop` may take, wall clock. */
@@ -19,7 +21,13 @@ export interface StopOptions {
  * Stops the process in good order on SIGINT, SIGTERM, SIGHUP, or when the supervisor that started it has died.
  * A second signal ends it at once: whoever presses Ctrl-C twice means it.
  */
-export function stopGracefully({ stop, onFailure, onForced, graceMs = 10_000 }: StopOptions): void {
+export function stopGracefully({
+  stop,
+  onFailure,
+  onForced,
+  endsWithParent = false,
+  graceMs = 10_000,
+}: StopOptions): void {
   let stopping = false;
   const begin = (reason: StopReason): void => {
     if (stopping) {
@@ -30,9 +38,11 @@ export function stopGracefully({ stop, onFailure, onForced, graceMs = 10_000 }: 
     void endAfter(() => stop(reason), onFailure, graceMs);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => begin(signal));
-  onParentGone(() => {
+  const parentGone = (): void => {
     if (!stopping) begin('parent gone');
-  });
+  };
+  onParentGone(parentGone);
+  if (endsWithParent) onOrphaned(parentGone);
 }
 
 async function endAfter(
