@@ -106,6 +106,29 @@ describe('what a WindowSet publishes', () => {
     expect(revisions).toEqual([1, 2, 3]);
   });
 
+  it('restates whole windows, also for the oldest pane that it still takes', () => {
+    const set = new WindowSet(
+      {
+        ...options,
+        rolling: [{ name: '30m', sizeMs: 30 * MINUTE, stepMs: MINUTE }],
+        monthStepMs: 5 * MINUTE,
+        correctionMs: 40 * MINUTE,
+      },
+      calendar,
+    );
+    for (let minute = 0; minute < 90; minute += 1) set.book(ALL, BASE + minute * MINUTE, spend(BigInt(minute)));
+    set.advance(BASE + 90 * MINUTE);
+    set.prune();
+    const oldest = Math.ceil(set.earliestPaneMs / MINUTE) * MINUTE;
+    set.book(ALL, oldest, spend(1n));
+    const rolling = set.takeRestatements().filter(({ window }) => window === '30m');
+    expect(rolling).toHaveLength(30);
+    for (const { startMs, measures } of rolling) {
+      const first = (startMs - BASE) / MINUTE;
+      expect(measures).toMatchObject({ interactions: 31, labour: BigInt(30 * first + 435 + 1) });
+    }
+  });
+
   it('takes what is older than any pane that is kept for the calendar only', () => {
     const set = new WindowSet(options, calendar);
     set.book(ALL, BASE + 80 * MINUTE, spend(5n));

@@ -82,7 +82,7 @@ export class WindowSet {
   /** Oldest pane that can still be changed; anything before it is for the calendar only. */
   get earliestPaneMs(): number {
     const frontier = this.lowestFrontierMs;
-    return frontier === undefined ? -Infinity : frontier - this.layout.fineRetentionMs + this.layout.coarseMs;
+    return frontier === undefined ? -Infinity : frontier - this.layout.changeableMs;
   }
 
   get lowestFrontierMs(): number | undefined {

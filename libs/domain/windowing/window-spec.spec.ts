@@ -11,6 +11,7 @@ describe('paneLayout', () => {
       // The longest window of fine panes, what corrections reach back, and two coarse steps.
       fineRetentionMs: 60 * MINUTE + 60 * MINUTE + 30 * MINUTE,
       coarseRetentionMs: 24 * 60 * MINUTE + 60 * MINUTE + 30 * MINUTE,
+      changeableMs: 60 * MINUTE + 15 * MINUTE,
     });
   });
 

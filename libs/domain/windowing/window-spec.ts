@@ -70,6 +70,8 @@ export interface PaneLayout {
   readonly coarseMs: number;
   readonly fineRetentionMs: number;
   readonly coarseRetentionMs: number;
+  /** How far behind the lowest frontier a pane may change: every window that holds it is still kept whole. */
+  readonly changeableMs: number;
 }
 
 /** Derives the pane layout; RangeError when a window's size is not a multiple of its step. */
@@ -82,12 +84,14 @@ export function paneLayout(options: WindowingOptions, minimumCoarseRetentionMs =
   const steps = [...options.rolling.map((spec) => spec.stepMs), options.monthStepMs];
   const fineMs = steps.reduce(greatestCommonDivisor);
   const coarseMs = steps.reduce((a, b) => Math.max(a, b));
-  const slackMs = Math.max(options.graceMs, options.correctionMs) + 2 * coarseMs;
+  const changeableMs = Math.max(options.graceMs, options.correctionMs) + coarseMs;
+  const slackMs = changeableMs + coarseMs;
   const sizeOf = (specs: readonly RollingSpec[]) => specs.reduce((size, spec) => Math.max(size, spec.sizeMs), coarseMs);
   return {
     fineMs,
     coarseMs,
     fineRetentionMs: sizeOf(options.rolling.filter((spec) => spec.stepMs !== coarseMs)) + slackMs,
     coarseRetentionMs: Math.max(sizeOf(options.rolling), minimumCoarseRetentionMs) + slackMs,
+    changeableMs,
   };
 }
