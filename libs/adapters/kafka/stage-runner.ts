@@ -235,6 +235,9 @@ export class StageRunner {
       return;
     }
     this.joined = true;
+    void connections.context.identity.check().catch((error: unknown) => {
+      if (error instanceof UnrecoverableError) this.end(error);
+    });
     for (const [partition, task] of this.tasks) {
       if (!partitions.has(partition)) this.drop(partition, task);
     }

@@ -46,6 +46,7 @@ export interface TakeOverContext {
  */
 export async function takeOver(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<OpenTask> {
   signal.throwIfAborted();
+  await context.identity.check();
   const kafka = context.createClient(`task-${partition}`);
   const lock = await TaskLock.take({
     kafka,
@@ -55,7 +56,6 @@ export async function takeOver(context: TakeOverContext, partition: number, sign
   });
   let log: LogClient | undefined;
   try {
-    await context.identity.check();
     const committed = await committedOffsets(context, partition);
     log = await LogClient.connect(kafka);
     return await openTask({ context, partition, signal, lock, log, committed });

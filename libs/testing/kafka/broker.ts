@@ -35,12 +35,12 @@ export class KafkaBroker {
     readonly port: number,
   ) {}
 
-  /** Formats and starts a new broker; `properties` are lines for its server.properties. */
-  static async start(properties = ''): Promise<KafkaBroker> {
+  /** Formats and starts a new broker; `properties` are lines for its server.properties. Without a port, a free one. */
+  static async start(properties = '', port?: number): Promise<KafkaBroker> {
     const folder = mkdtempSync(join(tmpdir(), 'spendline-kafka-'));
     copyFileSync(TEMPLATE, join(folder, 'template.properties'));
     appendFileSync(join(folder, 'template.properties'), `${FOR_TESTS}${properties}\n`);
-    const broker = new KafkaBroker(folder, await freePorts());
+    const broker = new KafkaBroker(folder, port ?? (await freePorts()));
     await broker.restart();
     return broker;
   }

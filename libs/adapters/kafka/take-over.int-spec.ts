@@ -1,0 +1,208 @@
+import type { Admin, ITopicConfig } from 'kafkajs';
+import { countingStage, eventually, KafkaBroker, readCounted, StageProcess, whyNoBroker } from '#libs/testing/kafka';
+import type { KafkaSettings } from '#libs/application';
+import { topicName, type TopicKey } from '#libs/contract';
+import {
+  createKafka,
+  ensureTopics,
+  Publisher,
+  SILENT_LOGGER,
+  StageRunner,
+  TopicsError,
+  type PartitionCounts,
+} from './index.js';
+
+const GROUP = 'test';
+
+const missing = whyNoBroker();
+if (missing) console.warn(`skipped: ${missing}`);
+
+(missing ? describe.skip : describe)('taking over what something outside has changed', () => {
+  let broker: KafkaBroker;
+  let settings: KafkaSettings;
+  let counts: PartitionCounts;
+  let admin: Admin;
+  let tests = 0;
+  let group: string;
+  const fatal: Error[] = [];
+  const runners: StageRunner[] = [];
+  const processes: StageProcess[] = [];
+
+  beforeAll(async () => {
+    broker = await KafkaBroker.start();
+  }, 120_000);
+
+  beforeEach(async () => {
+    settings = broker.settings(`o${++tests}.`, 1);
+    group = `${settings.topicPrefix}${GROUP}-counting`;
+    counts = await ensureTopics(createKafka(settings, 'setup'), settings);
+    admin = createKafka(settings, 'test').admin();
+    await admin.connect();
+    fatal.length = 0;
+    await publish(10);
+  }, 60_000);
+
+  afterEach(async () => {
+    await Promise.all(runners.splice(0).map((runner) => runner.stop()));
+    await Promise.all(processes.splice(0).map((child) => child.kill()));
+    await admin.disconnect();
+  }, 60_000);
+
+  afterAll(() => broker.stop());
+
+  function topic(key: TopicKey): string {
+    return topicName(key, settings.topicPrefix);
+  }
+
+  async function publish(count: number): Promise<void> {
+    const publisher = new Publisher({ settings });
+    await publisher.connect();
+    await publisher.send(
+      'interactions',
+      Array.from({ length: count }, () => ({ key: 'k', value: 'v' })),
+    );
+    await publisher.disconnect();
+  }
+
+  async function deleteBefore(offset: string): Promise<void> {
+    // Makes kafkajs know the topic, which deleting does not.
+    await admin.fetchTopicOffsets(topic('interactions'));
+    await admin.deleteTopicRecords({ topic: topic('interactions'), partitions: [{ partition: 0, offset }] });
+  }
+
+  async function create(...topics: ITopicConfig[]): Promise<void> {
+    await admin.createTopics({ waitForLeaders: false, topics });
+    const names = topics.map((each) => each.topic);
+    await eventually('creating', async () => {
+      const existing = await admin.listTopics();
+      return names.every((name) => existing.includes(name));
+    });
+  }
+
+  async function run(): Promise<StageRunner> {
+    const runner = new StageRunner({
+      settings,
+      group: GROUP,
+      definition: countingStage(),
+      partitionCounts: counts,
+      logger: SILENT_LOGGER,
+      onFatal: (error) => fatal.push(error),
+      timing: { fetchMinBytes: 1, sessionTimeoutMs: 2_000, heartbeatIntervalMs: 200 },
+    });
+    runners.push(runner);
+    await runner.start();
+    return runner;
+  }
+
+  async function countTen(): Promise<void> {
+    const runner = await run();
+    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    await runner.stop();
+  }
+
+  async function endsSaying(text: string): Promise<void> {
+    await run();
+    await eventually('ending', () => fatal.length > 0);
+    expect(fatal[0]?.message).toContain(text);
+    expect(await readCounted(settings)).toHaveLength(10);
+  }
+
+  it('goes on from its own state when Kafka has forgotten the offsets of the group', async () => {
+    await countTen();
+    await admin.deleteGroups([group]);
+    await publish(5);
+    await run();
+    await eventually('counting on', async () => (await readCounted(settings)).length >= 15);
+    expect((await readCounted(settings)).map(({ count }) => count)).toEqual(
+      Array.from({ length: 15 }, (_, i) => i + 1),
+    );
+    expect(fatal).toEqual([]);
+  }, 60_000);
+
+  it('ends when the offsets were moved by hand', async () => {
+    await countTen();
+    await admin.setOffsets({
+      groupId: group,
+      topic: topic('interactions'),
+      partitions: [{ partition: 0, offset: '5' }],
+    });
+    await endsSaying('State and offsets do not belong together');
+  }, 60_000);
+
+  it('ends when the state is gone', async () => {
+    await countTen();
+    await admin.deleteTopics({ topics: [topic('costState')] });
+    await eventually('deleting', async () => !(await admin.listTopics()).includes(topic('costState')));
+    await ensureTopics(createKafka(settings, 'setup'), settings);
+    await endsSaying('The state is gone');
+  }, 60_000);
+
+  it('ends when records were deleted before they were read, rather than skip them', async () => {
+    await countTen();
+    await publish(10);
+    await deleteBefore('15');
+    await endsSaying('Records were deleted before they were read');
+  }, 60_000);
+
+  it('ends when they are deleted while it runs', async () => {
+    const timing = { fetchMinBytes: 1, sessionTimeoutMs: 20_000, heartbeatIntervalMs: 200 };
+    const child = new StageProcess({ settings, group: GROUP, partitionCounts: counts, chunkRecords: 5, timing });
+    processes.push(child);
+    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    child.signal('SIGSTOP');
+    // The first answers the fetch that is under way; what follows is deleted before the process can ask for it.
+    await publish(1);
+    await publish(9);
+    await deleteBefore('15');
+    child.signal('SIGCONT');
+    await eventually('ending', () => child.said('FATAL'));
+    expect(child.lines.find((line) => line.includes('FATAL'))).toContain('Records were deleted before they were read');
+    expect(await readCounted(settings)).toHaveLength(11);
+  }, 120_000);
+
+  it('reports every fault of the topics at once', async () => {
+    const other = { ...settings, topicPrefix: `bad${tests}.`, createTopics: false };
+    const name = (key: TopicKey) => topicName(key, other.topicPrefix);
+    await create(
+      { topic: name('interactions'), numPartitions: 3 },
+      { topic: name('feedback'), numPartitions: 2 },
+      { topic: name('costWindows'), numPartitions: 1 },
+    );
+    const error = await ensureTopics(createKafka(other, 'setup'), other).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TopicsError);
+    const { message } = error as TopicsError;
+    expect(message).toContain(`${name('interactions')} 3, ${name('feedback')} 2`);
+    expect(message).toContain(`${name('costWindows')} has 1 partitions, but needs at least 3`);
+    expect(message).toContain(
+      `${name('costWindows')} has cleanup.policy=delete, but needs cleanup.policy=compact,delete`,
+    );
+    expect(message).toContain(`${name('signals')} is missing`);
+  }, 60_000);
+
+  it('follows the partition count of inputs that exist already, and does nothing the second time', async () => {
+    const other = { ...settings, topicPrefix: `six${tests}.`, partitions: 8 };
+    await create({ topic: topicName('interactions', other.topicPrefix), numPartitions: 6 });
+    const kafka = createKafka(other, 'setup');
+    const first = await ensureTopics(kafka, other);
+    expect(first).toMatchObject({ interactions: 6, revenue: 6, costEvents: 6, panes: 6, costState: 6, reference: 1 });
+    expect(await ensureTopics(kafka, { ...other, createTopics: false })).toEqual(first);
+  }, 60_000);
+
+  it('ends when another cluster answers on the same address, and leaves that one as it was', async () => {
+    const runner = await run();
+    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    await broker.kill9();
+    const foreign = await KafkaBroker.start('', broker.port);
+    try {
+      await ensureTopics(createKafka(settings, 'setup'), settings);
+      await publish(20);
+      await eventually('ending', () => fatal.length > 0);
+      expect(fatal[0]?.message).toContain("Kafka's address now leads to another cluster");
+      expect(await readCounted(settings)).toEqual([]);
+      await runner.stop();
+    } finally {
+      await foreign.stop();
+      await broker.restart();
+    }
+  }, 120_000);
+});
