@@ -10,7 +10,7 @@ import type { KafkaSettings } from '#libs/application';
 const JARS = join('.spendline', 'kafka', 'libs');
 const TEMPLATE = join('deploy', 'kafka', 'server.properties');
 const FIRST_PORT = 21_000;
-const LAST_PORT = 21_998;
+const LAST_PORT = 21_999;
 
 /** Lets tests notice a dead member soon, and keeps what compaction and retention do within their reach. */
 const FOR_TESTS = `
@@ -35,12 +35,16 @@ export class KafkaBroker {
     readonly port: number,
   ) {}
 
-  /** Formats and starts a new broker; `properties` are lines for its server.properties. Without a port, a free one. */
-  static async start(properties = '', port?: number): Promise<KafkaBroker> {
+  /**
+   * Formats and starts a new broker; `properties` are lines for its server.properties. Takes `port` and the next two,
+   * by default free ones; the third is for a listener of the caller's.
+   */
+  static async start(properties: string | ((port: number) => string) = '', port?: number): Promise<KafkaBroker> {
     const folder = mkdtempSync(join(tmpdir(), 'spendline-kafka-'));
-    copyFileSync(TEMPLATE, join(folder, 'template.properties'));
-    appendFileSync(join(folder, 'template.properties'), `${FOR_TESTS}${properties}\n`);
     const broker = new KafkaBroker(folder, port ?? (await freePorts()));
+    const lines = typeof properties === 'string' ? properties : properties(broker.port);
+    copyFileSync(TEMPLATE, join(folder, 'template.properties'));
+    appendFileSync(join(folder, 'template.properties'), `${FOR_TESTS}${lines}\n`);
     await broker.restart();
     return broker;
   }
@@ -90,15 +94,15 @@ export class KafkaBroker {
   }
 }
 
-/** The first of two neighbouring free ports; where to begin looking is random, as other tests look too. */
+/** The first of three neighbouring free ports; where to begin looking is random, as other tests look too. */
 async function freePorts(): Promise<number> {
-  const pairs = (LAST_PORT - FIRST_PORT) / 2;
-  const first = Math.floor(Math.random() * pairs);
-  for (let i = 0; i < pairs; i++) {
-    const port = FIRST_PORT + 2 * ((first + i) % pairs);
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  const triples = Math.floor((LAST_PORT - FIRST_PORT) / 3);
+  const first = Math.floor(Math.random() * triples);
+  for (let i = 0; i < triples; i++) {
+    const port = FIRST_PORT + 3 * ((first + i) % triples);
+    if ((await isFree(port)) && (await isFree(port + 1)) && (await isFree(port + 2))) return port;
   }
-  throw new Error(`No two free ports between ${FIRST_PORT} and ${LAST_PORT}`);
+  throw new Error(`No three free ports between ${FIRST_PORT} and ${LAST_PORT}`);
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -110,13 +114,13 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** Has Kafka's own Java client write `count` records; keys are `<compression>-0`, `-1` and so on. */
-export async function produceWithJava(
-  broker: KafkaBroker,
-  topic: string,
-  compression: string,
-  count: number,
-): Promise<void> {
+export function produceWithJava(broker: KafkaBroker, topic: string, compression: string, count: number): Promise<void> {
   const source = join('libs', 'testing', 'kafka', 'JavaProducer.java');
-  const args = ['-cp', join(JARS, '*'), source, broker.address, topic, compression, String(count)];
-  await promisify(execFile)('java', ['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', ...args]);
+  return kafkaTool(source, broker.address, topic, compression, String(count));
+}
+
+/** Runs one of Kafka's own programs, by the name of its class. */
+export async function kafkaTool(...command: readonly string[]): Promise<void> {
+  const options = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', join(JARS, '*')];
+  await promisify(execFile)('java', [...options, ...command]);
 }

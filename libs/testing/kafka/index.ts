@@ -1,4 +1,4 @@
-export { KafkaBroker, produceWithJava, whyNoBroker } from './broker.js';
+export { KafkaBroker, kafkaTool, produceWithJava, whyNoBroker } from './broker.js';
 export { countingStage, type Counted, type CountingStageOptions } from './counting-stage.js';
 export {
   CountedReader,
