@@ -19,7 +19,7 @@ import { keptSecret } from './secrets.js';
 /** Stopping Kafka and Postgres takes seconds, a hung program up to a minute. */
 const STOP_GRACE_MS = 120_000;
 /** A monitor with much to catch up on is no reason to keep the console back for longer. */
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 8_000;
 
 /** What one `up` works with. */
 export interface StackOptions {
@@ -80,9 +80,11 @@ export class Stack {
     const generated: Generated = { databaseUrl, apiToken: config.apiToken ?? keptSecret(config.places.apiToken) };
     const prometheus = await planPrometheus(config);
     this.#prometheus = prometheus.shown;
-    await this.#startAll([...appPrograms(config, env, generated), ...(prometheus.program ? [prometheus.program] : [])]);
-    await this.#untilReady();
-    if (withSimulator) await this.#startAll([simulatorProgram(config, env, generated)]);
+    const apps = [...appPrograms(config, env, generated), ...(prometheus.program ? [prometheus.program] : [])];
+    // Side by side, but a wave of its own: the simulator is the first to stop.
+    const starts = [this.#startAll(apps).then(() => this.#untilReady())];
+    if (withSimulator) starts.push(this.#startAll([simulatorProgram(config, env, generated)]));
+    await Promise.all(starts);
   }
 
   /** The closing table. */
