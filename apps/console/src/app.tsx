@@ -37,7 +37,7 @@ export function App(): JSX.Element {
       </a>
       <Header
         organisation={organisation?.name ?? null}
-        asOf={asOf}
+        clock={snapshot?.clock ?? null}
         connection={connection}
         formats={formats}
         theme={theme}

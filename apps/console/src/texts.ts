@@ -27,6 +27,9 @@ export const TEXTS = {
     live: 'Live',
     reconnecting: 'Reconnecting…',
     quiet: (since: string) => `No new data since ${since}`,
+    catchingUp: (time: string) => `Catching up · complete to ${time}`,
+    catchingUpHelp:
+      'Contacts of the past are still being read. Figures are complete up to this time and grow until now.',
     connectingHelp: 'The page is asking the server for the figures.',
     liveHelp: 'Figures arrive within about a second.',
     reconnectingHelp: 'The server does not answer. The figures are the last ones that arrived; nothing is lost.',

@@ -26,7 +26,8 @@ export class LiveFeed {
   readonly #pointVersions = new Map<number, number>();
   readonly #pointTexts = new Map<number, string>();
   #headText = '';
-  #headVersion = 0;
+  /** When a point, the head or the ends of the series changed last. */
+  #tailVersion = 0;
   #seriesVersion = 0;
   #current: LiveSnapshot;
   #dirty = true;
@@ -74,8 +75,9 @@ export class LiveFeed {
     const { series } = this.#current;
     if (this.#seriesVersion > version) return { series };
     const points = series.points.filter((point) => (this.#pointVersions.get(point.at) ?? 0) > version);
-    if (points.length === 0 && this.#headVersion <= version) return {};
-    return { seriesTail: { keepFrom: series.points[0]?.at ?? 0, points, head: series.head } };
+    if (this.#tailVersion <= version) return {};
+    const [keepFrom, keepTo] = [series.points[0]?.at ?? 0, series.points.at(-1)?.at ?? 0];
+    return { seriesTail: { keepFrom, keepTo, points, head: series.head } };
   }
 
   #publish(): void {
@@ -102,8 +104,9 @@ export class LiveFeed {
   #noteSeries(series: Series, version: number): boolean {
     const sameColumns = series.ids.join('\n') === this.#current.series.ids.join('\n');
     if (!sameColumns) this.#seriesVersion = version;
-    const changed = [this.#notePoints(series, version), this.#noteHead(series, version), !sameColumns];
-    return changed.includes(true);
+    const changed = [this.#notePoints(series, version), this.#noteHead(series), !sameColumns].includes(true);
+    if (changed) this.#tailVersion = version;
+    return changed;
   }
 
   #notePoints(series: Series, version: number): boolean {
@@ -121,15 +124,15 @@ export class LiveFeed {
       if (present.has(at)) continue;
       this.#pointTexts.delete(at);
       this.#pointVersions.delete(at);
+      changed = true;
     }
     return changed;
   }
 
-  #noteHead(series: Series, version: number): boolean {
+  #noteHead(series: Series): boolean {
     const text = JSON.stringify(series.head);
     if (text === this.#headText) return false;
     this.#headText = text;
-    this.#headVersion = version;
     return true;
   }
 }

@@ -125,6 +125,17 @@ describe('LiveView', () => {
     expect(view.sections().totals.today).toBeNull();
   });
 
+  it('has no figure for today while yesterday is still being read', () => {
+    const view = viewOf();
+    view.markHistoryRead();
+    view.acceptWindow(monthOf('2400.00', MIDNIGHT_MS - 60_000));
+    const record = liveOf('all', 'all', AS_OF_MS, { month: monthOf('2900.00') });
+    view.acceptLive({ ...record, watermark: MIDNIGHT_MS - 1 }, NOW_MS);
+    expect(view.sections().totals.today).toBeNull();
+    view.acceptLive({ ...record, watermark: MIDNIGHT_MS }, NOW_MS);
+    expect(view.sections().totals.today).toMatchObject({ amount: '500.00' });
+  });
+
   it('lets the last month end where this one begins', () => {
     const view = viewOf();
     view.markHistoryRead();
@@ -213,5 +224,18 @@ describe('LiveView', () => {
       ['5.00', '3.00'],
     ]);
     expect(head).toEqual({ at: AS_OF_MS + 10_000, amounts: ['5.50', '3.50'] });
+  });
+
+  it('ends the chart in closed windows while the past is being read, and carries them up to the watermark', () => {
+    const view = viewOf();
+    const five = (endMs: number, amount: string): ReturnType<typeof windowOf> =>
+      windowOf({ window: '5m', endMs, amount });
+    const record = liveOf('all', 'all', AS_OF_MS, { '5m': five(AS_OF_MS, '9.00') });
+    view.acceptWindow(five(AS_OF_MS - 3_600_000, '4.00'));
+    view.acceptLive({ ...record, watermark: AS_OF_MS - 1_800_000 }, NOW_MS);
+    expect(view.series().head).toBeNull();
+    expect(view.series().points.at(-1)).toEqual({ at: AS_OF_MS - 1_800_000, amounts: ['4.00'] });
+    view.acceptLive({ ...record, watermark: AS_OF_MS - 900_000 }, NOW_MS);
+    expect(view.series().head).toEqual({ at: AS_OF_MS, amounts: ['9.00'] });
   });
 });

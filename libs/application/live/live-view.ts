@@ -196,9 +196,7 @@ export class LiveView {
     return {
       costPerMinute: fiveMinutes ? formatMicros(divideHalfEven(parseMicros(fiveMinutes.amount), 5n)) : null,
       today:
-        month && this.#calendar && this.#historyRead
-          ? todayOf(month, all.asOf, this.#calendar, this.#monthToDate)
-          : null,
+        month && this.#calendar && this.#historyRead ? todayOf(month, all, this.#calendar, this.#monthToDate) : null,
       month: month && this.#calendar ? monthViewOf(month, this.#calendar, this.#reference?.budgets ?? []) : null,
       windows: this.#figures(all),
     };

@@ -11,6 +11,7 @@ import {
 } from '#libs/domain';
 
 import { amountRatio, subtractAmounts } from './figures.js';
+import type { LiveRecord } from './live-record.js';
 import type { StepHistory } from './step-history.js';
 import type { MonthForecast, MonthView, Totals } from './wire/index.js';
 
@@ -53,15 +54,21 @@ function elapsedShareForecast(amount: string, elapsedMs: number, monthMs: number
 
 /**
  * What was spent since midnight: month to date less what it was at midnight, as the month's windows of the time before
- * tell. Null when no such window is known, since "nothing was spent" and "nobody remembers" look the same then.
+ * tell. Null when no such window is known, since "nothing was spent" and "nobody remembers" look the same then, and
+ * while the watermark has not passed midnight, since yesterday is not complete then.
  */
-export function todayOf(month: CostWindow, asOfMs: number, calendar: Calendar, history: StepHistory): Totals['today'] {
-  const { startMs } = calendar.dayOf(asOfMs);
+export function todayOf(
+  month: CostWindow,
+  { asOf, watermark }: Pick<LiveRecord, 'asOf' | 'watermark'>,
+  calendar: Calendar,
+  history: StepHistory,
+): Totals['today'] {
+  const { startMs } = calendar.dayOf(asOf);
   const monthStartMs = Date.parse(month.start);
   const start = rfc3339(startMs);
   if (startMs <= monthStartMs) return { start, amount: month.amount };
   const before = history.holding(startMs);
-  if (before === null) return null;
+  if (before === null || watermark === null || watermark < startMs) return null;
   const spentBefore = before.endMs > monthStartMs ? before.amount : '0';
   return { start, amount: subtractAmounts(month.amount, spentBefore) };
 }

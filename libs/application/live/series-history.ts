@@ -7,6 +7,9 @@ import type { Series, SeriesPoint } from './wire/index.js';
 const STEP_MS = 60_000;
 const KEEP_MS = 6 * 60 * STEP_MS;
 
+/** The open window ends the chart only where the closed ones come near it: while the past is read there is a gap. */
+const HEAD_WITHIN_MS = 15 * 60_000;
+
 /** Channels are few; more than this is bad input, and the chart could not show them. */
 const MAX_CHANNELS = 64;
 
@@ -27,14 +30,24 @@ export class SeriesHistory {
   /** The chart as it is now; `all` and `channels` are the open windows, for its head. */
   view(all: LiveRecord | undefined, channels: ReadonlyMap<string, LiveRecord>): Series {
     const channelIds = [...new Set([...this.#channels.keys(), ...channels.keys()])].slice(0, MAX_CHANNELS).sort();
-    const ids = ['all', ...channelIds];
-    return { stepMs: STEP_MS, ids, points: this.#points(channelIds), head: headOf(channelIds, all, channels) };
+    const closedMs = this.#closedMs(all);
+    const head = headOf(channelIds, all, channels);
+    return {
+      stepMs: STEP_MS,
+      ids: ['all', ...channelIds],
+      points: closedMs === null ? [] : this.#points(channelIds, closedMs),
+      head: head && closedMs !== null && head.at - closedMs > HEAD_WITHIN_MS ? null : head,
+    };
   }
 
-  #points(channelIds: readonly string[]): SeriesPoint[] {
+  /** Up to where windows are closed: behind the newest one they have held their content up to the watermark. */
+  #closedMs(all: LiveRecord | undefined): number | null {
     const newestMs = this.#all.newestEndMs;
-    if (newestMs === null) return [];
-    const toMs = Math.floor(newestMs / STEP_MS) * STEP_MS;
+    return newestMs === null ? null : Math.max(newestMs, all?.watermark ?? newestMs);
+  }
+
+  #points(channelIds: readonly string[], closedMs: number): SeriesPoint[] {
+    const toMs = Math.floor(closedMs / STEP_MS) * STEP_MS;
     const fromMs = toMs - KEEP_MS;
     const columns = [this.#all, ...channelIds.map((id) => this.#channels.get(id))].map((history) =>
       history?.amounts(fromMs, toMs),

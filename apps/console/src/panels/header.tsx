@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
 
+import type { StreamClock } from '#libs/application/live/wire';
+
 import type { ConnectionState } from '../live/live-connection.js';
 import type { Formats } from '../format/formats.js';
 import { TEXTS } from '../texts.js';
@@ -7,7 +9,7 @@ import type { Theme } from '../theme.js';
 
 interface HeaderProps {
   readonly organisation: string | null;
-  readonly asOf: string | null;
+  readonly clock: StreamClock | null;
   readonly connection: ConnectionState;
   readonly formats: Formats;
   readonly theme: Theme;
@@ -16,7 +18,8 @@ interface HeaderProps {
 
 /** Whose figures these are, of when, and whether they move. */
 export function Header(props: HeaderProps): JSX.Element {
-  const { organisation, asOf, connection, formats, theme, onChangeTheme } = props;
+  const { organisation, clock, connection, formats, theme, onChangeTheme } = props;
+  const asOf = clock?.asOf ?? null;
   const toggle = theme === 'dark' ? TEXTS.theme.toLight : TEXTS.theme.toDark;
   return (
     <header class="header">
@@ -31,7 +34,7 @@ export function Header(props: HeaderProps): JSX.Element {
             {TEXTS.asOf(formats.clock(asOf))} <span class="zone">{formats.zone}</span>
           </span>
         )}
-        <Connection connection={connection} formats={formats} />
+        <Connection connection={connection} clock={clock} formats={formats} />
         <button class="icon-button" type="button" aria-label={toggle} title={toggle} onClick={onChangeTheme}>
           <ThemeIcon theme={theme} />
         </button>
@@ -40,14 +43,35 @@ export function Header(props: HeaderProps): JSX.Element {
   );
 }
 
-function Connection({ connection, formats }: Pick<HeaderProps, 'connection' | 'formats'>): JSX.Element {
+/** Open figures this far ahead of the closed ones are those of a monitor that still reads the past. */
+const CATCHING_UP_MS = 5 * 60_000;
+
+function Connection({
+  connection,
+  clock,
+  formats,
+}: Pick<HeaderProps, 'connection' | 'clock' | 'formats'>): JSX.Element {
   const texts = TEXTS.connection;
+  const behind = connection.phase === 'live' ? completeTo(clock) : null;
+  if (behind !== null) {
+    return (
+      <span class="connection" role="status" data-phase="catching-up" title={texts.catchingUpHelp}>
+        {texts.catchingUp(formats.dayTime(behind))}
+      </span>
+    );
+  }
   const text = connection.phase === 'quiet' ? texts.quiet(formats.dayTime(connection.since)) : texts[connection.phase];
   return (
     <span class="connection" role="status" data-phase={connection.phase} title={texts[`${connection.phase}Help`]}>
       {text}
     </span>
   );
+}
+
+/** The watermark, when it is far behind; null when the figures are complete up to now. */
+function completeTo(clock: StreamClock | null): string | null {
+  if (!clock?.asOf || clock.watermark === null) return null;
+  return Date.parse(clock.asOf) - Date.parse(clock.watermark) > CATCHING_UP_MS ? clock.watermark : null;
 }
 
 function ThemeIcon({ theme }: { readonly theme: Theme }): JSX.Element {

@@ -9,7 +9,9 @@ export function applyDelta(snapshot: LiveSnapshot, delta: LiveDelta): LiveSnapsh
 function continued(series: Series, tail: SeriesDelta | undefined): Series {
   if (!tail) return series;
   const pointsByTime = new Map<number, SeriesPoint>();
-  for (const point of series.points) if (point.at >= tail.keepFrom) pointsByTime.set(point.at, point);
+  for (const point of series.points) {
+    if (point.at >= tail.keepFrom && point.at <= tail.keepTo) pointsByTime.set(point.at, point);
+  }
   for (const point of tail.points) pointsByTime.set(point.at, point);
   const points = [...pointsByTime.values()].sort((a, b) => a.at - b.at);
   return { ...series, points, head: tail.head };

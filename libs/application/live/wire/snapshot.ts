@@ -187,9 +187,12 @@ export interface LiveSnapshot extends LiveSections {
   readonly series: Series;
 }
 
-/** Points to put in the place of, or after, those that the reader has; those before `keepFrom` are dropped. */
+/** Points to put in the place of, or after, those that the reader has, of which only those in [keepFrom, keepTo] stay. */
 export interface SeriesDelta {
+  /** Epoch milliseconds. */
   readonly keepFrom: number;
+  /** Epoch milliseconds. */
+  readonly keepTo: number;
   readonly points: readonly SeriesPoint[];
   readonly head: SeriesPoint | null;
 }
