@@ -11,6 +11,9 @@ import { ConfigError, environment, loadMonitorConfig, type MonitorConfig } from 
 import { MonitorModule } from './monitor.module.js';
 import { MonitorView } from './monitor-view.js';
 
+/** Records of one transaction: enough to spread its price, few enough that heartbeats are never long in coming. */
+const CHUNK_RECORDS = 2_000;
+
 function stageOptions(config: MonitorConfig): StageOptions {
   const { clock, disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs, extraScopes, kafka } = config;
   return {
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
     group: config.group,
     partitionCounts,
     logger,
+    chunkRecords: CHUNK_RECORDS,
     onCommitted: (stage, _task, output, commitSeconds) => view.committed$.next({ stage, output, commitSeconds }),
     onTaskOpened: (stage, partition, task) => {
       opened.set(`${stage}/${String(partition)}`, task);

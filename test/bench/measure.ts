@@ -10,6 +10,8 @@ export interface Measured {
   readonly peakRssMb: number;
 }
 
+/** As `spendline up` starts it. */
+const NODE_OPTIONS = ['--max-semi-space-size=64', '--single-threaded-gc'];
 const LOADER = ['--import', './libs/testing/typescript/register.js'];
 
 /** Runs the raw kafkajs consumer in a process of its own. */
@@ -63,7 +65,7 @@ export async function measureMonitor(
   onProgress: (done: number) => void,
 ): Promise<Measured> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['dist/apps/monitor/main.js'], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, 'dist/apps/monitor/main.js'], {
     env: { ...process.env, ...environment, SPENDLINE_METRICS_PORT: String(port), SPENDLINE_LOG_LEVEL: 'error' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

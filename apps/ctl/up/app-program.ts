@@ -16,6 +16,12 @@ export interface AppOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/**
+ * Our programs make much short-lived garbage and share two cores with a broker and a database: a larger young generation,
+ * collected on the thread that made it, took a third less CPU in the stages than Node's defaults (docs/decisions.md).
+ */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=64', '--single-threaded-gc'];
+
 /** A child process that stops by itself when we are gone; it is up once `/health/live` says so. */
 export function appProgram({ name, title, address, logFile, env }: AppOptions): Program {
   return {
@@ -29,7 +35,7 @@ export function appProgram({ name, title, address, logFile, env }: AppOptions): 
         {
           title,
           command: process.execPath,
-          args: ['--enable-source-maps', appMain(name)],
+          args: [...NODE_OPTIONS, appMain(name)],
           cwd: projectRoot(),
           env,
           logFile,
