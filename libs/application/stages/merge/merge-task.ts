@@ -6,7 +6,13 @@ import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { costWindowOf } from './convert-window.js';
 import { OpenValues } from './open-values.js';
-import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type BudgetFigures } from './scope-signals.js';
+import {
+  BURN_HISTORY_MS,
+  JUDGE_STEP_MS,
+  ScopeSignals,
+  type BudgetFigures,
+  type SignalsProgress,
+} from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
 import { WindowChangelog } from './window-changelog.js';
 
@@ -16,7 +22,7 @@ interface Meta {
   readonly sources: SourceState;
   readonly frontiers: Record<string, number>;
   readonly judgedMs?: number;
-  readonly sinceMs?: number;
+  readonly signals: SignalsProgress;
 }
 
 /**
@@ -71,7 +77,7 @@ export class MergeTask implements StageTask {
       this.sources.restore(meta.sources);
       this.frontiers = meta.frontiers;
       this.judgedMs = meta.judgedMs;
-      this.signals.restoreSince(meta.sinceMs);
+      this.signals.restoreProgress(meta.signals);
     } else if (value === null) this.restoring.delete(key);
     else this.restoring.set(key, value);
   }
@@ -108,17 +114,15 @@ export class MergeTask implements StageTask {
 
   private hear(message: PanesMessage): void {
     const before = this.sources.watermarkMs;
-    for (const { scope, id, tMs, calendarOnly, delta } of message.panes) {
-      if (calendarOnly || tMs < this.set.earliestPaneMs) {
-        const windows = this.set.bookCalendar({ scope, id }, tMs, delta);
-        this.changelog.bookedCalendar(windows);
-        this.open.changed(windows);
-        continue;
-      }
-      const windows = this.set.book({ scope, id }, tMs, delta);
-      this.changelog.booked(windows, tMs);
+    for (const pane of message.panes) {
+      const { tMs, delta } = pane;
+      const calendarOnly = pane.calendarOnly || tMs < this.set.earliestPaneMs;
+      const windows = calendarOnly ? this.set.bookCalendar(pane, tMs, delta) : this.set.book(pane, tMs, delta);
+      if (calendarOnly) this.changelog.bookedCalendar(windows);
+      else this.changelog.booked(windows, tMs);
       this.open.changed(windows);
-      this.signals.booked(windows, tMs, delta, this.judgedMs);
+      if (this.judgedMs !== undefined && tMs < this.judgedMs)
+        this.signals.changedLate(windows, tMs, calendarOnly, delta);
     }
     for (const { scope, id, ...line } of message.lines) {
       const windows = this.set.addLine({ scope, id }, line, before);
@@ -135,7 +139,8 @@ export class MergeTask implements StageTask {
     const { watermarkMs } = this.sources;
     if (watermarkMs === undefined) return { windows, messages };
     const lastMs = floorTo(watermarkMs, JUDGE_STEP_MS);
-    let minuteMs = this.judgedMs ?? Math.min(lastMs, floorTo(this.set.earliestDueMs(), JUDGE_STEP_MS));
+    this.judgedMs ??= this.judgeFrom(lastMs);
+    let minuteMs = this.judgedMs ?? lastMs;
     while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
       windows.push(...this.set.advance(minuteMs));
       messages.push(...this.signals.evaluate(minuteMs));
@@ -144,6 +149,22 @@ export class MergeTask implements StageTask {
     windows.push(...this.set.advance(watermarkMs));
     for (const result of windows) this.open.changed(this.set.scope(result));
     return { windows, messages };
+  }
+
+  /**
+   * Where judging begins: at the minute of the first event, once the watermark has passed it and no earlier one can come;
+   * where there are only bills, at the watermark. So it does not depend on how records were cut into batches.
+   */
+  private judgeFrom(lastMs: number): number | undefined {
+    let firstMs = Infinity;
+    let hasBills = false;
+    for (const { fine, lines } of this.set.scopes.values()) {
+      for (const index of fine.panes.keys()) firstMs = Math.min(firstMs, index * fine.widthMs);
+      hasBills ||= lines.size > 0;
+    }
+    if (firstMs === Infinity) return hasBills ? lastMs : undefined;
+    const minuteMs = floorTo(firstMs, JUDGE_STEP_MS);
+    return minuteMs < lastMs ? minuteMs : undefined;
   }
 
   /** The next minute at which anything can change; a long silence is passed over. */
@@ -170,7 +191,7 @@ export class MergeTask implements StageTask {
       sources: this.sources.toJSON(),
       frontiers: this.set.frontiers(),
       ...(this.judgedMs !== undefined && { judgedMs: this.judgedMs }),
-      ...(this.signals.since !== undefined && { sinceMs: this.signals.since }),
+      signals: this.signals.progress,
     };
     return [...this.changelog.changes(), ...this.signals.changes(), { key: META_KEY, value: JSON.stringify(meta) }];
   }

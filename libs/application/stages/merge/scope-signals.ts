@@ -38,6 +38,7 @@ import {
 } from '#libs/domain';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
+import { causeOfChanges, contentWithout, LateChanges, type LateChange, type LateChangesState } from './late-changes.js';
 
 const EPISODE_KEY = 'episode/';
 
@@ -64,6 +65,20 @@ export interface BudgetFigures {
   readonly burnRates: Readonly<Record<string, number>>;
 }
 
+/** How far the rules were judged. */
+export interface SignalsProgress {
+  /** Event time from which the task has seen everything. */
+  readonly sinceMs?: number;
+  readonly late?: LateChangesState;
+}
+
+/** A verdict, the content that it rests on, and what the metrics show of a budget. */
+interface Judgement {
+  readonly verdict: Verdict;
+  readonly content: Measures;
+  readonly figures: Partial<BudgetFigures>;
+}
+
 /**
  * Judges the rules that apply to the scopes of one merge task, each minute of event time, and keeps their episodes.
  */
@@ -71,10 +86,9 @@ export class ScopeSignals {
   private readonly episodes = new Map<string, Episode>();
   private readonly dirty = new Set<string>();
   private readonly histories = new Map<ScopeWindows, SpendHistory>();
-  /** What moved each scope's figures since the last evaluation. */
-  private readonly moved = new Map<ScopeWindows, SignalCause>();
+  private readonly late = new LateChanges();
   private readonly figures = new Map<string, BudgetFigures>();
-  private watched: ScopeWindows[] = [];
+  private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
   /** Event time from which the task has seen everything. */
   private sinceMs: number | undefined;
@@ -100,15 +114,11 @@ export class ScopeSignals {
     return [...this.episodes.values()].flatMap(({ state }) => (state.phase === 'firing' ? [state.sent] : []));
   }
 
-  /** A pane changed; behind the last evaluation it is late data or a correction that moved the figures. */
-  booked(windows: ScopeWindows, paneStartMs: number, delta: Measures, judgedMs: number | undefined): void {
-    if (judgedMs === undefined || paneStartMs >= judgedMs) {
-      this.moved.set(windows, 'usage');
-      return;
-    }
-    this.histories.get(windows)?.correct(paneStartMs, amountOf(delta));
-    const isTakenBack = amountOf(delta) < 0n || delta.interactions < 0;
-    if (this.moved.get(windows) !== 'usage') this.moved.set(windows, isTakenBack ? 'correction' : 'late');
+  /** Something changed at `tMs`, behind the last minute judged: late data, or a correction. */
+  changedLate(windows: ScopeWindows, tMs: number, calendarOnly: boolean, delta: Measures): void {
+    if (!calendarOnly) this.histories.get(windows)?.correct(tMs, amountOf(delta));
+    const { reference } = this.dependencies.reference.current();
+    if (this.watchedScopes(reference).has(windows)) this.late.add(windows.ref, { tMs, calendarOnly, delta });
   }
 
   /** Judges every watched scope at `tMs`, a minute that the windows are closed up to. */
@@ -128,19 +138,20 @@ export class ScopeSignals {
       }
     }
     this.withdrawOthers(judged, tMs, messages);
-    this.moved.clear();
+    this.late.clear();
     return messages;
   }
 
   private judge(key: string, rule: AppliedRule, windows: ScopeWindows, tMs: number): SignalMessage | undefined {
-    const judgement = this.verdictOf(rule, windows, tMs);
+    const judgement = this.verdictOf(rule, windows, tMs, []);
     if (!judgement) return undefined;
-    const { verdict, content } = judgement;
+    const { verdict, content, figures } = judgement;
+    if (rule.kind !== 'unit-cost') this.show(rule.budget, figures);
     const before = this.episodes.get(key);
     const input = {
       signalKey: key,
       applied: rule,
-      cause: 'usage',
+      cause: this.causeOf(rule, windows, tMs, verdict),
       stale: false,
       details: detailsOf(content, tMs),
     } as const;
@@ -152,51 +163,57 @@ export class ScopeSignals {
     return emit;
   }
 
+  /** Late data and corrections are the cause of a verdict that would be another one without them. */
+  private causeOf(rule: AppliedRule, windows: ScopeWindows, tMs: number, verdict: Verdict): SignalCause {
+    const changes = this.late.of(windows.ref);
+    const without = changes.length > 0 ? this.verdictOf(rule, windows, tMs, changes)?.verdict : undefined;
+    if (!without || (without.condition === verdict.condition && without.severity === verdict.severity)) return 'usage';
+    return causeOfChanges(changes);
+  }
+
+  /** The verdict at `tMs`, as it would be without some changes. */
   private verdictOf(
     rule: AppliedRule,
     windows: ScopeWindows,
     tMs: number,
-  ): { verdict: Verdict; content: Measures } | undefined {
+    without: readonly LateChange[],
+  ): Judgement | undefined {
     switch (rule.kind) {
       case 'unit-cost': {
         const state = this.set.kinds.find(({ kind }) => kind.name === rule.rule.window);
         if (state?.frontierMs === undefined) return undefined;
-        const content = windows.frontierContent(state.kind, state.frontierMs);
-        return { verdict: evaluateUnitCost(rule, content), content };
+        const { kind, frontierMs } = state;
+        const now = windows.frontierContent(kind, frontierMs);
+        const content = contentWithout(without, now, kind.startOf(frontierMs), frontierMs, kind.type === 'calendar');
+        return { verdict: evaluateUnitCost(rule, content), content, figures: {} };
       }
       case 'budget-threshold': {
         const periodStartMs = budgetPeriodOf(rule.budget, this.calendar, tMs - 1).startMs;
-        const content = this.spentInPeriod(windows, rule.budget, tMs);
+        const now = this.spentInPeriod(windows, rule.budget, tMs);
+        const content = contentWithout(without, now, periodStartMs, tMs, true);
         const actualMicros = amountOf(content);
         // The plan's profile times the ratio observed so far: projected / amount = actual / planned to date.
         const plannedToDate = plannedMicros(rule.budget, this.calendar, periodStartMs, tMs);
-        this.show(rule.budget, {
+        const figures = {
           spentRatio: ratio(actualMicros, rule.budget.amountMicros),
           ...(plannedToDate > 0n && { forecastRatio: ratio(actualMicros, plannedToDate) }),
-        });
-        return { verdict: evaluateBudgetThreshold(rule, { actualMicros, periodStartMs }), content };
+        };
+        return { verdict: evaluateBudgetThreshold(rule, { actualMicros, periodStartMs }), content, figures };
       }
       case 'burn-rate': {
         const observation: SpendObservation = {
           calendar: this.calendar,
           asOfMs: tMs,
           observedSinceMs: this.sinceMs ?? tMs,
-          spentMicros: (fromMs, toMs) => this.spentBetween(windows, fromMs, toMs),
+          spentMicros: (fromMs, toMs) =>
+            this.spentBetween(windows, fromMs, toMs) +
+            amountOf(contentWithout(without, emptyMeasures(), fromMs, toMs, false)),
         };
         const verdict = evaluateBurnRate(rule, observation);
-        this.showBurn(rule, observation);
-        return { verdict, content: this.spentInPeriod(windows, rule.budget, tMs) };
+        const figures = { burnRates: burnRatesOf(rule, observation) };
+        return { verdict, content: this.spentInPeriod(windows, rule.budget, tMs), figures };
       }
     }
-  }
-
-  private showBurn({ rule, budget }: Extract<AppliedRule, { kind: 'burn-rate' }>, observation: SpendObservation): void {
-    const burnRates: Record<string, number> = {};
-    for (const windowMs of rule.pairs.flatMap(({ longMs, shortMs }) => [longMs, shortMs])) {
-      const burn = burnRate(budget, windowMs, observation);
-      if (burn) burnRates[formatDuration(windowMs)] = burn.rate;
-    }
-    this.show(budget, { burnRates });
   }
 
   private spentBetween(windows: ScopeWindows, fromMs: number, toMs: number): Micros {
@@ -229,16 +246,16 @@ export class ScopeSignals {
   }
 
   /** Scopes that any rule or budget looks at; most agents have none. */
-  private watchedScopes(reference: Reference): readonly ScopeWindows[] {
+  private watchedScopes(reference: Reference): ReadonlySet<ScopeWindows> {
     const { scopes } = this.set;
     if (this.watchedOf?.reference !== reference || this.watchedOf.scopes !== scopes.size) {
       this.watchedOf = { reference, scopes: scopes.size };
       const byRule = new Set<Scope>(reference.rules.flatMap((rule) => rule.scopes ?? DEFAULT_RULE_SCOPES));
       const byBudget = new Set(reference.budgets.map((budget) => `${budget.scope}:${budget.id}`));
-      this.watched = [...scopes]
+      const watched = [...scopes]
         .filter(([key, windows]) => byRule.has(windows.ref.scope) || byBudget.has(key))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, windows]) => windows);
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      this.watched = new Set(watched.map(([, windows]) => windows));
     }
     return this.watched;
   }
@@ -272,13 +289,28 @@ export class ScopeSignals {
     return true;
   }
 
-  get since(): number | undefined {
-    return this.sinceMs;
+  /** What is small enough to be kept with every commit. */
+  get progress(): SignalsProgress {
+    const late = this.late.toJSON();
+    return { ...(this.sinceMs !== undefined && { sinceMs: this.sinceMs }), ...(late.length > 0 && { late }) };
   }
 
-  restoreSince(sinceMs: number | undefined): void {
+  restoreProgress({ sinceMs, late = [] }: SignalsProgress): void {
     this.sinceMs = sinceMs;
+    this.late.restore(late);
   }
+}
+
+function burnRatesOf(
+  { rule, budget }: Extract<AppliedRule, { kind: 'burn-rate' }>,
+  observation: SpendObservation,
+): Record<string, number> {
+  const burnRates: Record<string, number> = {};
+  for (const windowMs of rule.pairs.flatMap(({ longMs, shortMs }) => [longMs, shortMs])) {
+    const burn = burnRate(budget, windowMs, observation);
+    if (burn) burnRates[formatDuration(windowMs)] = burn.rate;
+  }
+  return burnRates;
 }
 
 function ratio(part: Micros, whole: Micros): number {

@@ -1,0 +1,83 @@
+import {
+  amountOf,
+  copyMeasures,
+  packMeasures,
+  scopeKeyOf,
+  subtractInto,
+  unpackMeasures,
+  type Measures,
+  type PackedMeasures,
+  type ScopeRef,
+  type SignalCause,
+} from '#libs/domain';
+
+/** A change behind the last evaluation: late data, or a correction. */
+export interface LateChange {
+  readonly tMs: number;
+  /** Too late for rolling windows. */
+  readonly calendarOnly: boolean;
+  readonly delta: Measures;
+}
+
+/** Late changes as they are kept with a task's state. */
+export type LateChangesState = readonly (readonly [
+  scopeKey: string,
+  tMs: number,
+  calendarOnly: boolean,
+  packed: PackedMeasures,
+])[];
+
+/** What came behind the last evaluation of the rules, by scope, until the next one: it may be what moves a signal. */
+export class LateChanges {
+  private readonly byScope = new Map<string, LateChange[]>();
+
+  add(ref: ScopeRef, change: LateChange): void {
+    this.push(scopeKeyOf(ref), change);
+  }
+
+  private push(key: string, change: LateChange): void {
+    const changes = this.byScope.get(key);
+    if (changes) changes.push(change);
+    else this.byScope.set(key, [change]);
+  }
+
+  of(ref: ScopeRef): readonly LateChange[] {
+    return this.byScope.get(scopeKeyOf(ref)) ?? [];
+  }
+
+  clear(): void {
+    this.byScope.clear();
+  }
+
+  toJSON(): LateChangesState {
+    return [...this.byScope].flatMap(([key, changes]) =>
+      changes.map(({ tMs, calendarOnly, delta }) => [key, tMs, calendarOnly, packMeasures(delta)] as const),
+    );
+  }
+
+  restore(state: LateChangesState): void {
+    for (const [key, tMs, calendarOnly, packed] of state)
+      this.push(key, { tMs, calendarOnly, delta: unpackMeasures(packed) });
+  }
+}
+
+/** Content of [fromMs, toMs) as it would be without the changes; `withCalendar`: it holds what is for the calendar only. */
+export function contentWithout(
+  changes: readonly LateChange[],
+  content: Measures,
+  fromMs: number,
+  toMs: number,
+  withCalendar: boolean,
+): Measures {
+  if (changes.length === 0) return content;
+  const rest = copyMeasures(content);
+  for (const { tMs, calendarOnly, delta } of changes)
+    if (tMs >= fromMs && tMs < toMs && (withCalendar || !calendarOnly)) subtractInto(rest, delta);
+  return rest;
+}
+
+/** What to call changes that moved a signal: something taken back is a correction. */
+export function causeOfChanges(changes: readonly LateChange[]): SignalCause {
+  const isTakenBack = changes.some(({ delta }) => amountOf(delta) < 0n || delta.interactions < 0);
+  return isTakenBack ? 'correction' : 'late';
+}
