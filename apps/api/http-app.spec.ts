@@ -32,7 +32,7 @@ const DOCUMENT = 'organisation:\n  name: Example\n  zone: Asia/Shanghai\n  curre
 class Store implements ReferenceStore {
   readonly entries = new Map<string, ReferenceEntry>();
   readonly actors: string[] = [];
-  away: unknown;
+  away: Error | undefined;
 
   list(): Promise<readonly ReferenceEntry[]> {
     if (this.away !== undefined) return Promise.reject(this.away);
@@ -88,7 +88,7 @@ describe('the API', () => {
   let streams: LiveStreams;
   let store: Store;
   let asked: WindowQuery[];
-  let ledgerAway: unknown;
+  let ledgerAway: Error | undefined;
   let faults: unknown[];
   const folder = mkdtempSync(join(tmpdir(), 'spendline-console-'));
 
@@ -265,7 +265,7 @@ describe('the API', () => {
       items: [{ kind: 'organisation', id: 'default', value: { name: 'Other' } }],
     });
     const without = post('?prune=true', 'agents: []\n');
-    expect((await json(without.path, without)).body).toMatchObject({ removed: ['organisation/default'], written: 1 });
+    expect((await json(without.path, without)).body).toMatchObject({ notInDocument: ['organisation/default'], written: 1 });
     expect(store.entries.size).toBe(0);
   });
 

@@ -30,7 +30,7 @@ interface ApplyView {
   readonly added: readonly string[];
   readonly changed: readonly { readonly key: string; readonly fields: readonly FieldChange[] }[];
   /** Held and not in the document: deleted with `prune`, else left alone. */
-  readonly removed: readonly string[];
+  readonly notInDocument: readonly string[];
   readonly unchanged: number;
 }
 
@@ -95,7 +95,7 @@ function diffView(diff: ReferenceDiff): Omit<ApplyView, 'dryRun' | 'written'> {
   return {
     added: diff.added.map(referenceKey),
     changed: diff.changed.map(({ after, fields }) => ({ key: referenceKey(after), fields })),
-    removed: diff.removed.map(referenceKey),
+    notInDocument: diff.removed.map(referenceKey),
     unchanged: diff.unchanged.length,
   };
 }
