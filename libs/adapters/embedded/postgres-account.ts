@@ -2,17 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
+  chmodSync,
   chownSync,
   constants,
   cpSync,
   existsSync,
+  mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { EmbeddedServerError } from './server.js';
+
+/** For data and binaries that the account of Postgres could not reach where they are. */
+const ELSEWHERE = '/var/lib/spendline';
 
 /** Who runs Postgres, with which binaries and where. */
 export interface PostgresHome {
@@ -38,6 +45,7 @@ export function postgresHome(native: string, folder: string): PostgresHome {
     return { account: undefined, native, data: folder };
   }
   const account = (existsSync(folder) ? ownerOf(folder) : undefined) ?? postgresAccount();
+  openForPassage(dirname(folder));
   if (isReachable(native) && isReachable(dirname(folder))) return { account, native, data: folder };
   return { account, ...movedOut(native, folder) };
 }
@@ -96,17 +104,35 @@ function isReachable(folder: string): boolean {
   return true;
 }
 
+/** Lets other accounts pass through a folder of our own, without reading it; somebody's home is not ours to open. */
+function openForPassage(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if (uid === 0 && folder !== homedir()) chmodSync(folder, mode | constants.S_IXOTH);
+}
+
 function movedOut(native: string, folder: string): Omit<PostgresHome, 'account'> {
-  const base = join('/var/lib/spendline', createHash('sha256').update(folder).digest('hex').slice(0, 12));
+  const place = join(ELSEWHERE, createHash('sha256').update(folder).digest('hex').slice(0, 12));
+  mkdirSync(place, { recursive: true });
+  for (const each of [ELSEWHERE, place]) chmodSync(each, 0o755);
+  return { native: copyOf(native), data: join(place, 'postgres'), link: folder };
+}
+
+/** The binaries where everybody can run them; one copy for each version, whole before it has its name. */
+function copyOf(native: string): string {
   const { version } = JSON.parse(readFileSync(join(native, '..', 'package.json'), 'utf8')) as { version: string };
-  const copy = join(base, `native-${version}`);
-  if (!existsSync(copy)) {
-    const unfinished = `${copy}.new`;
-    rmSync(unfinished, { recursive: true, force: true });
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  const copy = join(ELSEWHERE, `native-${version}`);
+  if (existsSync(copy)) return copy;
+  const unfinished = mkdtempSync(`${copy}.`);
+  chmodSync(unfinished, 0o755);
+  cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  try {
     renameSync(unfinished, copy);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    // Somebody else was first.
+    if (!existsSync(copy)) throw error;
   }
-  return { native: copy, data: join(base, 'postgres'), link: folder };
+  return copy;
 }
 
 /** Gives a file or folder to the account that runs Postgres. */

@@ -1,0 +1,74 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startPostgres } from './postgres.js';
+
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
+if (process.getuid?.() !== 0) console.log('Skipped: only root has to run Postgres under another account.');
+
+let top: string;
+beforeEach(() => (top = mkdtempSync(join(tmpdir(), 'spendline-pg-'))));
+afterEach(() => rmSync(top, { recursive: true, force: true }));
+
+function options(folder: string, port: number) {
+  return { folder, password: 'for-tests-only', port, logFile: join(top, 'postgres.log') };
+}
+
+asRoot(
+  'runs under another account, in its own folder where that can be reached',
+  async () => {
+    const folder = join(top, 'postgres');
+    const server = await startPostgres(options(folder, 23_300));
+    await server.stop();
+    expect(statSync(folder).uid).not.toBe(0);
+    expect(lstatSync(folder).isSymbolicLink()).toBe(false);
+  },
+  60_000,
+);
+
+asRoot(
+  'goes elsewhere where the folder cannot be reached, with a link to it, and finds it again',
+  async () => {
+    const folder = join(top, 'data', 'postgres');
+    mkdirSync(dirname(folder));
+    const first = await startPostgres(options(folder, 23_301));
+    await first.stop();
+    const place = realpathSync(folder);
+    expect(place).toMatch(/^\/var\/lib\/spendline\//);
+    const second = await startPostgres(options(folder, 23_302));
+    await second.stop();
+    expect(realpathSync(folder)).toBe(place);
+    rmSync(dirname(place), { recursive: true });
+  },
+  60_000,
+);
+
+it('makes its folder whole or not at all', async () => {
+  const folder = join(top, 'postgres');
+  mkdirSync(`${folder}.new`);
+  writeFileSync(join(`${folder}.new`, 'PG_VERSION'), 'half made');
+  const server = await startPostgres(options(folder, 23_303));
+  await server.stop();
+  expect(existsSync(`${folder}.new`)).toBe(false);
+  expect(existsSync(`${folder}.password`)).toBe(false);
+  expect(readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()).toBe('18');
+}, 60_000);
+
+it('does not touch what another version made', async () => {
+  const folder = join(top, 'postgres');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'PG_VERSION'), '9.6\n');
+  await expect(startPostgres(options(folder, 23_304))).rejects.toThrow(
+    /was made by Postgres 9\.6 and this is 18; move it away/,
+  );
+});
