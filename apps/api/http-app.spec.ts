@@ -265,7 +265,10 @@ describe('the API', () => {
       items: [{ kind: 'organisation', id: 'default', value: { name: 'Other' } }],
     });
     const without = post('?prune=true', 'agents: []\n');
-    expect((await json(without.path, without)).body).toMatchObject({ notInDocument: ['organisation/default'], written: 1 });
+    expect((await json(without.path, without)).body).toMatchObject({
+      notInDocument: ['organisation/default'],
+      written: 1,
+    });
     expect(store.entries.size).toBe(0);
   });
 
