@@ -5,7 +5,7 @@ import { errorOf, isLeaderMoving } from './errors.js';
 const READ_COMMITTED = 1;
 const MAX_PARTITION_BYTES = 1_048_576;
 const MAX_FETCH_BYTES = 8_388_608;
-const TRIES_WHILE_LEADERS_MOVE = 5;
+const TRIES_WHILE_LEADERS_MOVE = 7;
 
 /** A record as it is read. */
 export interface LogRecord {

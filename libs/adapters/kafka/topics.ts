@@ -2,12 +2,14 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { KafkaSettings } from '#libs/application';
 import { TOPICS, TOPIC_KEYS, topicConfig, topicName, type TopicKey } from '#libs/contract';
 import { pause } from './backoff.js';
+import { isTransient } from './errors.js';
+import { LogClient } from './log-client.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 
 const { ConfigResourceTypes } = kafkajs;
 
 const MAX_REPLICAS = 3;
-const LEADERS_WITHIN_MS = 30_000;
+const SERVED_WITHIN_MS = 60_000;
 
 /** Partitions of each topic, as the cluster has them. */
 export type PartitionCounts = Readonly<Record<TopicKey, number>>;
@@ -47,7 +49,9 @@ export async function ensureTopics(
     const missing = TOPIC_KEYS.filter((key) => !found[key]);
     if (missing.length > 0 && settings.createTopics) {
       await createTopics(admin, settings, missing, sharedPartitions(found, settings.partitions));
-      logger.info({ topics: missing.map((key) => topicName(key, settings.topicPrefix)) }, 'topics created');
+      const names = missing.map((key) => topicName(key, settings.topicPrefix));
+      await waitUntilServed(kafka, names);
+      logger.info({ topics: names }, 'topics created');
       found = await findTopics(admin, settings.topicPrefix);
     }
     const faults = topicFaults(found, settings.topicPrefix);
@@ -137,7 +141,6 @@ async function findTopics(admin: Admin, prefix: string): Promise<FoundTopics> {
 
 async function createTopics(admin: Admin, settings: KafkaSettings, keys: readonly TopicKey[], shared: number) {
   const { brokers } = await admin.describeCluster();
-  const names = keys.map((key) => topicName(key, settings.topicPrefix));
   await admin.createTopics({
     waitForLeaders: false,
     topics: keys.map((key) => ({
@@ -147,21 +150,35 @@ async function createTopics(admin: Admin, settings: KafkaSettings, keys: readonl
       configEntries: Object.entries(topicConfig(key)).map(([name, value]) => ({ name, value })),
     })),
   });
-  await waitForLeaders(admin, names);
 }
 
-/** kafkajs's own wait gives up while a topic is not yet known to the broker that it asks. */
-async function waitForLeaders(admin: Admin, names: readonly string[]): Promise<void> {
-  const deadline = Date.now() + LEADERS_WITHIN_MS;
-  for (;;) {
-    const existing = new Set(await admin.listTopics());
-    if (names.every((name) => existing.has(name))) {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
-      if (topics.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)))
-        return;
+/**
+ * Waits until every new partition can be read. A leader is known before the broker has made its files, so only asking
+ * it tells; kafkajs's own wait also gives up while a topic is not yet known to the broker that it asks.
+ */
+async function waitUntilServed(kafka: Kafka, names: readonly string[]): Promise<void> {
+  const deadline = Date.now() + SERVED_WITHIN_MS;
+  const log = await LogClient.connect(kafka);
+  try {
+    for (const name of names) {
+      while (!(await isServed(log, name))) {
+        if (Date.now() > deadline)
+          throw new Error(`Kafka does not serve the new topic ${name} after 60 s; see its log`);
+        await pause(200);
+      }
     }
-    if (Date.now() > deadline)
-      throw new Error('Kafka did not elect leaders for the new topics within 30 s; see its log');
-    await pause(100);
+  } finally {
+    await log.close().catch(() => undefined);
+  }
+}
+
+async function isServed(log: LogClient, topic: string): Promise<boolean> {
+  try {
+    const partitions = await log.partitions(topic);
+    const ranges = await log.ranges(topic, partitions);
+    return partitions.length > 0 && ranges.size === partitions.length;
+  } catch (error) {
+    if (isTransient(error)) return false;
+    throw error;
   }
 }
