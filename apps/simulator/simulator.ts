@@ -76,16 +76,14 @@ async function startWith(
     for (const [topic, count] of counts) metrics.inc('spendline_simulated_total', { topic: TOPICS[topic].name }, count);
   };
   const done = drive(options, planRun(request, last, Date.now()), publisher, journal, stop.signal, sent);
-  return {
-    metricsUrl: server.url,
-    done,
-    stop: async () => {
-      stop.abort();
-      await done;
-      await publisher.disconnect();
-      await server.close();
-    },
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await done;
+    await publisher.disconnect();
+    await server.close();
   };
+  let ended: Promise<void> | undefined;
+  return { metricsUrl: server.url, done, stop: () => (ended ??= end()) };
 }
 
 async function drive(
