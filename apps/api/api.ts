@@ -41,7 +41,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
   const view = new LiveView({ calendarOf: zonedCalendar });
   const feed = new LiveFeed(view, { throttleMs: THROTTLE_MS, scheduler: asyncScheduler });
   const streams = new LiveStreams({ feed, run: randomBytes(6).toString('hex'), now });
-  const source = new LiveSource({ settings: config.kafka, view, feed, logger, now });
+  const source = new LiveSource({ settings: config.kafka, view, feed, logger });
   const onConnectionLost = (error: Error): void => logger.warn({ error: error.message }, 'a database connection broke');
   const database = new Database({
     databaseUrl: config.databaseUrl,

@@ -16,8 +16,6 @@ export interface LiveSourceOptions {
   readonly view: LiveView;
   readonly feed: LiveFeed;
   readonly logger: KafkaLogger;
-  /** Wall clock, epoch milliseconds. */
-  readonly now: () => number;
 }
 
 /** How far the reading has come; `failed` is for good, the others mend themselves. */
@@ -121,10 +119,9 @@ export class LiveSource {
 
   /** Whether the view took anything. */
   #feedView(topic: LiveTopic, records: ReadBatch['records']): boolean {
-    const { view, logger, now } = this.#options;
-    const nowMs = now();
+    const { view, logger } = this.#options;
     const counts = { taken: 0, ignored: 0, malformed: 0 };
-    for (const record of records) counts[feedRecord(view, topic, record, nowMs)] += 1;
+    for (const record of records) counts[feedRecord(view, topic, record)] += 1;
     if (counts.malformed > 0) {
       logger.warn({ topic, malformed: counts.malformed }, 'records passed over: not what their topic should hold');
     }

@@ -6,6 +6,7 @@ import { LiveView } from './live-view.js';
 import { liveOf, signalOf, windowOf } from './live-window.fixture.js';
 
 const NOW_MS = Date.parse('2026-11-03T02:00:00.000Z');
+const TIMESTAMP = String(NOW_MS + 3);
 
 function bytes(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
@@ -16,17 +17,21 @@ describe('feedRecord', () => {
     const view = new LiveView({ calendarOf: () => fixedOffsetCalendar(8 * 3_600_000) });
     const window = windowOf({ window: '5m', endMs: NOW_MS, amount: '7.00', scope: 'channel', id: 'a:b%' });
     const live = liveOf('channel', 'a:b%', NOW_MS, { '5m': window });
-    expect(feedRecord(view, 'live', { key: Buffer.from('channel:a%3Ab%25'), value: bytes(live) }, NOW_MS)).toBe(
+    expect(
+      feedRecord(view, 'live', { timestamp: TIMESTAMP, key: Buffer.from('channel:a%3Ab%25'), value: bytes(live) }),
+    ).toBe('taken');
+    expect(view.channels().rows.map((row) => row.id)).toEqual(['a:b%']);
+    expect(feedRecord(view, 'live', { timestamp: TIMESTAMP, key: Buffer.from('channel:a%3Ab%25'), value: null })).toBe(
       'taken',
     );
-    expect(view.channels().rows.map((row) => row.id)).toEqual(['a:b%']);
-    expect(feedRecord(view, 'live', { key: Buffer.from('channel:a%3Ab%25'), value: null }, NOW_MS)).toBe('taken');
     expect(view.channels().rows).toEqual([]);
 
     const key = Buffer.from('k');
-    expect(feedRecord(view, 'signals', { key, value: bytes(signalOf({ signalKey: 'k' })) }, NOW_MS)).toBe('taken');
+    expect(feedRecord(view, 'signals', { timestamp: TIMESTAMP, key, value: bytes(signalOf({ signalKey: 'k' })) })).toBe(
+      'taken',
+    );
     expect(view.signals('firing')).toHaveLength(1);
-    expect(feedRecord(view, 'signals', { key, value: null }, NOW_MS)).toBe('taken');
+    expect(feedRecord(view, 'signals', { timestamp: TIMESTAMP, key, value: null })).toBe('taken');
     expect(view.signals('all')).toEqual([]);
   });
 
@@ -40,9 +45,9 @@ describe('feedRecord', () => {
   ] as const)('of %s %s %s it says %s', (scope, id, window, expected) => {
     const view = new LiveView({ calendarOf: () => fixedOffsetCalendar(8 * 3_600_000) });
     const value = bytes(windowOf({ scope, id, window, endMs: NOW_MS, startMs: NOW_MS - 1 }));
-    expect(feedRecord(view, 'costWindows', { key: Buffer.from(windowKey(scope, id, window)), value }, NOW_MS)).toBe(
-      expected,
-    );
+    expect(
+      feedRecord(view, 'costWindows', { timestamp: TIMESTAMP, key: Buffer.from(windowKey(scope, id, window)), value }),
+    ).toBe(expected);
   });
 
   it.each([
@@ -55,8 +60,8 @@ describe('feedRecord', () => {
   ] as const)('passes over %s that holds %s', (topic, text) => {
     const view = new LiveView({ calendarOf: () => fixedOffsetCalendar(8 * 3_600_000) });
     const before = JSON.stringify(view.sections());
-    const record = { key: Buffer.from('all:all:5m'), value: Buffer.from(text) };
-    expect(feedRecord(view, topic, record, NOW_MS)).toBe('malformed');
+    const record = { timestamp: TIMESTAMP, key: Buffer.from('all:all:5m'), value: Buffer.from(text) };
+    expect(feedRecord(view, topic, record)).toBe('malformed');
     expect(JSON.stringify(view.sections())).toBe(before);
   });
 });

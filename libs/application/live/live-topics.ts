@@ -9,6 +9,8 @@ export type LiveTopic = (typeof LIVE_TOPICS)[number];
 
 /** A record as it was read: key and value in bytes. */
 export interface RawRecord {
+  /** When it was written, epoch milliseconds, in digits. */
+  readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
 }
@@ -16,12 +18,12 @@ export interface RawRecord {
 /** What became of a record: `ignored` is meant for others, `malformed` is not what its topic should hold. */
 export type Fed = 'taken' | 'ignored' | 'malformed';
 
-/** Feeds one record, read at `nowMs` of the wall clock, to the view. Never throws for what the record holds. */
-export function feedRecord(view: LiveView, topic: LiveTopic, record: RawRecord, nowMs: number): Fed {
+/** Feeds one record to the view. Never throws for what the record holds. */
+export function feedRecord(view: LiveView, topic: LiveTopic, record: RawRecord): Fed {
   const key = record.key?.toString('utf8') ?? '';
   switch (topic) {
     case 'live':
-      return feedLive(view, key, record.value, nowMs);
+      return feedLive(view, key, record);
     case 'costWindows':
       return feedWindow(view, key, record.value);
     case 'signals':
@@ -29,7 +31,7 @@ export function feedRecord(view: LiveView, topic: LiveTopic, record: RawRecord, 
   }
 }
 
-function feedLive(view: LiveView, key: string, value: Buffer | null, nowMs: number): Fed {
+function feedLive(view: LiveView, key: string, { value, timestamp }: RawRecord): Fed {
   if (value === null) {
     const removed = parseScopeKey(key);
     if (!removed) return 'malformed';
@@ -38,7 +40,7 @@ function feedLive(view: LiveView, key: string, value: Buffer | null, nowMs: numb
   }
   const record = parse(value);
   if (!isLiveRecord(record)) return 'malformed';
-  view.acceptLive(record, nowMs);
+  view.acceptLive(record, Number(timestamp));
   return 'taken';
 }
 

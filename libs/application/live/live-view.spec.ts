@@ -36,7 +36,7 @@ describe('LiveView', () => {
     const view = new LiveView({ calendarOf: () => fixedOffsetCalendar(8 * 3_600_000) });
     const { organisation, clock, totals, signals } = view.sections();
     expect(organisation).toBeNull();
-    expect(clock).toEqual({ asOf: null, watermark: null, lastRecordAt: null, historyRead: false });
+    expect(clock).toEqual({ asOf: null, watermark: null, movedAt: null, historyRead: false });
     expect(totals).toEqual({ costPerMinute: null, today: null, month: null, windows: {} });
     expect(signals).toEqual({ firing: [], resolved: [] });
     expect(view.series()).toEqual({ stepMs: 60_000, ids: ['all'], points: [], head: null });
@@ -65,7 +65,21 @@ describe('LiveView', () => {
       averageHandleSeconds: 500,
       automationRatio: 0.2,
     });
-    expect(clock).toMatchObject({ asOf: '2026-11-03T02:00:00.000Z', lastRecordAt: '2026-11-03T02:00:01.500Z' });
+    expect(clock).toMatchObject({ asOf: '2026-11-03T02:00:00.000Z', movedAt: '2026-11-03T02:00:01.500Z' });
+  });
+
+  it('knows when the stream last moved, however often the same is written again', () => {
+    const view = viewOf();
+    const movedAt = (): string | null => view.sections().clock.movedAt;
+    const record = liveOf('all', 'all', AS_OF_MS, {});
+    view.acceptLive(record, NOW_MS);
+    view.acceptLive(record, NOW_MS + 1_000);
+    view.acceptLive(liveOf('queue', 'cards', AS_OF_MS - 1, {}), NOW_MS + 2_000);
+    expect(movedAt()).toBe('2026-11-03T02:00:01.500Z');
+    view.acceptLive({ ...record, watermark: AS_OF_MS }, NOW_MS + 3_000);
+    expect(movedAt()).toBe('2026-11-03T02:00:04.500Z');
+    view.acceptLive(liveOf('queue', 'cards', AS_OF_MS + 1, {}), NOW_MS + 4_000);
+    expect(movedAt()).toBe('2026-11-03T02:00:05.500Z');
   });
 
   it('divides by nothing where there is nothing', () => {

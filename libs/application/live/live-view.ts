@@ -72,7 +72,9 @@ export class LiveView {
   #reference: Reference | null = null;
   #calendar: Calendar | null = null;
   #agentProfiles: ReadonlyMap<string, readonly AgentProfile[]> = new Map();
-  #lastRecordAtMs: number | null = null;
+  #movedAtMs: number | null = null;
+  #newestAsOfMs = Number.NEGATIVE_INFINITY;
+  #newestWatermarkMs = Number.NEGATIVE_INFINITY;
   #historyRead = false;
 
   constructor(options: LiveViewOptions) {
@@ -80,9 +82,15 @@ export class LiveView {
     this.#topAgents = options.topAgents ?? 12;
   }
 
-  /** Takes the open windows of one scope, read at `nowMs` of the wall clock. */
-  acceptLive(record: LiveRecord, nowMs: number): void {
-    this.#lastRecordAtMs = nowMs;
+  /**
+   * Takes the open windows of one scope, written at `writtenMs` of the wall clock. A monitor that starts over and over
+   * writes too, so only a record of later event time than all before counts as a sign that the stream moves.
+   */
+  acceptLive(record: LiveRecord, writtenMs: number): void {
+    const watermarkMs = record.watermark ?? Number.NEGATIVE_INFINITY;
+    if (record.asOf > this.#newestAsOfMs || watermarkMs > this.#newestWatermarkMs) this.#movedAtMs = writtenMs;
+    this.#newestAsOfMs = Math.max(this.#newestAsOfMs, record.asOf);
+    this.#newestWatermarkMs = Math.max(this.#newestWatermarkMs, watermarkMs);
     if (isShown(record.scope)) this.#open[record.scope].set(record.id, record);
   }
 
@@ -183,7 +191,7 @@ export class LiveView {
     return {
       asOf: all ? rfc3339(all.asOf) : null,
       watermark: all && all.watermark !== null ? rfc3339(all.watermark) : null,
-      lastRecordAt: this.#lastRecordAtMs === null ? null : rfc3339(this.#lastRecordAtMs),
+      movedAt: this.#movedAtMs === null ? null : rfc3339(this.#movedAtMs),
       historyRead: this.#historyRead,
     };
   }

@@ -61,11 +61,11 @@ class Browser {
   }
 }
 
-const LAST_RECORD_AT = '2026-11-03T02:00:00.000Z';
+const MOVED_AT = '2026-11-03T02:00:00.000Z';
 const SNAPSHOT: LiveSnapshot = {
   version: 1,
   organisation: null,
-  clock: { asOf: LAST_RECORD_AT, watermark: null, lastRecordAt: LAST_RECORD_AT, historyRead: true },
+  clock: { asOf: MOVED_AT, watermark: null, movedAt: MOVED_AT, historyRead: true },
   totals: { costPerMinute: null, today: null, month: null, windows: {} },
   channels: { rows: [], outside: {} },
   agents: { count: 0, top: { '1h': [], '24h': [] } },
@@ -130,16 +130,16 @@ describe('LiveConnection', () => {
     browser.stream.send('heartbeat', { now: '2026-11-03T02:01:00.000Z' });
     expect(state.connection).toEqual({ phase: 'live' });
     browser.stream.send('heartbeat', { now: '2026-11-03T02:01:00.001Z' });
-    expect(state.connection).toEqual({ phase: 'quiet', since: LAST_RECORD_AT });
+    expect(state.connection).toEqual({ phase: 'quiet', since: MOVED_AT });
     browser.stream.send('delta', {
       version: 2,
-      clock: { ...SNAPSHOT.clock, lastRecordAt: '2026-11-03T02:01:05.000Z' },
+      clock: { ...SNAPSHOT.clock, movedAt: '2026-11-03T02:01:05.000Z' },
     });
     expect(state.connection).toEqual({ phase: 'live' });
   });
 
   it('has nothing to be quiet about before anything has arrived', () => {
-    browser.stream.send('snapshot', { ...SNAPSHOT, clock: { ...SNAPSHOT.clock, lastRecordAt: null } });
+    browser.stream.send('snapshot', { ...SNAPSHOT, clock: { ...SNAPSHOT.clock, movedAt: null } });
     browser.stream.send('heartbeat', { now: '2026-11-03T05:00:00.000Z' });
     expect(state.connection).toEqual({ phase: 'live' });
   });

@@ -96,7 +96,7 @@ export class LiveConnection {
     this.#reopenAfter(SILENCE_MS);
     const { snapshot } = this.#state;
     if (!snapshot) return;
-    const since = snapshot.clock.lastRecordAt;
+    const since = snapshot.clock.movedAt;
     const quiet = since !== null && Date.parse(now) - Date.parse(since) > QUIET_MS;
     this.#set({ connection: quiet ? { phase: 'quiet', since } : { phase: 'live' }, snapshot });
   }

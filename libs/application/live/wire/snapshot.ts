@@ -55,8 +55,8 @@ export interface StreamClock {
   /** Event time up to which the open windows reach; null before the first record. */
   readonly asOf: string | null;
   readonly watermark: string | null;
-  /** Wall-clock time at which the API last read a new live record; null before the first. */
-  readonly lastRecordAt: string | null;
+  /** Wall-clock time of the newest record that took the stream forward in event time; null before the first. */
+  readonly movedAt: string | null;
   /** False until the topics have been read to their end once: figures that need history are absent until then. */
   readonly historyRead: boolean;
 }
