@@ -108,9 +108,9 @@ module.exports = {
       DOMAIN,
     ),
     allow(
-      'RxJS joins the pipelines, zod checks what people write, yaml reads it with line numbers; none does input or output.',
+      'RxJS joins the pipelines, zod checks what people write, yaml reads it with line numbers, luxon the dates of recorded files; none does input or output.',
       '^libs/application/(?!live/wire/)',
-      npm('rxjs', 'zod', 'yaml'),
+      npm('rxjs', 'zod', 'yaml', 'luxon'),
     ),
     allow(
       'What the browser is told is plain data: it imports nothing.',
@@ -173,7 +173,7 @@ module.exports = {
     ),
     allow(
       'The command line has its own libraries.',
-      '^apps/ctl/',
+      '^apps/(ctl|simulator)/',
       npm('commander', 'cli-progress', 'csv-parse', 'yaml'),
     ),
     { comment: 'Programs run on Node.js.', from: production('^apps/(?!console/)'), to: NODE },

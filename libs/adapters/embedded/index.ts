@@ -2,8 +2,6 @@ export { findJava, OLDEST_JAVA, type Java } from './java.js';
 export { startKafka, type EmbeddedKafkaOptions } from './kafka.js';
 export { postgresBinaries, startPostgres, type EmbeddedPostgresOptions } from './postgres.js';
 export {
-  EmbeddedServerError,
-  answers,
   lastLines,
   startServer,
   type EmbeddedServer,

@@ -1,10 +1,9 @@
 export { createKafka, type ClientOptions } from './client.js';
-export { UnrecoverableError } from './errors.js';
 export { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 export type { LogRecord } from './log-client.js';
 export { partitionOf } from './partitioner.js';
 export { Publisher, type PublishRecord, type PublisherOptions } from './publisher.js';
-export { DEFAULT_TIMING, type RunnerTiming } from './runner-timing.js';
+export { type RunnerTiming } from './runner-timing.js';
 export { SinkRunner, type SinkBatch, type SinkOffset, type SinkRunnerOptions } from './sink-runner.js';
 export { StageRunner, type PartitionLag, type RunnerSnapshot, type StageRunnerOptions } from './stage-runner.js';
 export { KafkaStageTransport, type StageTransportOptions } from './stage-transport.js';

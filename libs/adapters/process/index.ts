@@ -1,4 +1,3 @@
 export { isSameProcess, processIdentity } from './identity.js';
-export { onParentGone } from './parent.js';
 export { isPortFree, portHolder } from './ports.js';
 export { stopGracefully, type StopOptions, type StopReason } from './stop.js';

@@ -19,7 +19,7 @@ const REVENUE_KEY = 'revenue/';
 const MILLION = 1_000_000n;
 
 /** Id of the share that nobody's activity can carry (contract section 6). */
-export const UNALLOCATED = 'unallocated';
+const UNALLOCATED = 'unallocated';
 
 /** Bills and revenue: told from their copies for ever, converted, and let accrue in their scopes. */
 export class BillCosting {
