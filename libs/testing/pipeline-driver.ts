@@ -68,6 +68,7 @@ export class PipelineDriver {
   private readonly options: StageOptions;
   private readonly dependencies: StageDependencies;
   private readonly offsets = new Map<string, number>();
+  private readonly failures: unknown[] = [];
   private cost: RunningTask<CostTask>[] = [];
   private merge: RunningTask<MergeTask>[] = [];
 
@@ -110,7 +111,7 @@ export class PipelineDriver {
       for (const [key, value] of changelog) task.restore(key, value);
       task.restored();
       const inputs$ = new Subject<TimedInput>();
-      inputs$.pipe(processWith(task)).subscribe((output) => {
+      const keep = (output: StageOutput): void => {
         for (const { key, value } of output.changelog) {
           const bytes = toBuffer(value);
           if (bytes === null) changelog.delete(key);
@@ -121,7 +122,9 @@ export class PipelineDriver {
           }
         }
         take(output);
-      });
+      };
+      // An error that nobody takes is thrown later, in a turn that no test waits for.
+      inputs$.pipe(processWith(task)).subscribe({ next: keep, error: (error: unknown) => this.failures.push(error) });
       return { task, inputs$, changelog };
     });
   }
@@ -156,6 +159,7 @@ export class PipelineDriver {
         nowMs: this.nowMs,
       });
     }
+    this.throwFailure();
   }
 
   /** Moves the wall clock on and lets every task tick. */
@@ -163,6 +167,14 @@ export class PipelineDriver {
     this.nowMs += byMs;
     for (const { inputs$ } of [...this.cost, ...this.merge])
       inputs$.next({ input: { kind: 'tick' }, nowMs: this.nowMs });
+    this.throwFailure();
+  }
+
+  /** A task that throws is broken: the test that fed it must not go on. */
+  private throwFailure(): void {
+    const failure = this.failures.shift();
+    if (failure !== undefined)
+      throw failure instanceof Error ? failure : new Error('a task failed', { cause: failure });
   }
 
   /** Closes what is open, as `spendline replay --finish` does. */

@@ -23,6 +23,10 @@ import { TaskJournal, type Tally } from './task-journal.js';
 
 const META_KEY = 'meta';
 
+/** Years 1 to 9998: the windows and months around a time can still be written in RFC 3339, in any zone. */
+const EARLIEST_MS = -62_135_596_800_000;
+const LATEST_MS = 253_370_764_800_000;
+
 /** What of a task's state is small enough to be written with every commit. */
 interface Meta {
   readonly clock: ClockState;
@@ -131,23 +135,24 @@ export class CostTask implements StageTask {
     switch (topic) {
       case 'interactions': {
         const interaction = journal.decode(topic, record);
-        if (interaction && !this.isFuture(topic, record, interaction, nowMs)) this.contacts.take(record, interaction);
+        if (interaction && !this.isOutOfTime(topic, record, interaction, nowMs))
+          this.contacts.take(record, interaction);
         return;
       }
       case 'feedback': {
         const feedback = journal.decode(topic, record);
-        if (feedback && !this.isFuture(topic, record, feedback, nowMs))
+        if (feedback && !this.isOutOfTime(topic, record, feedback, nowMs))
           this.observations.takeFeedback(record, feedback);
         return;
       }
       case 'agentStates': {
         const state = journal.decode(topic, record);
-        if (state && !this.isFuture(topic, record, state, nowMs)) this.observations.takeAgentState(state);
+        if (state && !this.isOutOfTime(topic, record, state, nowMs)) this.observations.takeAgentState(state);
         return;
       }
       case 'billingLines': {
         const line = journal.decode(topic, record);
-        if (line && !this.isFuture(topic, record, line, nowMs)) this.bills.takeLine(record, line);
+        if (line && !this.isOutOfTime(topic, record, line, nowMs)) this.bills.takeLine(record, line);
         return;
       }
       case 'revenue': {
@@ -158,23 +163,25 @@ export class CostTask implements StageTask {
     }
   }
 
-  /** Rejects what lies further ahead of the wall clock than is tolerated; a replay has no wall clock. */
-  private isFuture(
+  /**
+   * Rejects what lies outside the years that windows can be written in, or further ahead of the wall clock than is
+   * tolerated; a replay has no wall clock.
+   */
+  private isOutOfTime(
     topic: InputTopicKey,
     record: InputRecord,
-    fact: Interaction | Feedback | AgentState | BillingLine | Revenue,
+    fact: Interaction | Feedback | AgentState | BillingLine,
     nowMs: number,
   ): boolean {
     const { options, journal } = this.parts;
-    if (options.clock !== 'live') return false;
-    const time = 'endedAt' in fact ? fact.endedAt : 'at' in fact ? fact.at : fact.billedAt;
-    if (time === undefined || epochMs(time) <= nowMs + options.maxFutureMs) return false;
-    journal.reject(
-      topic,
-      record,
-      'future',
-      `its time lies more than ${String(options.maxFutureMs / 1000)} s ahead of the clock`,
-    );
+    const [atMs, ...periodMs] = timesOf(fact);
+    if ([atMs, ...periodMs].some((tMs) => tMs < EARLIEST_MS || tMs >= LATEST_MS)) {
+      journal.reject(topic, record, 'bad-time', 'it lies outside the years 1 to 9998, in which windows are kept');
+      return true;
+    }
+    if (options.clock !== 'live' || atMs <= nowMs + options.maxFutureMs) return false;
+    const seconds = String(options.maxFutureMs / 1000);
+    journal.reject(topic, record, 'future', `its time lies more than ${seconds} s ahead of the clock`);
     return true;
   }
 
@@ -211,4 +218,12 @@ export class CostTask implements StageTask {
 
 function isClockTopic(topic: InputTopicKey): topic is ClockTopic {
   return topic === 'interactions' || topic === 'agentStates' || topic === 'feedback';
+}
+
+/** Event time first, then the bounds of a bill's period. */
+function timesOf(fact: Interaction | Feedback | AgentState | BillingLine): [number, ...number[]] {
+  if ('endedAt' in fact) return [epochMs(fact.endedAt)];
+  if ('at' in fact) return [epochMs(fact.at)];
+  const { billedAt, periodStart = billedAt, periodEnd = billedAt } = fact;
+  return [epochMs(billedAt), epochMs(periodStart), epochMs(periodEnd)];
 }

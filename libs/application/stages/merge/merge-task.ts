@@ -14,6 +14,7 @@ import {
   type SignalsProgress,
 } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
+import { unlessOverflow } from './unless-overflow.js';
 import { WindowChangelog } from './window-changelog.js';
 
 const META_KEY = 'meta';
@@ -98,7 +99,10 @@ export class MergeTask implements StageTask {
       const restated = this.set.takeRestatements();
       for (const result of restated) this.changelog.restated(this.set.scope(result));
       const { windows, messages } = this.advance();
-      for (const result of [...restated, ...windows]) records.push(this.windowRecord(result, currency));
+      for (const result of [...restated, ...windows]) {
+        const record = unlessOverflow(() => this.windowRecord(result, currency));
+        if (record) records.push(record);
+      }
       for (const message of messages) {
         records.push(this.signalRecord(message));
         const seconds = (nowMs - Date.parse(message.observedAt)) / 1000;

@@ -3,6 +3,7 @@ import type { WindowSet, ScopeWindows } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import type { OutputRecord } from '../stage.js';
 import { costWindowOf } from './convert-window.js';
+import { unlessOverflow } from './unless-overflow.js';
 
 /** Open values are sent at most this often, wall clock: they are for eyes. Agents are many and change slowly. */
 const SCOPE_INTERVAL_MS = 500;
@@ -37,11 +38,12 @@ export class OpenValues {
       ...this.others.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : SCOPE_INTERVAL_MS),
       ...this.agents.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : AGENT_INTERVAL_MS),
     ];
-    return changed.map((windows) => {
-      const record = this.recordOf(windows, asOfMs, watermarkMs, currency);
+    return changed.flatMap((windows) => {
+      const record = unlessOverflow(() => this.recordOf(windows, asOfMs, watermarkMs, currency));
+      if (!record) return [];
       const key = scopeKey(record.scope, record.id);
       this.records.set(key, record);
-      return { topic: 'live', partition: this.partition, key, value: JSON.stringify(record) };
+      return [{ topic: 'live' as const, partition: this.partition, key, value: JSON.stringify(record) }];
     });
   }
 

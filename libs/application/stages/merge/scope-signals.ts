@@ -38,6 +38,7 @@ import {
 } from '#libs/domain';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
+import { unlessOverflow } from './unless-overflow.js';
 import { causeOfChanges, contentWithout, LateChanges, type LateChange, type LateChangesState } from './late-changes.js';
 
 const EPISODE_KEY = 'episode/';
@@ -133,7 +134,7 @@ export class ScopeSignals {
       for (const rule of applied) {
         const key = signalKey(rule, this.dependencies.fingerprint);
         judged.add(key);
-        const message = this.judge(key, rule, windows, tMs);
+        const message = unlessOverflow(() => this.judge(key, rule, windows, tMs));
         if (message) messages.push(message);
       }
     }
