@@ -5,7 +5,7 @@ import {
   costStage,
   DEFAULT_STAGE_OPTIONS,
   fixedReference,
-  type CostTask,
+  type StageTask,
   type StageInput,
   type StageOptions,
   type StageOutput,
@@ -17,7 +17,7 @@ import { processWith } from './run-stage.js';
 /** The wall clock stands at BASE when a marble diagram begins. */
 const WALL = BASE;
 
-function taskOf(options: Partial<StageOptions> = {}): CostTask {
+function taskOf(options: Partial<StageOptions> = {}): StageTask {
   const dependencies = {
     reference: fixedReference(REFERENCE),
     partitionOf: () => 0,
@@ -56,7 +56,7 @@ function brief({ records }: StageOutput): string {
 
 /** Runs a task over batches in a marble diagram and a tick every ten seconds, and tells what comes out when. */
 function expectOutputs(
-  task: CostTask,
+  task: StageTask,
   inputs: string,
   batches: Record<string, StageInput>,
   outputs: string,

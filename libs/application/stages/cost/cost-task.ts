@@ -6,7 +6,6 @@ import {
   type Feedback,
   type InputTopicKey,
   type Interaction,
-  type Revenue,
 } from '#libs/contract';
 import { paneLayout } from '#libs/domain';
 import { encodePanes } from '../exchange/panes-message.js';
