@@ -1,19 +1,7 @@
-// Only syntax that old versions of Node understand too, so that they can say what is missing.
-var wanted = [20, 19];
-var found = process.versions.node.split('.').map(Number);
+import './require-node.js';
 
-if (found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])) {
-  console.error(
-    'Spendline needs Node ' +
-      wanted.join('.') +
-      ' or newer and this is ' +
-      process.versions.node +
-      ': install it from https://nodejs.org and try again.',
-  );
+// Not a static import: what follows may not even parse on an old Node.
+import('./prepare-and-up.js').catch((error) => {
+  console.error(error);
   process.exit(1);
-} else {
-  import('./prepare-and-up.js').catch(function (error) {
-    console.error(error);
-    process.exit(1);
-  });
-}
+});
