@@ -1,8 +1,6 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Where Debian's package puts it. */
 const EXECUTABLE = '/usr/bin/chromium';
@@ -41,18 +39,16 @@ export interface WatchedPage {
 
 /** A browser with a profile of its own, gone with it. */
 export class Chromium {
-  private constructor(
-    private readonly profile: string,
-    private readonly context: BrowserContext,
-  ) {}
+  private constructor(private readonly browser: Browser) {}
 
-  static async start(look: Look): Promise<Chromium> {
-    const profile = mkdtempSync(join(tmpdir(), 'spendline-chromium-'));
+  static async start(): Promise<Chromium> {
+    return new Chromium(await chromium.launch({ executablePath: EXECUTABLE, headless: true, args: FLAGS }));
+  }
+
+  /** Opens `url` in a window of its own, which shares nothing with the others. */
+  async open(url: string, look: Look): Promise<WatchedPage> {
     const { width, height, colorScheme, reducedMotion = 'no-preference' } = look;
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath: EXECUTABLE,
-      headless: true,
-      args: FLAGS,
+    const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme,
       reducedMotion,
@@ -60,12 +56,8 @@ export class Chromium {
       // The reader sits elsewhere than the organisation.
       timezoneId: 'America/New_York',
     });
-    return new Chromium(profile, context);
-  }
-
-  /** Opens `url` in a new tab. */
-  async open(url: string): Promise<WatchedPage> {
-    const page = await this.context.newPage();
+    context.setDefaultTimeout(120_000);
+    const page = await context.newPage();
     const complaints: string[] = [];
     const strangers: string[] = [];
     page.on('console', (message) => {
@@ -79,8 +71,12 @@ export class Chromium {
     return { page, complaints, strangers };
   }
 
+  /** Closes every window. */
+  async clear(): Promise<void> {
+    await Promise.all(this.browser.contexts().map((context) => context.close()));
+  }
+
   async close(): Promise<void> {
-    await this.context.close();
-    rmSync(this.profile, { recursive: true, force: true });
+    await this.browser.close();
   }
 }

@@ -83,8 +83,8 @@ export class FixtureCentre {
   }
 
   /** Open windows of every scope at `asOf`, and the windows that closed just then. */
-  async publishLive(asOf: number): Promise<void> {
-    const records = liveRecords(asOf).map((record) => ({
+  async publishLive(asOf: number, watermark = asOf - 10 * SECOND_MS): Promise<void> {
+    const records = liveRecords(asOf, watermark).map((record) => ({
       key: scopeKey(record.scope, record.id),
       value: JSON.stringify(record),
     }));
@@ -165,7 +165,7 @@ export const SIGNALS: readonly Signal[] = [
   },
 ];
 
-function liveRecords(asOf: number): LiveRecord[] {
+function liveRecords(asOf: number, watermark: number): LiveRecord[] {
   const endMs = Math.ceil(asOf / (10 * SECOND_MS)) * 10 * SECOND_MS;
   const scopes: [CostWindow['scope'], string, (window: Window) => CostWindow][] = [
     ['all', 'all', (window) => totalWindow(window, endMs)],
@@ -193,7 +193,7 @@ function liveRecords(asOf: number): LiveRecord[] {
     const windows: Partial<Record<LiveWindow, CostWindow>> = {};
     for (const name of ['5m', '1h', '24h'] as const) windows[name] = windowOf(name);
     if (scope === 'all') windows.month = monthWindow(endMs);
-    return { scope, id, asOf, watermark: asOf - 10 * SECOND_MS, currency: 'CNY', windows };
+    return { scope, id, asOf, watermark, currency: 'CNY', windows };
   });
 }
 

@@ -26,8 +26,10 @@ export const TEXTS = {
     connecting: 'Connecting…',
     live: 'Live',
     reconnecting: 'Reconnecting…',
-    quiet: (since: string) => `No new data since ${since}`,
-    catchingUp: (time: string) => `Catching up · complete to ${time}`,
+    quiet: 'No new data',
+    quietSince: (since: string) => `since ${since}`,
+    catchingUp: 'Catching up',
+    completeTo: (time: string) => `complete to ${time}`,
     catchingUpHelp:
       'Contacts of the past are still being read. Figures are complete up to this time and grow until now.',
     connectingHelp: 'The page is asking the server for the figures.',

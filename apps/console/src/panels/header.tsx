@@ -53,17 +53,13 @@ function Connection({
 }: Pick<HeaderProps, 'connection' | 'clock' | 'formats'>): JSX.Element {
   const texts = TEXTS.connection;
   const behind = connection.phase === 'live' ? completeTo(clock) : null;
-  if (behind !== null) {
-    return (
-      <span class="connection" role="status" data-phase="catching-up" title={texts.catchingUpHelp}>
-        {texts.catchingUp(formats.dayTime(behind))}
-      </span>
-    );
-  }
-  const text = connection.phase === 'quiet' ? texts.quiet(formats.dayTime(connection.since)) : texts[connection.phase];
+  const phase = behind === null ? connection.phase : 'catchingUp';
+  const since = connection.phase === 'quiet' ? texts.quietSince(formats.dayTime(connection.since)) : null;
+  const detail = behind === null ? since : texts.completeTo(formats.dayTime(behind));
   return (
-    <span class="connection" role="status" data-phase={connection.phase} title={texts[`${connection.phase}Help`]}>
-      {text}
+    <span class="connection" role="status" data-phase={phase} title={texts[`${phase}Help`]}>
+      {texts[phase]}
+      {detail !== null && <span class="detail"> · {detail}</span>}
     </span>
   );
 }
