@@ -201,21 +201,25 @@ withBrowser('the console', () => {
     TIMEOUT_MS,
   );
 
-  it('says when the line is broken, keeps the figures, and comes back by itself', async () => {
-    const { page } = await openPage(LOOKS[0][1]);
-    const { totals } = await goOn();
-    const before = totals.windows['1h']?.amount;
-    await untilShown(page, 'last-hour', before);
-    await api.end('SIGKILL');
-    await page.locator('.connection[data-phase="reconnecting"]').waitFor();
-    expect(await shown(page, 'last-hour')).toBe(before);
-    await page.screenshot({ path: join(PICTURES, 'reconnecting.png') });
-    api = startApi();
-    await untilReady();
-    const { totals: after } = await goOn();
-    await untilShown(page, 'last-hour', after.windows['1h']?.amount);
-    expect(await page.locator('.connection').getAttribute('data-phase')).toBe('live');
-  }, TIMEOUT_MS);
+  it(
+    'says when the line is broken, keeps the figures, and comes back by itself',
+    async () => {
+      const { page } = await openPage(LOOKS[0][1]);
+      const { totals } = await goOn();
+      const before = totals.windows['1h']?.amount;
+      await untilShown(page, 'last-hour', before);
+      await api.end('SIGKILL');
+      await page.locator('.connection[data-phase="reconnecting"]').waitFor();
+      expect(await shown(page, 'last-hour')).toBe(before);
+      await page.screenshot({ path: join(PICTURES, 'reconnecting.png') });
+      api = startApi();
+      await untilReady();
+      const { totals: after } = await goOn();
+      await untilShown(page, 'last-hour', after.windows['1h']?.amount);
+      expect(await page.locator('.connection').getAttribute('data-phase')).toBe('live');
+    },
+    TIMEOUT_MS,
+  );
 
   it.each(LOOKS)(
     'is whole and readable: %s',
