@@ -54,13 +54,19 @@ function secondsSince(begun) {
 }
 
 /** Runs a program in the project's folder. When it fails, its output is shown and the failure says `advice`. */
-export async function run(command, args, advice, options = {}) {
+export async function run(command, args, advice) {
   const { code, output } = await new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Another step may fail and end us: an installation must not go on behind the back of whoever starts again.
+    const kill = () => child.kill();
+    process.once('exit', kill);
     const chunks = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk));
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
-    child.on('close', (code) => resolve({ code, output: chunks.join('').trim() }));
+    child.on('close', (code) => {
+      process.off('exit', kill);
+      resolve({ code, output: chunks.join('').trim() });
+    });
   });
   if (code !== 0) throw new Failure(`${output.split('\n').slice(-40).join('\n')}\n${advice}`);
 }
