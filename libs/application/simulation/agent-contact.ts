@@ -25,10 +25,13 @@ import { effectsAt, voiceHandleFactorAt, type ScenarioPlan } from './scenario.js
 const SECOND_MS = 1000;
 
 /** Staff is steered by what is coming: effects that choose contacts look this far ahead. */
-export const LOOKAHEAD_MS = 5 * 60 * SECOND_MS;
+export const LOOKAHEAD_MS = 8 * 60 * SECOND_MS;
+
+/** A call that gives up does so within this time of one that was answered. */
+const NEAR_MS = 5 * 60 * SECOND_MS;
 
 /** No contact takes longer, or who is called in for one overspend would still be busy at the next. */
-export const LONGEST_CONTACT_MS = 40 * 60 * SECOND_MS;
+export const LONGEST_CONTACT_MS = 35 * 60 * SECOND_MS;
 
 /** Who answers, when and under what conditions. */
 export interface Answer {
@@ -133,7 +136,7 @@ function abandonedCall(
   interactionId: string,
   nearMs: number,
 ): ContactEvent {
-  const endedMs = nearMs + random.below(LOOKAHEAD_MS);
+  const endedMs = nearMs + random.below(NEAR_MS);
   const startedMs = endedMs - drawSeconds(random, QUEUE_WAIT) * SECOND_MS;
   return contactEvent(
     random,

@@ -84,7 +84,8 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   'overspend-voice': {
     summary: 'Calls take three times as long and staff is called in on overtime: twelve minutes, every hour.',
     effects: { ...NORMAL, voiceHandleFactor: 3, voiceSurge: 0.85, gapFactor: 0.2, overtimeShare: 1, callInShare: 1 },
-    startsAfterMs: MINUTE_MS,
+    // Soon: contacts have to end, and windows to fill with them, before anybody is told.
+    startsAfterMs: 15 * SECOND_MS,
     lastsMs: 12 * MINUTE_MS,
     everyMs: HOUR_MS,
     rampMs: 30 * SECOND_MS,

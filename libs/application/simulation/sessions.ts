@@ -1,5 +1,5 @@
 import type { Calendar } from '#libs/domain';
-import { LONGEST_CONTACT_MS } from './agent-contact.js';
+import { LONGEST_CONTACT_MS, LOOKAHEAD_MS } from './agent-contact.js';
 import { PAUSES, SHIFT_KINDS, SHIFT_STARTS } from './calibration.js';
 import type { SimulatedAgent } from './centre.js';
 import { randomFor } from './random.js';
@@ -9,8 +9,6 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const HALF_DAY_MS = 12 * HOUR_MS;
 
-/** Agents are called in this long before an overspend shows in ended contacts, or those could not be on time. */
-const CALL_IN_LEAD_MS = 5 * MINUTE_MS;
 /** Nobody is called in for longer than a short shift. */
 const CALL_IN_MAX_MS = 6 * HOUR_MS;
 const CALL_IN_OCCUPANCY = 0.95;
@@ -66,7 +64,7 @@ export function sessionsOf(
 function callInOf(seed: number, agent: SimulatedAgent, occurrence: Occurrence): Session | undefined {
   const { callInShare } = SCENARIOS[occurrence.scenario].effects;
   if (!randomFor(seed, 'call-in', agent.number, occurrence.startMs).chance(callInShare)) return undefined;
-  const startMs = Math.max(occurrence.startMs - CALL_IN_LEAD_MS, occurrence.validFromMs);
+  const startMs = Math.max(occurrence.startMs - LOOKAHEAD_MS, occurrence.validFromMs);
   const endMs = Math.min(occurrence.endMs, startMs + CALL_IN_MAX_MS);
   return { startMs, endMs, scheduled: false, occupancy: CALL_IN_OCCUPANCY, pauses: [] };
 }
