@@ -34,7 +34,7 @@ Examples:
       ]);
       requireBuild(['simulator']);
       const stdio = ['inherit', 'inherit', 'inherit', 'ipc'] as const;
-      const child = spawn(process.execPath, ['--enable-source-maps', appMain('simulator'), ...args], {
+      const child = spawn(process.execPath, [appMain('simulator'), ...args], {
         env,
         stdio: [...stdio],
       });

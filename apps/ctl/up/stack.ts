@@ -18,8 +18,9 @@ import { keptSecret } from './secrets.js';
 
 /** Stopping Kafka and Postgres takes seconds, a hung program up to a minute. */
 const STOP_GRACE_MS = 120_000;
-/** A monitor with much to catch up on is no reason to keep the console back for longer. */
-const READY_WITHIN_MS = 8_000;
+/** The table comes within seconds: a monitor with much to catch up on is no reason to keep it back. */
+const TABLE_WITHIN_MS = 12_000;
+const LEAST_WAIT_MS = 2_000;
 
 /** What one `up` works with. */
 export interface StackOptions {
@@ -36,6 +37,7 @@ export interface StackOptions {
 export class Stack {
   readonly #fleet: Fleet;
   readonly #notes: string[] = [];
+  readonly #begun = performance.now();
   #prometheus = '';
   #isStopping = false;
 
@@ -136,7 +138,7 @@ export class Stack {
   async #untilReady(): Promise<void> {
     const { config, progress } = this.options;
     const url = `http://${reachable(config.host)}:${config.metricsPort}/health/ready`;
-    const deadline = performance.now() + READY_WITHIN_MS;
+    const deadline = Math.max(this.#begun + TABLE_WITHIN_MS, performance.now() + LEAST_WAIT_MS);
     const wait = async () => {
       while (!(await isHealthy(url)) && performance.now() < deadline && !this.#isStopping) await sleep(100);
       return isHealthy(url);
