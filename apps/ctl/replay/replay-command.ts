@@ -7,7 +7,7 @@ interface Options {
   readonly speed: Speed;
   readonly finish: boolean;
   readonly dryRun: boolean;
-  readonly limit: number;
+  readonly limit?: number;
 }
 
 /** `spendline replay`: sends a recorded file through a mapping. */
@@ -20,7 +20,7 @@ export function registerReplay(program: Command, env: Environment): void {
     .option('--speed <speed>', 'max, or a multiple of real time such as 1x or 60x', speedOf, 'max')
     .option('--finish', 'then close what is open, as if time went on: for a monitor with SPENDLINE_CLOCK=event', false)
     .option('--dry-run', 'send nothing; show the first records and what would become of each row', false)
-    .option('--limit <rows>', 'read at most so many rows', countOf, Infinity)
+    .option('--limit <rows>', 'read at most so many rows', countOf)
     .addHelpText(
       'after',
       `
@@ -33,7 +33,7 @@ Examples:
   spendline replay calls.csv --map deploy/replay/technion.yaml --finish
   spendline replay calls.csv --map deploy/replay/technion.yaml --speed 60x --limit 500`,
     )
-    .action(async (file: string, { map, ...options }: Options) => {
+    .action(async (file: string, { map, limit = Infinity, ...options }: Options) => {
       const [{ replay }, { createLogger }] = await Promise.all([
         import('./replay.js'),
         import('#libs/adapters/logging'),
@@ -42,6 +42,7 @@ Examples:
       process.once('SIGINT', () => stop.abort());
       const { refused, mapped } = await replay({
         ...options,
+        limit,
         file,
         mapFile: map,
         kafka: () => loadKafkaConfig(env).kafka,
