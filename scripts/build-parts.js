@@ -12,7 +12,7 @@ export function buildServer() {
 
 /** Bundles the console if one of its sources changed. Answers whether it had to. */
 export async function buildConsole() {
-  const sources = traces('apps/console', 'libs/contract', ...COMMON);
+  const sources = traces('apps/console', 'libs/contract', 'libs/application/live/wire', ...COMMON);
   return build('console', sources, ['vite/bin/vite.js', 'build', 'apps/console']);
 }
 

@@ -176,7 +176,11 @@ describe('WindowSet', () => {
               rolling.filter((result) => result.window === spec.name).map((result) => [result.endMs, result.measures]),
             );
             let carried = emptyMeasures();
-            for (let end = Math.ceil(startMs / spec.stepMs) * spec.stepMs; end <= endMs; end += spec.stepMs) {
+            for (
+              let end = Math.ceil((startMs - 1_800 * SECOND) / spec.stepMs) * spec.stepMs;
+              end <= endMs;
+              end += spec.stepMs
+            ) {
               carried = latest.get(end) ?? carried;
               const expected = batch(facts, lines, end - spec.sizeMs, end, true);
               if (end - spec.sizeMs >= startMs) expect([end, amountOf(carried)]).toEqual([end, amountOf(expected)]);
