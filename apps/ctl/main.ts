@@ -5,6 +5,7 @@ import { registerApply } from './commands/apply.js';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerMigrate } from './commands/migrate.js';
+import { registerRepublish } from './commands/republish.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerTopics } from './commands/topics.js';
 import { registerUp } from './commands/up.js';
@@ -31,6 +32,7 @@ registerSimulate(program, env);
 registerReplay(program, env);
 registerTopics(program, env);
 registerMigrate(program, env);
+registerRepublish(program, env);
 registerConfig(program, env);
 
 try {

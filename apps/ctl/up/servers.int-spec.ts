@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, PostgresReferenceStore } from '#libs/adapters/postgres';
 import { findJava } from '#libs/adapters/embedded';
+import { createKafka } from '#libs/adapters/kafka';
+import { topicName } from '#libs/contract';
 import { type UpConfig, embeddedDatabaseUrl, environment, loadUpConfig } from '#libs/config';
 import { prepareDatabase } from '../prepare-database.js';
 import { prepareTopics } from '../prepare-topics.js';
@@ -10,6 +12,7 @@ import { Fleet } from './fleet.js';
 import { deleteData } from './fresh.js';
 import { PidFiles } from './pid-files.js';
 import { kafkaProgram, postgresProgram } from './programs.js';
+import { republishWhereMissing } from './republish.js';
 import { applySample } from './sample.js';
 import { keptSecret } from './secrets.js';
 
@@ -58,6 +61,12 @@ it('start from nothing with topics, tables and the sample organisation', async (
   expect(partitions.interactions).toBe(8);
   expect((await prepareDatabase(url)).applied.length).toBeGreaterThan(0);
   expect(await applySample(url, config.places, true)).toBe('applied');
+  expect(await republishWhereMissing(config.kafka, url)).toBe(await entries());
+  const producer = createKafka(config.kafka, 'test').producer();
+  await producer.connect();
+  await producer.send({ topic: topicName('reference', ''), messages: [{ key: 'rule/x', value: '{}' }] });
+  await producer.disconnect();
+  expect(await republishWhereMissing(config.kafka, url)).toBe(0);
 }, 120_000);
 
 it('start again with their data, on other ports too', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopGracefully } from '#libs/adapters/process';
 import { type Environment, type UpConfig, embeddedDatabaseUrl } from '#libs/config';
@@ -7,12 +8,14 @@ import { prepareTopics } from '../prepare-topics.js';
 import type { Progress } from '../terminal/progress.js';
 import { isHealthy } from './app-program.js';
 import { Fleet } from './fleet.js';
+import { sampleMark } from './fresh.js';
 import type { Program } from './kept-program.js';
 import { here, overviewLines, reachable } from './overview.js';
 import type { PidFiles } from './pid-files.js';
 import { requireKafkaJars } from './preflight.js';
 import { type Generated, appPrograms, kafkaProgram, postgresProgram, simulatorProgram } from './programs.js';
 import { planPrometheus } from './prometheus.js';
+import { republishWhereMissing } from './republish.js';
 import { SAMPLE, type SampleOutcome, applySample } from './sample.js';
 import { keptSecret } from './secrets.js';
 
@@ -79,6 +82,7 @@ export class Stack {
   async start(): Promise<void> {
     const { config, env, withSimulator } = this.options;
     const [, databaseUrl] = await Promise.all([this.#startKafka(), this.#startPostgres()]);
+    await this.#bringRates(databaseUrl);
     const generated: Generated = { databaseUrl, apiToken: config.apiToken ?? keptSecret(config.places.apiToken) };
     const prometheus = await planPrometheus(config);
     this.#prometheus = prometheus.shown;
@@ -115,7 +119,7 @@ export class Stack {
 
   /** Answers the database's URL. */
   async #startPostgres(): Promise<string> {
-    const { config, progress, withSimulator } = this.options;
+    const { config, progress } = this.options;
     const { embeddedPostgresPort: port, places } = config;
     if (port !== undefined) await this.#startAll(postgresProgram(config, keptSecret(places.postgresPassword)));
     const url = config.databaseUrl ?? embeddedDatabaseUrl(places, port ?? 0);
@@ -125,8 +129,17 @@ export class Stack {
       () => prepareDatabase(url),
       () => 'Tables ready',
     );
-    this.#note(await applySample(url, places, withSimulator));
     return url;
+  }
+
+  /** Rates for whatever comes in: the sample's for simulated traffic, and to a new Kafka those that are there already. */
+  async #bringRates(databaseUrl: string): Promise<void> {
+    const { config, progress, withSimulator } = this.options;
+    const outcome = await applySample(databaseUrl, config.places, withSimulator);
+    this.#note(outcome);
+    // What was applied just now is on its way.
+    const sent = outcome === 'applied' ? 0 : await republishWhereMissing(config.kafka, databaseUrl);
+    if (sent > 0) progress.say(`  ${sent} rates, budgets and rules sent to this Kafka, which knew none`);
   }
 
   #startAll(programs: readonly Program[]): Promise<void> {
@@ -148,7 +161,13 @@ export class Stack {
   }
 
   #note(outcome: SampleOutcome): void {
-    if (outcome === 'applied') this.options.progress.say(`  Sample organisation loaded from ${SAMPLE}`);
+    const { config, progress, withSimulator } = this.options;
+    if (outcome === 'applied') progress.say(`  Sample organisation loaded from ${SAMPLE}`);
+    if (outcome === 'not-needed' && !withSimulator && existsSync(sampleMark(config.places))) {
+      this.#notes.push(
+        'The database began with the sample organisation; if you have not brought your own rates yet: npx spendline apply YOUR.yaml --prune.',
+      );
+    }
     if (outcome === 'left-out') {
       this.#notes.push(
         `No rates are known yet, so nothing can be costed: npx spendline apply YOUR.yaml (${SAMPLE} shows how to write one).`,
