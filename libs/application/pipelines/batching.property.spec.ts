@@ -88,7 +88,7 @@ describe('how records are cut into batches', () => {
         expect(costs(together)).toEqual(costs(alone));
         expect(countsOf(together)).toEqual(countsOf(alone));
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 

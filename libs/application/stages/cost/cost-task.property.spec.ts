@@ -338,7 +338,7 @@ describe('the cost stage', () => {
         expect(run.driver.unaccounted).toBe(0);
         expectRecounted(run.driver.windows, run.oracles, run.nowMs + 5 * MINUTE);
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

@@ -152,7 +152,7 @@ describe('WindowChangelog', () => {
         }
         expect(often.commit(nowMs + 2 * MONTH)).toEqual(live.commit(nowMs + 2 * MONTH));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
