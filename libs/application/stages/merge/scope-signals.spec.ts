@@ -136,8 +136,8 @@ describe('a unit-cost rule', () => {
 
   it('is the same episode when every task starts again at any point', () => {
     const once = run(reference, SPIKE).signals;
-    expect(run(reference, SPIKE, { restartAfter: () => true }).signals).toEqual(once);
-    for (const point of [24, 40, 80])
+    expect(run(reference, SPIKE, { batch: 4, restartAfter: () => true }).signals).toEqual(once);
+    for (const point of [24, 40])
       expect(run(reference, SPIKE, { restartAfter: (batch) => batch === point }).signals).toEqual(once);
   });
 
@@ -255,7 +255,7 @@ describe('a budget-threshold rule', () => {
 
   it('is the same after restarts and in batches', () => {
     const once = run(reference, records).signals;
-    expect(run(reference, records, { restartAfter: () => true }).signals).toEqual(once);
+    expect(run(reference, records, { batch: 5, restartAfter: () => true }).signals).toEqual(once);
     expect(run(reference, records, { batch: 10 }).signals).toEqual(
       once.filter(({ observedAt }) => observedAt <= at(104 * MINUTE)),
     );
@@ -318,9 +318,9 @@ describe('a burn-rate rule', () => {
     ];
     const both = withRules([{ ...burn, pairs }], [budget]);
     const records = perMinute(7 * 60, (minute) => (minute % 97 < 40 ? 4.5 : (minute % 7) / 2));
-    const once = run(both, records, { batch: 5 }).signals;
+    const once = run(both, records, { batch: 10 }).signals;
     expect(once.length).toBeGreaterThan(20);
-    expect(run(both, records, { batch: 5, restartAfter: () => true }).signals).toEqual(once);
+    expect(run(both, records, { batch: 10, restartAfter: () => true }).signals).toEqual(once);
     expect(run(both, records, { batch: 420 }).signals).toEqual(once);
   });
 });
