@@ -58,13 +58,13 @@ withServers('the ledger between Kafka and Postgres', () => {
     ledger = await start();
     publisher = new Publisher({ settings: broker.settings('ledger.') });
     await publisher.connect();
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await publisher.disconnect();
     await ledger.stop();
     await Promise.all([broker.stop(), postgres.remove()]);
-  }, 60_000);
+  }, 240_000);
 
   async function start(): Promise<RunningLedger> {
     const config: LedgerConfig = {
@@ -102,7 +102,7 @@ withServers('the ledger between Kafka and Postgres', () => {
     await migrate(postgres.url);
     await until(async () => (await rows()) === 100);
     await until(async () => (await health()) === 200);
-  }, 60_000);
+  }, 240_000);
 
   it('writes each event once while Postgres is killed under it, and its own process restarts', async () => {
     let published = 100;
@@ -122,7 +122,7 @@ withServers('the ledger between Kafka and Postgres', () => {
     );
     expect(sum).toEqual({ sum: '6100.006100', ids: '6100' });
     expect(fatal).toBeUndefined();
-  }, 120_000);
+  }, 240_000);
 
   it('shows what it wrote and how far it is behind', async () => {
     await publisher.send('signals', [encodeSignal(SIGNAL), { key: 'x', value: 'no JSON' }]);
@@ -138,5 +138,5 @@ withServers('the ledger between Kafka and Postgres', () => {
     expect(await postgres.query(`SELECT body ->> 'summary' AS summary FROM signal_event`)).toEqual([
       { summary: 'dear' },
     ]);
-  }, 60_000);
+  }, 240_000);
 });

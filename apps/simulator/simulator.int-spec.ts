@@ -21,12 +21,12 @@ withBroker('the simulator and a real Kafka', () => {
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await Promise.all(running.map((simulator) => simulator.stop()));
     await broker.stop();
     rmSync(dataDir, { recursive: true });
-  }, 60_000);
+  }, 240_000);
 
   async function start(
     prefix: string,
@@ -82,14 +82,14 @@ withBroker('the simulator and a real Kafka', () => {
     for (const topic of ['agentStates', 'feedback', 'billingLines', 'revenue'] as const) {
       expect((await readAll(broker.settings('twice.'), topic)).length).toBeGreaterThan(0);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('sends each bill under the same id in every run', async () => {
     const lines = await readAll(broker.settings('twice.'), 'billingLines');
     const byKey = new Map(lines.map(({ key, value }) => [key, value]));
     expect(lines.length).toBe(2 * byKey.size);
     expect(lines.every(({ key, value }) => byKey.get(key) === value)).toBe(true);
-  }, 60_000);
+  }, 240_000);
 
   it('begins with history again when the topics are empty, whatever it remembers', async () => {
     const once = await start('fresh.', 2);
@@ -101,7 +101,7 @@ withBroker('the simulator and a real Kafka', () => {
     await elsewhere.done;
     await elsewhere.stop();
     expect((await contacts('elsewhere.')).length).toBeGreaterThan(60);
-  }, 60_000);
+  }, 240_000);
 
   it('waits while Kafka is away, and loses nothing', async () => {
     const simulator = await start('away.', 1, { untilNow: false });
@@ -119,7 +119,7 @@ withBroker('the simulator and a real Kafka', () => {
       ({ endedAt }) => epochMs(endedAt) > gone && epochMs(endedAt) < back,
     );
     expect(during.length).toBeGreaterThan(0);
-  }, 120_000);
+  }, 240_000);
 });
 
 async function settled(condition: () => Promise<boolean>): Promise<void> {

@@ -64,7 +64,7 @@ withBrowser('the console', () => {
     await api.end('SIGTERM');
     await publisher.disconnect();
     await broker.stop();
-  }, 60_000);
+  }, 240_000);
 
   afterEach(() => browser.clear());
 

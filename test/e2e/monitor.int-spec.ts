@@ -117,13 +117,13 @@ const why = whyNoBroker();
       await publisher.connect();
       await publishReference(publisher);
       metricsPort = await freePort();
-    }, 120_000);
+    }, 240_000);
 
     afterAll(async () => {
       await monitor.end('SIGKILL');
       await publisher.disconnect();
       await broker.stop();
-    }, 60_000);
+    }, 240_000);
 
     it('loses and doubles nothing when it is killed in the middle of its work, and its windows equal a batch computation', async () => {
       const latest = new Map<string, Sent>();

@@ -82,7 +82,7 @@ describeWith(['prometheus'], PROMETHEUS, 'Prometheus scraping our metrics', () =
       async () => (await unanswered(panelQueries())).length === 0,
       () => 'not every panel has data after a minute',
     ).catch(() => undefined); // The tests below say which.
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await prometheus?.stop();

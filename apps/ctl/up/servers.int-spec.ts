@@ -67,7 +67,7 @@ it('start from nothing with topics, tables and the sample organisation', async (
   await producer.send({ topic: topicName('reference', ''), messages: [{ key: 'rule/x', value: '{}' }] });
   await producer.disconnect();
   expect(await republishWhereMissing(config.kafka, url)).toBe(0);
-}, 120_000);
+}, 240_000);
 
 it('start again with their data, on other ports too', async () => {
   await start(23_110);
@@ -78,7 +78,7 @@ it('start again with their data, on other ports too', async () => {
   expect((await prepareDatabase(url)).applied).toEqual([]);
   expect(await applySample(url, config.places, true)).toBe('not-needed');
   expect(await entries()).toBeGreaterThan(60);
-}, 120_000);
+}, 240_000);
 
 it('begin anew after their data was deleted', async () => {
   deleteData(config.places);
@@ -87,4 +87,4 @@ it('begin anew after their data was deleted', async () => {
   await prepareDatabase(url);
   expect(await applySample(url, config.places, false)).toBe('left-out');
   expect(await entries()).toBe(0);
-}, 120_000);
+}, 240_000);

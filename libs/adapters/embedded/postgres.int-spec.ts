@@ -62,7 +62,7 @@ it('makes its folder whole or not at all', async () => {
   expect(existsSync(`${folder}.new`)).toBe(false);
   expect(existsSync(`${folder}.password`)).toBe(false);
   expect(readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()).toBe('18');
-}, 60_000);
+}, 240_000);
 
 it('does not touch what another version made', async () => {
   const folder = join(top, 'postgres');

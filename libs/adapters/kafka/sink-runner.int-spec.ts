@@ -51,7 +51,7 @@ function refusal(message: string): Error {
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 120_000);
+  }, 240_000);
 
   beforeEach(async () => {
     settings = broker.settings(`s${++tests}.`);
@@ -60,12 +60,12 @@ function refusal(message: string): Error {
     await publisher.connect();
     sink = new MemorySink();
     fatal.length = 0;
-  }, 60_000);
+  }, 240_000);
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((each) => each.stop()));
     await publisher.disconnect();
-  }, 60_000);
+  }, 240_000);
 
   afterAll(() => broker.stop());
 
@@ -121,7 +121,7 @@ function refusal(message: string): Error {
     await allStored(2_500);
     await eventually('no lag', () => second.lag().length === 8 && second.lag().every(({ records }) => records === 0));
     expect(second.ready()).toBe(true);
-  }, 120_000);
+  }, 240_000);
 
   it('shares the work of two runners without storing anything twice', async () => {
     await publish(0, 2_000);
@@ -133,19 +133,19 @@ function refusal(message: string): Error {
     await runners[0]?.stop();
     await publish(4_000, 5_000);
     await allStored(5_000);
-  }, 120_000);
+  }, 240_000);
 
   it('ends on an error that does not say retry', async () => {
     await publish(0, 10);
     await runner({ handle: () => Promise.reject(new TypeError('no such column')) }).start();
     await eventually('giving up', () => fatal.length > 0);
     expect(fatal.map(({ message }) => message)).toEqual(['no such column']);
-  }, 60_000);
+  }, 240_000);
 
   it('ends when records were deleted before they were stored', async () => {
     sink.offsets.set('costEvents/0', { topic: 'costEvents', partition: 0, offset: 1_000n });
     await runner().start();
     await eventually('noticing', () => fatal.length > 0);
     expect(fatal[0]?.message).toContain('has stored offset 1000 of partition 0');
-  }, 60_000);
+  }, 240_000);
 });

@@ -51,14 +51,14 @@ if (missing) console.warn(`skipped: ${missing}`);
     output = new CountedReader(settings);
     await output.start();
     fatal.length = 0;
-  }, 60_000);
+  }, 240_000);
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((runner) => runner.stop()));
     await Promise.all(processes.splice(0).map((each) => each.kill()));
     await publisher.disconnect();
     await output.stop();
-  }, 60_000);
+  }, 240_000);
 
   afterAll(() => broker.stop());
 

@@ -30,7 +30,7 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 120_000);
+  }, 240_000);
 
   beforeEach(async () => {
     settings = broker.settings(`o${++tests}.`, 1);
@@ -40,13 +40,13 @@ if (missing) console.warn(`skipped: ${missing}`);
     await admin.connect();
     fatal.length = 0;
     await publish(10);
-  }, 60_000);
+  }, 240_000);
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((runner) => runner.stop()));
     await Promise.all(processes.splice(0).map((child) => child.kill()));
     await admin.disconnect();
-  }, 60_000);
+  }, 240_000);
 
   afterAll(() => broker.stop());
 
@@ -117,7 +117,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       Array.from({ length: 15 }, (_, i) => i + 1),
     );
     expect(fatal).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('ends when the offsets were moved by hand', async () => {
     await countTen();
@@ -127,7 +127,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       partitions: [{ partition: 0, offset: '5' }],
     });
     await endsSaying('State and offsets do not belong together');
-  }, 60_000);
+  }, 240_000);
 
   it('ends when the state is gone', async () => {
     await countTen();
@@ -135,14 +135,14 @@ if (missing) console.warn(`skipped: ${missing}`);
     await eventually('deleting', async () => !(await admin.listTopics()).includes(topic('costState')));
     await ensureTopics(createKafka(settings, 'setup'), settings);
     await endsSaying('The state is gone');
-  }, 60_000);
+  }, 240_000);
 
   it('ends when records were deleted before they were read, rather than skip them', async () => {
     await countTen();
     await publish(10);
     await deleteBefore('15');
     await endsSaying('Records were deleted before they were read');
-  }, 60_000);
+  }, 240_000);
 
   it('ends when they are deleted while it runs', async () => {
     const timing = { fetchMinBytes: 1, sessionTimeoutMs: 20_000, heartbeatIntervalMs: 200 };
@@ -158,7 +158,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await eventually('ending', () => child.said('FATAL'));
     expect(child.lines.find((line) => line.includes('FATAL'))).toContain('Records were deleted before they were read');
     expect(await readCounted(settings)).toHaveLength(11);
-  }, 120_000);
+  }, 240_000);
 
   it('reports every fault of the topics at once', async () => {
     const other = { ...settings, topicPrefix: `bad${tests}.`, createTopics: false };
@@ -177,7 +177,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       `${name('costWindows')} has cleanup.policy=delete, but needs cleanup.policy=compact,delete`,
     );
     expect(message).toContain(`${name('signals')} is missing`);
-  }, 60_000);
+  }, 240_000);
 
   it('follows the partition count of inputs that exist already, and does nothing the second time', async () => {
     const other = { ...settings, topicPrefix: `six${tests}.`, partitions: 8 };
@@ -186,7 +186,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     const first = await ensureTopics(kafka, other);
     expect(first).toMatchObject({ interactions: 6, revenue: 6, costEvents: 6, panes: 6, costState: 6, reference: 1 });
     expect(await ensureTopics(kafka, { ...other, createTopics: false })).toEqual(first);
-  }, 60_000);
+  }, 240_000);
 
   it('ends when another cluster answers on the same address, and leaves that one as it was', async () => {
     const runner = await run();
@@ -204,5 +204,5 @@ if (missing) console.warn(`skipped: ${missing}`);
       await foreign.stop();
       await broker.restart();
     }
-  }, 120_000);
+  }, 240_000);
 });

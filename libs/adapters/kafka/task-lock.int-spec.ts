@@ -18,7 +18,7 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 120_000);
+  }, 240_000);
 
   beforeEach(async () => {
     settings = broker.settings(`l${++tests}.`, 2);
@@ -30,7 +30,7 @@ if (missing) console.warn(`skipped: ${missing}`);
         () => false,
       ),
     );
-  }, 60_000);
+  }, 240_000);
 
   afterEach(() => Promise.all(locks.splice(0).map((lock) => lock.release())), 60_000);
 
@@ -82,7 +82,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await lock.commit(waves('next'), at(6n));
     expect(await visible()).toHaveLength(1_201);
     expect(await committed()).toEqual({ offset: '6', metadata: 'note 6' });
-  }, 60_000);
+  }, 240_000);
 
   it('lets the new owner alone commit', async () => {
     const old = await take();
@@ -93,7 +93,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await owner.commit(waves('new'), at(3n));
     expect(await visible()).toEqual(['new', 'old']);
     expect(await committed()).toEqual({ offset: '3', metadata: 'note 3' });
-  }, 60_000);
+  }, 240_000);
 
   it('ends what the old owner left open: nothing of it shows, and readers need not wait for its time-out', async () => {
     const old = await take();
@@ -106,7 +106,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await owner.commit(waves('whole'), at(1n));
     expect(await visible()).toEqual(['whole']);
     expect(await committed()).toEqual({ offset: '1', metadata: 'note 1' });
-  }, 60_000);
+  }, 240_000);
 
   it('is of no use any more after a send that was not acknowledged as a whole', async () => {
     const lock = await take();
@@ -120,5 +120,5 @@ if (missing) console.warn(`skipped: ${missing}`);
     await take();
     expect(await visible()).toEqual([]);
     expect(await committed()).toEqual({ offset: '-1', metadata: null });
-  }, 60_000);
+  }, 240_000);
 });

@@ -31,7 +31,7 @@ withPostgres('reference data in Postgres', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, 60_000);
+  }, 240_000);
   afterAll(() => postgres.remove());
   beforeEach(async () => {
     await postgres.clear();
@@ -203,6 +203,6 @@ withPostgres('reference data in Postgres', () => {
       stop.abort();
       await relay;
       expect(published.map((value) => (JSON.parse(value) as { team: string }).team)).toEqual(['t1', 't2']);
-    }, 60_000);
+    }, 240_000);
   });
 });
