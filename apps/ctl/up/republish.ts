@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createKafka } from '#libs/adapters/kafka';
 import { Database, PostgresReferenceStore } from '#libs/adapters/postgres';
 import type { KafkaSettings } from '#libs/application';
 import { topicName } from '#libs/contract';
+
+const LEADERS_WITHIN_MS = 30_000;
 
 /**
  * Sends every decision in Postgres to the stages again if this Kafka has never seen one: whoever points Spendline at another
@@ -27,9 +30,23 @@ async function hasReference(kafka: KafkaSettings): Promise<boolean> {
   const admin = createKafka(kafka, 'republish').admin();
   await admin.connect();
   try {
-    const partitions = await admin.fetchTopicOffsets(topicName('reference', kafka.topicPrefix));
+    const partitions = await patiently(() => admin.fetchTopicOffsets(topicName('reference', kafka.topicPrefix)));
     return partitions.some(({ high }) => high !== '0');
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** A broker that has just started answers before it leads its partitions, and kafkajs does not ask again by itself. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + LEADERS_WITHIN_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isTransient = error instanceof Error && 'retriable' in error && error.retriable === true;
+      if (!isTransient || performance.now() > deadline) throw error;
+      await sleep(200);
+    }
   }
 }
