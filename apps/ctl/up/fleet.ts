@@ -18,7 +18,7 @@ export class Fleet {
    */
   async start(
     programs: readonly Program[],
-    around: (program: Program, start: () => Promise<void>) => Promise<void>,
+    around: (program: Program, start: () => Promise<boolean>) => Promise<unknown>,
   ): Promise<void> {
     if (this.#stopped) throw new Error('Everything is being stopped.');
     const kept = programs.map((program) => new KeptProgram(program, this.pidFiles, this.events, this.policy));

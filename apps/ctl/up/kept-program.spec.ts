@@ -87,6 +87,13 @@ describe('KeptProgram', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('is done without when it is optional', async () => {
+    const script = `console.log('no'); process.exit(1)`;
+    const { kept, told } = keep(program('extra', script, { firstStartMustSucceed: true, isOptional: true }));
+    expect(await kept.start()).toBe(false);
+    expect(told).toEqual([expect.stringMatching(/ended while starting(.*\n)*The rest goes on without it\.$/)]);
+  });
+
   it('can be stopped while it starts', async () => {
     const { kept } = keep(program('server', FOREVER));
     const start = kept.start();

@@ -14,6 +14,8 @@ export interface Program {
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   /** A first start that fails is not tried again: what is wrong then is not going to mend itself. */
   readonly firstStartMustSucceed: boolean;
+  /** The rest goes on without it. */
+  readonly isOptional?: true;
   /** Starts it; resolves once it works, rejects with a message that holds the end of its log. */
   readonly launch: (control: StartControl) => Promise<EmbeddedServer>;
 }
@@ -53,12 +55,21 @@ export class KeptProgram {
     private readonly policy: RestartPolicy = PATIENT,
   ) {}
 
-  /** Resolves once it works for the first time; rejects when it is given up before, or stopped. */
-  start(): Promise<void> {
+  /**
+   * Resolves with true once it works for the first time, with false when it is optional and given up before;
+   * rejects when it is given up otherwise, or stopped.
+   */
+  start(): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#loop = this.#keep(resolve).then(
+      this.#loop = this.#keep(() => resolve(true)).then(
         () => reject(this.#stopping.signal.reason as Error),
-        (reason: unknown) => (this.#wasUp ? this.events.onGivenUp(reason as Advice) : reject(reason as Error)),
+        (reason: unknown) => {
+          if (this.program.isOptional) {
+            this.events.tell(`${(reason as Advice).message}\nThe rest goes on without it.`);
+            resolve(false);
+          } else if (this.#wasUp) this.events.onGivenUp(reason as Advice);
+          else reject(reason);
+        },
       );
     });
   }

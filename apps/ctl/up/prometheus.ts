@@ -48,6 +48,7 @@ function prometheusProgram(config: UpConfig): Program {
     logFile,
     stopSignal: 'SIGTERM',
     firstStartMustSucceed: true,
+    isOptional: true,
     launch: (control) =>
       startServer(
         {

@@ -144,7 +144,9 @@ export class Stack {
 
   #startAll(programs: readonly Program[]): Promise<void> {
     return this.#fleet.start(programs, (program, start) =>
-      this.options.progress.step(`Starting ${program.name}`, start, () => `${program.title} is up`),
+      this.options.progress.step(`Starting ${program.name}`, start, (isUp) =>
+        isUp ? `${program.title} is up` : undefined,
+      ),
     );
   }
 
