@@ -63,11 +63,11 @@ export class KeptProgram {
     return new Promise((resolve, reject) => {
       this.#loop = this.#keep(() => resolve(true)).then(
         () => reject(this.#stopping.signal.reason as Error),
-        (reason: unknown) => {
+        (reason: Advice) => {
           if (this.program.isOptional) {
-            this.events.tell(`${(reason as Advice).message}\nThe rest goes on without it.`);
+            this.events.tell(`${reason.message}\nThe rest goes on without it.`);
             resolve(false);
-          } else if (this.#wasUp) this.events.onGivenUp(reason as Advice);
+          } else if (this.#wasUp) this.events.onGivenUp(reason);
           else reject(reason);
         },
       );
