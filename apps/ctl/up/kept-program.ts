@@ -61,16 +61,14 @@ export class KeptProgram {
    */
   start(): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#loop = this.#keep(() => resolve(true)).then(
-        () => reject(this.#stopping.signal.reason as Error),
-        (reason: Advice) => {
-          if (this.program.isOptional) {
-            this.events.tell(`${reason.message}\nThe rest goes on without it.`);
-            resolve(false);
-          } else if (this.#wasUp) this.events.onGivenUp(reason);
-          else reject(reason);
-        },
-      );
+      this.#loop = this.#keep(() => resolve(true)).then((givenUp) => {
+        if (givenUp === undefined) reject(this.#stopping.signal.reason as Error);
+        else if (this.program.isOptional) {
+          this.events.tell(`${givenUp.message}\nThe rest goes on without it.`);
+          resolve(false);
+        } else if (this.#wasUp) this.events.onGivenUp(givenUp);
+        else reject(givenUp);
+      });
     });
   }
 
@@ -87,19 +85,21 @@ export class KeptProgram {
     this.#running?.kill();
   }
 
-  async #keep(onUp: () => void): Promise<void> {
+  /** Runs it again and again; resolves with why it is given up, or with undefined when it was stopped. */
+  async #keep(onUp: () => void): Promise<Advice | undefined> {
     let ends = 0;
     while (!this.#isStopping()) {
       const end = await this.#runOnce(onUp);
-      if (this.#isStopping()) return;
+      if (this.#isStopping()) return undefined;
       ends = end.ranMs >= this.policy.settledMs ? 1 : ends + 1;
-      if (!this.#wasUp && this.program.firstStartMustSucceed) throw new Advice(end.how);
+      if (!this.#wasUp && this.program.firstStartMustSucceed) return new Advice(end.how);
       if (ends >= this.policy.maxEnds)
-        throw new Advice(`${this.program.title} ended ${ends} times in a row. ${end.how}`);
+        return new Advice(`${this.program.title} ended ${ends} times in a row. ${end.how}`);
       const delayMs = this.policy.firstDelayMs * 2 ** (ends - 1);
       this.events.tell(`${end.how}\n${this.program.title} starts again in ${delayMs / 1000} s.`);
       await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
+    return undefined;
   }
 
   #isStopping(): boolean {
