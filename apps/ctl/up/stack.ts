@@ -87,10 +87,13 @@ export class Stack {
     const prometheus = await planPrometheus(config);
     this.#prometheus = prometheus.shown;
     const apps = [...appPrograms(config, env, generated), ...(prometheus.program ? [prometheus.program] : [])];
-    // Side by side, but a wave of its own: the simulator is the first to stop.
-    const starts = [this.#startAll(apps).then(() => this.#untilReady())];
-    if (withSimulator) starts.push(this.#startAll([simulatorProgram(config, env, generated)]));
-    await Promise.all(starts);
+    await this.#startAll(apps);
+    if (withSimulator) {
+      // Nothing to look at waits for it: what it sends comes up while the table is being read.
+      const simulator = this.#fleet.start([simulatorProgram(config, env, generated)], (_, start) => start());
+      void simulator.catch((reason: unknown) => this.fail(reason));
+    }
+    await this.#untilReady();
   }
 
   /** The closing table. */
