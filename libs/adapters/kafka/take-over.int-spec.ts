@@ -150,14 +150,16 @@ if (missing) console.warn(`skipped: ${missing}`);
     processes.push(child);
     await eventually('counting', async () => (await readCounted(settings)).length === 10);
     child.signal('SIGSTOP');
-    // The first answers the fetch that is under way; what follows is deleted before the process can ask for it.
+    // The first may answer a fetch that is under way; what follows is deleted before the process can ask for it.
     await publish(1);
     await publish(9);
     await deleteBefore('15');
     child.signal('SIGCONT');
     await eventually('ending', () => child.said('FATAL'));
     expect(child.lines.find((line) => line.includes('FATAL'))).toContain('Records were deleted before they were read');
-    expect(await readCounted(settings)).toHaveLength(11);
+    const offsets = (await readCounted(settings)).map(({ offset }) => Number(offset));
+    expect([10, 11]).toContain(offsets.length);
+    expect(Math.max(...offsets)).toBeLessThan(11);
   }, 240_000);
 
   it('reports every fault of the topics at once', async () => {

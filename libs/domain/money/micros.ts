@@ -14,6 +14,11 @@ export const MAX_WIRE_MICROS: Micros = 9_999_999_999_999_999n;
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d{1,6}))?$/;
 
+/** Whether an amount can be written on the wire. */
+export function fitsWire(amountMicros: Micros): boolean {
+  return amountMicros <= MAX_WIRE_MICROS && amountMicros >= -MAX_WIRE_MICROS;
+}
+
 /** An amount that does not fit the contract's decimal: an error, never a wrong number. */
 export class MoneyOverflowError extends Error {
   constructor(amountMicros: Micros) {
@@ -38,7 +43,7 @@ export function parseMicros(decimal: string): Micros {
 export function formatMicros(amountMicros: Micros): string {
   const negative = amountMicros < 0n;
   const magnitude = negative ? -amountMicros : amountMicros;
-  if (magnitude > MAX_WIRE_MICROS) throw new MoneyOverflowError(amountMicros);
+  if (!fitsWire(amountMicros)) throw new MoneyOverflowError(amountMicros);
   const whole = magnitude / MICROS_PER_UNIT;
   const digits = String(magnitude % MICROS_PER_UNIT).padStart(6, '0');
   let end = 6;

@@ -1,4 +1,4 @@
-import { decimalOf, divideHalfEven, MAX_WIRE_MICROS, numberOf, type Decimal, type Micros } from '../money/index.js';
+import { decimalOf, divideHalfEven, fitsWire, numberOf, type Decimal, type Micros } from '../money/index.js';
 import type { Contact } from '../facts/index.js';
 import type { Dimension, RateCard } from '../reference/index.js';
 import type { RateBook, Subject } from './rate-book.js';
@@ -62,9 +62,7 @@ class LineBuilder {
       quantity.unscaled * priceMicros * multiplierMicros * fxMicros,
       divisor * 10n ** BigInt(quantity.scale) * MILLION * MILLION,
     );
-    if (amountMicros > MAX_WIRE_MICROS || amountMicros < -MAX_WIRE_MICROS) {
-      throw new RatingError('overflow', 'an amount has more than ten integer digits');
-    }
+    if (!fitsWire(amountMicros)) throw new RatingError('overflow', 'an amount has more than ten integer digits');
     return amountMicros;
   }
 
@@ -227,7 +225,7 @@ function overflows(lines: readonly CostLine[]): boolean {
     totalMicros += amountMicros;
     byDimension.set(dimension, (byDimension.get(dimension) ?? 0n) + amountMicros);
   }
-  return [totalMicros, ...byDimension.values()].some((sum) => sum > MAX_WIRE_MICROS || sum < -MAX_WIRE_MICROS);
+  return [totalMicros, ...byDimension.values()].some((sum) => !fitsWire(sum));
 }
 
 /**

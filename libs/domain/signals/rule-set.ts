@@ -47,7 +47,7 @@ export interface AppliedBurnRate extends Applied {
 export type AppliedRule = AppliedUnitCost | AppliedBudgetThreshold | AppliedBurnRate;
 
 /** Where unit costs are judged unless the rule says otherwise; an agent's hour has too few contacts to judge. */
-const UNIT_COST_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
+export const UNIT_COST_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
 
 /**
  * The rules that apply to one scope and id at event time `tMs`: enabled, effective, of one ruleId the one that began last, then the highest version.

@@ -18,7 +18,7 @@ export interface AccrualLine extends AccruingAmount {
 
 /** What the lines add to [fromMs, toMs) of a rolling or of a calendar window. */
 export function accruedMeasures(
-  lines: readonly AccrualLine[],
+  lines: Iterable<AccrualLine>,
   fromMs: number,
   toMs: number,
   kind: 'rolling' | 'calendar',

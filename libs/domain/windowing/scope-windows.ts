@@ -87,7 +87,7 @@ export class ScopeWindows {
   }
 
   /** The content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
-  private closedAt(kind: WindowKind, frontierMs: number): ClosedContent {
+  closedAt(kind: WindowKind, frontierMs: number): ClosedContent {
     let closed = this.closed.get(kind.name);
     if (!closed) {
       closed = { endMs: frontierMs, content: emptyMeasures() };
@@ -97,25 +97,13 @@ export class ScopeWindows {
   }
 
   /**
-   * Moves a kind on to `endMs` and gives the content if it differs from the one a step before. Every end at which a
+   * Moves a kind on to `endMs` and gives the content if it differs from what was seen a step before. Every end at which a
    * pane enters or leaves must be closed, in order.
    */
   close(kind: WindowKind, endMs: number): Measures | undefined {
     const startMs = kind.startOf(endMs);
     const before = this.closed.get(kind.name);
-    const previous = before ? before.content : emptyMeasures();
-    let content: Measures;
-    if (
-      !before ||
-      kind.startOf(before.endMs) > startMs ||
-      (kind.type === 'calendar' && kind.startOf(before.endMs) !== startMs)
-    ) {
-      content = this.panesBetween(kind, startMs, endMs);
-    } else {
-      content = copyMeasures(previous);
-      addInto(content, this.panesBetween(kind, before.endMs, endMs));
-      if (kind.type === 'rolling') subtractInto(content, this.panesBetween(kind, kind.startOf(before.endMs), startMs));
-    }
+    const content = this.rolledOn(kind, before, endMs);
     if (kind.type === 'calendar' && this.deferred) {
       // What is deferred in a month that is over is in that month's total already.
       if (this.deferred.monthStartMs === startMs) addInto(content, this.deferred.measures);
@@ -123,8 +111,9 @@ export class ScopeWindows {
     }
     this.closed.set(kind.name, { endMs, content });
     const now = this.withAccruals(kind, content, endMs);
-    const stepBefore = this.withAccruals(kind, previous, endMs - kind.stepMs);
-    return equalMeasures(now, stepBefore) ? undefined : now;
+    // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
+    const seen = before ? this.withAccruals(kind, before.content, endMs - kind.stepMs) : emptyMeasures();
+    return equalMeasures(now, seen) ? undefined : now;
   }
 
   /** Content at the frontier, as the last closed end left it. */
@@ -154,20 +143,8 @@ export class ScopeWindows {
     const endMs = Math.floor(asOfMs / kind.stepMs) * kind.stepMs + kind.stepMs;
     const startMs = kind.startOf(endMs);
     const closed = this.closed.get(kind.name);
-    let panes: Measures;
-    if (
-      !closed ||
-      frontierMs === undefined ||
-      kind.startOf(frontierMs) > startMs ||
-      (kind.type === 'calendar' && kind.startOf(frontierMs) !== startMs)
-    ) {
-      panes = this.panesBetween(kind, startMs, endMs);
-    } else {
-      panes = copyMeasures(closed.content);
-      addInto(panes, this.fine.sum(frontierMs, endMs));
-      if (kind.type === 'rolling') subtractInto(panes, this.panesBetween(kind, kind.startOf(frontierMs), startMs));
-    }
-    addInto(panes, accruedMeasures([...this.lines.values()], startMs, Math.min(asOfMs, endMs), kind.type));
+    const panes = this.rolledOn(kind, closed && frontierMs !== undefined && { ...closed, endMs: frontierMs }, endMs);
+    addInto(panes, accruedMeasures(this.lines.values(), startMs, Math.min(asOfMs, endMs), kind.type));
     return { startMs, endMs, measures: panes };
   }
 
@@ -207,6 +184,18 @@ export class ScopeWindows {
     return revision;
   }
 
+  /** Panes of the window that ends at `endMs`: what was closed, plus what has entered, less what has left since. */
+  private rolledOn(kind: WindowKind, closed: ClosedContent | undefined | false, endMs: number): Measures {
+    const startMs = kind.startOf(endMs);
+    const closedStartMs = closed ? kind.startOf(closed.endMs) : Infinity;
+    const goesOn = kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
+    if (!closed || !goesOn) return this.panesBetween(kind, startMs, endMs);
+    const content = copyMeasures(closed.content);
+    addInto(content, this.panesBetween(kind, closed.endMs, endMs));
+    if (kind.type === 'rolling') subtractInto(content, this.panesBetween(kind, closedStartMs, startMs));
+    return content;
+  }
+
   private panesBetween(kind: WindowKind, fromMs: number, toMs: number): Measures {
     const coarse = kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs;
     return (coarse ? this.coarse : this.fine).sum(fromMs, toMs);
@@ -215,7 +204,7 @@ export class ScopeWindows {
   private withAccruals(kind: WindowKind, panes: Measures, endMs: number): Measures {
     const total = copyMeasures(panes);
     if (this.lines.size === 0) return total;
-    addInto(total, accruedMeasures([...this.lines.values()], kind.startOf(endMs), endMs, kind.type));
+    addInto(total, accruedMeasures(this.lines.values(), kind.startOf(endMs), endMs, kind.type));
     return total;
   }
 }

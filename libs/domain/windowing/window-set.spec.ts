@@ -200,6 +200,21 @@ describe('WindowSet', () => {
     );
   });
 
+  it('shows what accrued before the first watermark, also when no step changes it', () => {
+    const set = new WindowSet(options, calendar);
+    const startMs = 10 * MONTH;
+    const line = {
+      lineId: 'bill',
+      dimension: 'system',
+      amountMicros: 5_000n,
+      startMs,
+      endMs: startMs + 5_000 * SECOND,
+    } as const;
+    set.addLine(ALL, line, undefined);
+    const minutes = set.advance(startMs + 2_000 * SECOND).filter(({ window }) => window === '1m');
+    expect(minutes.map(({ measures }) => amountOf(measures))).toEqual([60n]);
+  });
+
   it('shows what is too late for rolling windows in the running month only', () => {
     const set = new WindowSet(options, calendar);
     const baseMs = 10 * MONTH;

@@ -146,7 +146,10 @@ export class WindowSet {
     windows.lines.set(line.lineId, booked);
     this.accruing.add(windows);
     push(this.lateLines, windows, booked);
-    for (const state of this.kinds) this.pastMonthsOf(state, windows, line);
+    for (const state of this.kinds) {
+      if (state.frontierMs !== undefined) windows.closedAt(state.kind, state.frontierMs);
+      this.pastMonthsOf(state, windows, line);
+    }
     return windows;
   }
 
@@ -177,25 +180,17 @@ export class WindowSet {
       Math.min(watermarkMs - this.options.graceMs, due.earliest() - kind.stepMs),
       kind.stepMs,
     );
-    for (const endMs of this.endsToClose(state, targetMs)) {
+    const accruing = [...this.accruing].map((windows) => ({ windows, untilMs: windows.accruesUntil(kind) }));
+    const lastAccrualMs = accruing.reduce((last, { untilMs }) => Math.max(last, untilMs), -Infinity);
+    for (const endMs of endsToClose(state, targetMs, lastAccrualMs)) {
       const scopes = new Set(due.take(endMs));
-      for (const windows of this.accruing) if (endMs <= windows.accruesUntil(kind)) scopes.add(windows);
+      for (const { windows, untilMs } of accruing) if (endMs <= untilMs) scopes.add(windows);
       for (const windows of [...scopes].sort(byScopeKey)) {
         const measures = windows.close(kind, endMs);
         if (measures) results.push(resultOf(windows, kind, endMs, 0, measures));
       }
     }
     state.frontierMs = targetMs;
-  }
-
-  private endsToClose(state: KindState, targetMs: number): number[] {
-    const { kind, due, frontierMs = -Infinity } = state;
-    const ends = new Set(due.endsUntil(targetMs));
-    let untilMs = -Infinity;
-    for (const windows of this.accruing) untilMs = Math.max(untilMs, windows.accruesUntil(kind));
-    for (let endMs = frontierMs + kind.stepMs; endMs <= Math.min(targetMs, untilMs); endMs += kind.stepMs)
-      ends.add(endMs);
-    return [...ends].sort((a, b) => a - b);
   }
 
   /** Closed windows that facts booked since the last call have changed, with their revisions raised, ends in order. */
@@ -280,7 +275,7 @@ export class WindowSet {
     return [...ends].sort((a, b) => a - b);
   }
 
-  /** Forgets panes, revisions and lines that no window can need any more; gives the fine pane indexes gone by scope. */
+  /** Forgets panes and revisions that no window can need any more; gives the fine pane indexes gone by scope. */
   prune(): Map<ScopeWindows, number[]> {
     const gone = new Map<ScopeWindows, number[]>();
     const frontier = this.lowestFrontierMs;
@@ -339,6 +334,18 @@ export class WindowSet {
     for (const { kind, frontierMs } of this.kinds) if (frontierMs !== undefined) frontiers[kind.name] = frontierMs;
     return frontiers;
   }
+}
+
+/** Ends up to `targetMs` at which something is due, and every end up to which bills accrue. */
+function endsToClose(
+  { kind, due, frontierMs = -Infinity }: KindState,
+  targetMs: number,
+  lastAccrualMs: number,
+): number[] {
+  const ends = new Set(due.endsUntil(targetMs));
+  for (let endMs = frontierMs + kind.stepMs; endMs <= Math.min(targetMs, lastAccrualMs); endMs += kind.stepMs)
+    ends.add(endMs);
+  return [...ends].sort((x, y) => x - y);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -1,11 +1,10 @@
 import { epochMs, type BillingLine, type Revenue } from '#libs/contract';
 import {
-  DIMENSIONS,
+  addAmount,
   divideHalfEven,
-  MAX_WIRE_MICROS,
+  emptyMeasures,
+  fitsWire,
   parseMicros,
-  type Dimension,
-  type Micros,
   type Scope,
   type ScopeRef,
 } from '#libs/domain';
@@ -51,7 +50,7 @@ export class BillCosting {
       return;
     }
     const amountMicros = divideHalfEven(parseMicros(line.amount) * fxMicros, MILLION);
-    if (amountMicros > MAX_WIRE_MICROS || amountMicros < -MAX_WIRE_MICROS) {
+    if (!fitsWire(amountMicros)) {
       journal.reject('billingLines', record, 'overflow', 'the converted amount has more than ten integer digits');
       return;
     }
@@ -62,11 +61,9 @@ export class BillCosting {
       panes.addLine({ ...ref, lineId: line.lineId, dimension: line.dimension, amountMicros, startMs, endMs });
     }
     const { currency } = reference.organisation;
-    tally.addCost(
-      line.allocate?.to === 'channel' ? line.allocate.id : undefined,
-      currency,
-      onlyDimension(line.dimension, amountMicros),
-    );
+    const cost = emptyMeasures();
+    addAmount(cost, line.dimension, amountMicros);
+    tally.addCost(line.allocate?.to === 'channel' ? line.allocate.id : undefined, currency, cost);
     const costLine = {
       dimension: line.dimension,
       ...(line.subcategory !== undefined && { subcategory: line.subcategory }),
@@ -118,11 +115,4 @@ export class BillCosting {
     if (value) this.seen.set(key, value.toString('utf8'));
     return true;
   }
-}
-
-function onlyDimension(dimension: Dimension, amountMicros: Micros): Record<Dimension, Micros> {
-  return Object.fromEntries(DIMENSIONS.map((each) => [each, each === dimension ? amountMicros : 0n])) as Record<
-    Dimension,
-    Micros
-  >;
 }

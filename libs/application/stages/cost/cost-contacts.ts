@@ -3,17 +3,15 @@ import type { Interaction } from '#libs/contract';
 import {
   addAmount,
   contactMeasures,
-  DIMENSIONS,
+  copyMeasures,
   negated,
   numberOf,
   rateContact,
   scopeIdsOf,
   scopeRefs,
+  subtractInto,
   type Contact,
-  type CostLine,
-  type Dimension,
   type Measures,
-  type Micros,
 } from '#libs/domain';
 import type { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord } from '../stage.js';
@@ -98,7 +96,7 @@ export class ContactCosting {
     };
     this.book(remembered, measures);
     memory.remember(contact.interactionId, remembered);
-    this.countMetrics(contact, rating.lines, replaces, reference.organisation.currency);
+    this.countMetrics(contact, measures, replaces, reference.organisation.currency);
     journal.fate(!replaces && calendarOnly ? 'late' : 'counted');
     const event = contactCostEvent(
       contact,
@@ -118,15 +116,13 @@ export class ContactCosting {
 
   private countMetrics(
     contact: Contact,
-    lines: readonly CostLine[],
+    measures: Measures,
     replaces: RememberedContact | undefined,
     currency: string,
   ): void {
     const { tally } = this.parts;
-    const difference = Object.fromEntries(
-      DIMENSIONS.map((dimension) => [dimension, -(replaces?.measures[dimension] ?? 0n)]),
-    ) as Record<Dimension, Micros>;
-    for (const line of lines) difference[line.dimension] += line.amountMicros;
+    const difference = copyMeasures(measures);
+    if (replaces) subtractInto(difference, replaces.measures);
     tally.addCost(contact.channel, currency, difference);
     if (replaces) return;
     const { channel, handledBy, outcome } = contact;

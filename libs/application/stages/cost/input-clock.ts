@@ -76,19 +76,21 @@ export class InputClock {
   /** Moves the watermark to where the inputs allow it at `nowMs` of the wall clock. */
   advance(nowMs: number): void {
     let lowest = Infinity;
-    let latest: number | undefined;
     for (const topic of CLOCK_TOPICS) {
       const { latestMs, caughtUp } = this.topics[topic];
-      if (latestMs !== undefined) latest = Math.max(latest ?? -Infinity, latestMs);
       if (this.holdsNothing(topic, nowMs)) continue;
       if (latestMs === undefined) {
         if (!caughtUp) return;
       } else lowest = Math.min(lowest, latestMs - this.options.disorderMs);
     }
-    if (lowest !== Infinity) this.raise(lowest);
+    if (lowest !== Infinity) {
+      this.raise(lowest);
+      return;
+    }
+    const { latestMs } = this;
     // Before its first event a task has no time of its own, so that history can be loaded into an empty system.
-    else if (latest !== undefined)
-      this.raise(this.options.clock === 'live' ? nowMs - this.options.disorderMs : latest - this.options.disorderMs);
+    if (latestMs !== undefined)
+      this.raise((this.options.clock === 'live' ? nowMs : latestMs) - this.options.disorderMs);
   }
 
   raise(watermarkMs: number): void {

@@ -2,15 +2,9 @@ import { scopeKey } from '#libs/contract';
 import { addInto, copyMeasures, isZero, type Measures, type ScopeRef } from '#libs/domain';
 import type { LineDelta, PaneDelta } from './panes-message.js';
 
-interface Pending extends ScopeRef {
-  readonly tMs: number;
-  readonly calendarOnly: boolean;
-  readonly delta: Measures;
-}
-
 /** Adds up, between two commits, what records add to each pane of each scope, sorted by the merge task that owns it. */
 export class PartialPanes {
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new Map<string, PaneDelta>();
   private readonly lines: LineDelta[] = [];
 
   constructor(private readonly paneMs: number) {}

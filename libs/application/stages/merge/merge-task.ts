@@ -92,7 +92,6 @@ export class MergeTask implements StageTask {
   process(input: StageInput, nowMs: number): StageOutput {
     const { currency } = this.dependencies.reference.current().reference.organisation;
     const records: OutputRecord[] = [];
-    const counters: CounterIncrement[] = [];
     const observations: CounterIncrement[] = [];
     if (input.kind === 'records') {
       for (const { value } of input.records) if (value) this.hear(decodePanes(value));
@@ -113,7 +112,7 @@ export class MergeTask implements StageTask {
     const { asOfMs, watermarkMs } = this.sources;
     records.push(...this.open.send(asOfMs, watermarkMs, currency, nowMs));
     const changelog = input.kind === 'records' ? this.changes() : [];
-    return { records, changelog, counters, observations };
+    return { records, changelog, counters: [], observations };
   }
 
   private hear(message: PanesMessage): void {

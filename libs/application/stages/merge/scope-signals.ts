@@ -19,6 +19,7 @@ import {
   SpendHistory,
   subtractInto,
   addInto,
+  UNIT_COST_SCOPES,
   withdraw,
   type AppliedRule,
   type Budget,
@@ -43,9 +44,6 @@ import { causeOfChanges, contentWithout, LateChanges, type LateChange, type Late
 
 const EPISODE_KEY = 'episode/';
 
-/** Where rules that name no scopes may apply; `rulesFor` decides. */
-const DEFAULT_RULE_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
-
 /** Rules are judged at each of these ends, in event time, whatever the size of the batches. */
 export const JUDGE_STEP_MS = 60_000;
 
@@ -54,7 +52,6 @@ export const BURN_HISTORY_MS = 73 * 3_600_000;
 
 interface Episode {
   readonly state: EpisodeState;
-  readonly scopeKey: string;
 }
 
 /** One budget as the metrics show it. */
@@ -158,7 +155,7 @@ export class ScopeSignals {
     } as const;
     const { state, emit } = advance(before?.state, verdict, tMs, input);
     if (state !== before?.state) {
-      this.episodes.set(key, { state, scopeKey: `${windows.ref.scope}:${windows.ref.id}` });
+      this.episodes.set(key, { state });
       this.dirty.add(key);
     }
     return emit;
@@ -218,7 +215,7 @@ export class ScopeSignals {
   }
 
   private spentBetween(windows: ScopeWindows, fromMs: number, toMs: number): Micros {
-    const accrued = amountOf(accruedMeasures([...windows.lines.values()], fromMs, toMs, 'calendar'));
+    const accrued = amountOf(accruedMeasures(windows.lines.values(), fromMs, toMs, 'calendar'));
     return this.historyOf(windows).between(fromMs, toMs) + accrued;
   }
 
@@ -228,7 +225,7 @@ export class ScopeSignals {
     const total = emptyMeasures();
     for (const [monthMs, month] of windows.months) if (monthMs >= startMs && monthMs < endMs) addInto(total, month);
     subtractInto(total, windows.fine.sum(tMs, Math.max(endMs, tMs)));
-    addInto(total, accruedMeasures([...windows.lines.values()], startMs, tMs, 'calendar'));
+    addInto(total, accruedMeasures(windows.lines.values(), startMs, tMs, 'calendar'));
     return total;
   }
 
@@ -251,7 +248,7 @@ export class ScopeSignals {
     const { scopes } = this.set;
     if (this.watchedOf?.reference !== reference || this.watchedOf.scopes !== scopes.size) {
       this.watchedOf = { reference, scopes: scopes.size };
-      const byRule = new Set<Scope>(reference.rules.flatMap((rule) => rule.scopes ?? DEFAULT_RULE_SCOPES));
+      const byRule = new Set<Scope>(reference.rules.flatMap((rule) => rule.scopes ?? UNIT_COST_SCOPES));
       const byBudget = new Set(reference.budgets.map((budget) => `${budget.scope}:${budget.id}`));
       const watched = [...scopes]
         .filter(([key, windows]) => byRule.has(windows.ref.scope) || byBudget.has(key))
