@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { SCENARIOS } from '#libs/application';
 import type { UpConfig } from '#libs/config';
 import { tableLines } from '../terminal/table.js';
 import { metricsPorts } from './ports.js';
@@ -28,7 +29,7 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
     ? [
         'Simulator',
         `scenario ${config.scenario}`,
-        'an overspend comes up within three minutes; others: npx spendline simulate --help',
+        `${SCENARIOS[config.scenario].summary} Others: npx spendline simulate --help`,
       ]
     : [
         'Simulator',

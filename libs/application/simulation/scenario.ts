@@ -66,7 +66,7 @@ export interface Scenario {
   /** One sentence for people. */
   readonly summary: string;
   readonly effects: Effects;
-  /** From going live to the start. */
+  /** From going live to the start; negative: under way by then. */
   readonly startsAfterMs: number;
   /** Null: until the end. */
   readonly lastsMs: number | null;
@@ -82,11 +82,12 @@ const FROM_LIVE_ON = { startsAfterMs: MINUTE_MS, lastsMs: null, everyMs: null, r
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   normal: { summary: 'An ordinary day.', effects: NORMAL, ...FROM_LIVE_ON },
   'overspend-voice': {
-    summary: 'Calls take three times as long and staff is called in on overtime: twelve minutes, every hour.',
-    effects: { ...NORMAL, voiceHandleFactor: 3, voiceSurge: 0.85, gapFactor: 0.2, overtimeShare: 1, callInShare: 1 },
-    // Soon: contacts have to end, and windows to fill with them, before anybody is told.
-    startsAfterMs: 15 * SECOND_MS,
-    lastsMs: 12 * MINUTE_MS,
+    summary: 'Calls take three times as long and staff is called in on overtime: fifteen minutes, every hour.',
+    effects: { ...NORMAL, voiceHandleFactor: 3, voiceSurge: 1, gapFactor: 0.05, overtimeShare: 1, callInShare: 1 },
+    // Under way when it goes live: contacts have to end, and windows to fill with them, before anybody is told, which
+    // takes two to five minutes, whatever the time of day.
+    startsAfterMs: -3.5 * MINUTE_MS,
+    lastsMs: 15 * MINUTE_MS,
     everyMs: HOUR_MS,
     rampMs: 30 * SECOND_MS,
   },
