@@ -1,4 +1,4 @@
-import { EMPTY_REFERENCE } from '#libs/application';
+import { EMPTY_REFERENCE, fixedReference } from '#libs/application';
 import { matchesSchema, schemaFaults } from '#libs/contract';
 import type { Reference } from '#libs/domain';
 import { PipelineDriver } from '../../testing/pipeline-driver.js';
@@ -183,6 +183,29 @@ describe('the pipeline', () => {
     });
     expect(driver.costEvents).toHaveLength(1);
     expect(driver.unaccounted).toBe(0);
+  });
+
+  it('goes on with the months it began when the zone is changed under it', () => {
+    let reference = REFERENCE;
+    const driver = new PipelineDriver({ reference: { current: () => fixedReference(reference).current() } });
+    driver.send(interaction(contact('i-1', 0)));
+    reference = { ...REFERENCE, organisation: { ...REFERENCE.organisation, zone: 'America/Los_Angeles' } };
+    driver.restart();
+    driver.send(interaction(contact('i-2', 60)));
+    driver.finish();
+    expect(driver.windowAt('all', 'all', 'month', at(120))).toMatchObject({
+      amount: '32.96',
+      start: '2026-10-31T16:00:00.000Z',
+    });
+  });
+
+  it('takes the zone that is known when the first fact comes', () => {
+    let reference = REFERENCE;
+    const driver = new PipelineDriver({ reference: { current: () => fixedReference(reference).current() } });
+    reference = { ...REFERENCE, organisation: { ...REFERENCE.organisation, zone: 'Europe/Berlin' } };
+    driver.send(interaction(contact('i-1', 0)));
+    driver.finish();
+    expect(driver.windowAt('all', 'all', 'month', at(60))).toMatchObject({ start: '2026-10-31T23:00:00.000Z' });
   });
 
   it('gives the same windows and events when every task is restored again and again', () => {

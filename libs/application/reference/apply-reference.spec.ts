@@ -44,6 +44,22 @@ describe('applying a reference file', () => {
     expect(store.writes).toHaveLength(2);
   });
 
+  it('refuses another zone or currency: months were cut and added up in them', async () => {
+    const store = new MemoryStore();
+    await applied(store, 'organisation: { name: Centre, zone: Asia/Shanghai, currency: CNY }');
+    const moved = 'organisation: { name: Centre, zone: Europe/Berlin, currency: EUR }';
+    const result = await applyReferenceFile(store, moved, OPTIONS);
+    expect(result).toMatchObject({
+      ok: false,
+      reason: 'invalid-file',
+      faults: [{ path: 'organisation.zone' }, { path: 'organisation.currency' }],
+    });
+    expect(store.writes).toHaveLength(1);
+    expect(await applied(store, 'organisation: { name: Renamed, zone: Asia/Shanghai, currency: CNY }')).toContain(
+      'name: Centre -> Renamed',
+    );
+  });
+
   it('changes what differs, counts its version on, and tells each field', async () => {
     const store = new MemoryStore();
     await applied(store, FILE);

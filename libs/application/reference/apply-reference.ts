@@ -35,10 +35,26 @@ export async function applyReferenceFile(
   const file = readReferenceFile(yaml, prune ? [] : current);
   if (!file.ok) return { ok: false, reason: 'invalid-file', faults: file.faults };
   const diff = diffReference(current, file.entries);
+  const moved = movedHome(diff);
+  if (moved.length > 0) return { ok: false, reason: 'invalid-file', faults: moved };
   const changes = changesOf(diff, prune);
   if (dryRun || changes.length === 0) return { ok: true, diff, written: 0 };
   const result = await store.write(changes, actor, nowMs);
   return result.ok ? { ok: true, diff, written: result.written } : result;
+}
+
+/** Months are cut in the organisation's zone and added up in its currency, so both stay what they were. */
+function movedHome({ changed }: ReferenceDiff): FileFault[] {
+  return changed.flatMap(({ before, after }) => {
+    if (before.kind !== 'organisation' || after.kind !== 'organisation') return [];
+    const [was, now] = [before.value, after.value];
+    return (['zone', 'currency'] as const)
+      .filter((field) => was[field] !== now[field])
+      .map((field) => ({
+        path: `organisation.${field}`,
+        message: `cannot become ${now[field]}: cost was booked with ${was[field]}. Begin anew for it: topics, group and database of their own (SPENDLINE_TOPIC_PREFIX, SPENDLINE_GROUP, DATABASE_URL), or with everything embedded: npm start -- --fresh --no-simulator, then apply`,
+      }));
+  });
 }
 
 function changesOf(diff: ReferenceDiff, prune: boolean): ReferenceChange[] {

@@ -1,5 +1,5 @@
 import { encodeCostWindow, encodeSignal, type Signal } from '#libs/contract';
-import { ceilTo, floorTo, WindowSet, type SignalMessage, type WindowResult } from '#libs/domain';
+import { ceilTo, floorTo, WindowSet, type Organisation, type SignalMessage, type WindowResult } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import { decodePanes, type PanesMessage } from '../exchange/panes-message.js';
 import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
@@ -20,6 +20,8 @@ import { WindowChangelog } from './window-changelog.js';
 const META_KEY = 'meta';
 
 interface Meta {
+  /** The organisation's zone when the first fact came; the months are cut in it. */
+  readonly zone: string;
   readonly sources: SourceState;
   readonly frontiers: Record<string, number>;
   readonly judgedMs?: number;
@@ -32,10 +34,11 @@ interface Meta {
  * signals; the wall clock only paces the open values.
  */
 export class MergeTask implements StageTask {
-  private readonly set: WindowSet;
-  private readonly changelog: WindowChangelog;
-  private readonly signals: ScopeSignals;
-  private readonly open: OpenValues;
+  private zone = '';
+  private set!: WindowSet;
+  private changelog!: WindowChangelog;
+  private signals!: ScopeSignals;
+  private open!: OpenValues;
   private readonly sources = new SourceWatermarks();
   private readonly restoring = new Map<string, Buffer>();
   private frontiers: Record<string, number> = {};
@@ -43,14 +46,26 @@ export class MergeTask implements StageTask {
 
   constructor(
     private readonly context: TaskContext,
-    options: StageOptions,
+    private readonly options: StageOptions,
     private readonly dependencies: StageDependencies,
   ) {
-    const calendar = dependencies.calendarOf(dependencies.reference.current().reference.organisation.zone);
-    this.set = new WindowSet({ ...options.windowing, correctionMs: options.dedupHorizonMs }, calendar, BURN_HISTORY_MS);
+    this.settle(this.organisation.zone);
+  }
+
+  private get organisation(): Organisation {
+    return this.dependencies.reference.current().reference.organisation;
+  }
+
+  /** Empty windows with months of this zone. */
+  private settle(zone: string): void {
+    if (zone === this.zone) return;
+    const calendar = this.dependencies.calendarOf(zone);
+    const windowing = { ...this.options.windowing, correctionMs: this.options.dedupHorizonMs };
+    this.zone = zone;
+    this.set = new WindowSet(windowing, calendar, BURN_HISTORY_MS);
     this.changelog = new WindowChangelog(this.set);
-    this.signals = new ScopeSignals(this.set, calendar, dependencies);
-    this.open = new OpenValues(this.set, context.partition);
+    this.signals = new ScopeSignals(this.set, calendar, this.dependencies);
+    this.open = new OpenValues(this.set, this.context.partition);
   }
 
   get watermarkMs(): number | undefined {
@@ -71,26 +86,32 @@ export class MergeTask implements StageTask {
   }
 
   restore(key: string, value: Buffer | null): void {
-    if (this.signals.restore(key, value)) return;
-    if (key === META_KEY) {
-      if (value === null) return;
-      const meta = JSON.parse(value.toString('utf8')) as Meta;
-      this.sources.restore(meta.sources);
-      this.frontiers = meta.frontiers;
-      this.judgedMs = meta.judgedMs;
-      this.signals.restoreProgress(meta.signals);
-    } else if (value === null) this.restoring.delete(key);
+    if (value === null) this.restoring.delete(key);
     else this.restoring.set(key, value);
   }
 
   restored(): void {
+    const meta = this.restoring.get(META_KEY);
+    this.restoring.delete(META_KEY);
+    if (meta) this.resume(JSON.parse(meta.toString('utf8')) as Meta);
+    for (const [key, value] of this.restoring) if (this.signals.restore(key, value)) this.restoring.delete(key);
     this.changelog.restore(this.restoring.values(), this.frontiers);
     this.restoring.clear();
     for (const windows of this.set.scopes.values()) this.open.changed(windows);
   }
 
+  private resume({ zone, sources, frontiers, judgedMs, signals }: Meta): void {
+    // Months that were cut in one zone mean nothing in another: the zone of the first fact stays.
+    this.settle(zone);
+    this.sources.restore(sources);
+    this.frontiers = frontiers;
+    this.judgedMs = judgedMs;
+    this.signals.restoreProgress(signals);
+  }
+
   process(input: StageInput, nowMs: number): StageOutput {
-    const { currency } = this.dependencies.reference.current().reference.organisation;
+    const { currency, zone } = this.organisation;
+    if (this.set.scopes.size === 0) this.settle(zone);
     const records: OutputRecord[] = [];
     const observations: CounterIncrement[] = [];
     if (input.kind === 'records') {
@@ -191,6 +212,7 @@ export class MergeTask implements StageTask {
 
   private changes(): StageOutput['changelog'] {
     const meta: Meta = {
+      zone: this.zone,
       sources: this.sources.toJSON(),
       frontiers: this.set.frontiers(),
       ...(this.judgedMs !== undefined && { judgedMs: this.judgedMs }),
