@@ -1,9 +1,31 @@
-/** The one private module of kafkajs 2.2.4 that is touched; see read-committed.ts. */
+/** The private modules of kafkajs 2.2.4 that are touched: see read-committed.ts and transaction-requests.ts. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: object): Promise<unknown>;
   }
   export default Broker;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    writeInt32(value: number): this;
+    writeUVarInt(value: number): this;
+    writeUVarIntString(value: string): this;
+  }
+  export default Encoder;
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  class Decoder {
+    constructor(buffer: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): { toString(): string };
+    readUVarInt(): number;
+    readUVarIntString(): string | null;
+    readTaggedFields(): unknown;
+  }
+  export default Decoder;
 }
 
 declare module 'lz4js' {

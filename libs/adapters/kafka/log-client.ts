@@ -65,7 +65,7 @@ interface FetchResponse {
  */
 export class LogClient {
   private constructor(
-    private readonly cluster: Cluster,
+    readonly cluster: Cluster,
     private readonly disconnect: () => Promise<void>,
   ) {}
 

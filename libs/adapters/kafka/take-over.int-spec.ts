@@ -11,8 +11,35 @@ import {
   TopicsError,
   type PartitionCounts,
 } from './index.js';
+import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
+import { LogClient } from './log-client.js';
 
 const GROUP = 'test';
+
+/** Requests that only kafkajs itself makes. */
+interface RawBroker {
+  initProducerId(request: object): Promise<{ producerId: string; producerEpoch: number }>;
+  addPartitionsToTxn(request: object): Promise<unknown>;
+  endTxn(request: object): Promise<unknown>;
+  produce(request: object): Promise<unknown>;
+  txnOffsetCommit(request: object): Promise<unknown>;
+}
+interface RawCluster {
+  findGroupCoordinator(query: object): Promise<RawBroker>;
+  findBroker(node: { nodeId: string }): Promise<RawBroker>;
+}
+
+/** Until the markers of the transaction before are written. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = 50; ; left--) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
 
 const missing = whyNoBroker();
 if (missing) console.warn(`skipped: ${missing}`);
@@ -29,7 +56,8 @@ if (missing) console.warn(`skipped: ${missing}`);
   const processes: StageProcess[] = [];
 
   beforeAll(async () => {
-    broker = await KafkaBroker.start();
+    // Off, so that a transaction can be left open on purpose; see the last test but one.
+    broker = await KafkaBroker.start('transaction.partition.verification.enable=false');
   }, 240_000);
 
   beforeEach(async () => {
@@ -100,6 +128,44 @@ if (missing) console.warn(`skipped: ${missing}`);
     await runner.stop();
   }
 
+  /** Counts the eleventh record in a transaction that ends, as the coordinator sees it, without its partitions. */
+  async function leaveOpen(commit: boolean | undefined): Promise<void> {
+    const log = await LogClient.connect(createKafka(settings, 'broken'));
+    const cluster = log.cluster as unknown as RawCluster;
+    await log.ranges(topic('costState'), [0]);
+    const transactionalId = `${group}-0`;
+    const coordinator = await cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: 1 });
+    const { producerId, producerEpoch } = await retried(() =>
+      coordinator.initProducerId({ transactionalId, transactionTimeout: 30_000 }),
+    );
+    const owner = { transactionalId, producerId, producerEpoch };
+    if (commit !== undefined) {
+      await coordinator.addPartitionsToTxn({ ...owner, topics: [{ topic: topic('signals'), partitions: [0] }] });
+      await coordinator.endTxn({ ...owner, transactionResult: commit });
+    }
+    const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic('interactions')] });
+    const sequence = Number(offsets?.partitions[0]?.metadata?.split(':')[1]) + 1;
+    const marker = encodeMarker({ sequence, group, offsets: { interactions: 11n } });
+    const event = { topic: 'interactions', partition: 0, offset: '10', key: 'k', count: 11, leftOpen: true };
+    const data = (key: TopicKey, messages: object[]) => ({
+      topic: topic(key),
+      partitions: [{ partition: 0, firstSequence: 0, messages }],
+    });
+    const message = (key: string, value: string) => ({ key, value, headers: {}, timestamp: Date.now() });
+    const leader = await cluster.findBroker({ nodeId: '1' });
+    await leader.produce({
+      ...owner,
+      topicData: [
+        data('costState', [message(MARKER_KEY, marker), message('k', '11')]),
+        data('costEvents', [message('k', JSON.stringify(event))]),
+      ],
+    });
+    const position = { partition: 0, offset: '11', metadata: offsetMetadata(sequence) };
+    const topics = [{ topic: topic('interactions'), partitions: [position] }];
+    await leader.txnOffsetCommit({ ...owner, groupId: group, topics });
+    await log.close();
+  }
+
   async function endsSaying(text: string): Promise<void> {
     await run();
     await eventually('ending', () => fatal.length > 0);
@@ -161,6 +227,26 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect([10, 11]).toContain(offsets.length);
     expect(Math.max(...offsets)).toBeLessThan(11);
   }, 240_000);
+
+  it.each([
+    { decided: 'to commit', commit: true },
+    { decided: 'to abort', commit: false },
+    { decided: 'nothing any more', commit: undefined },
+  ])(
+    'ends a transaction that a broker left open, where the coordinator had decided $decided',
+    async ({ commit }) => {
+      await countTen();
+      await publish(1);
+      await leaveOpen(commit);
+      await run();
+      await eventually('counting on', async () => (await readCounted(settings)).length >= 11);
+      const counted = await readCounted(settings);
+      expect(counted.map(({ count }) => count)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));
+      expect(counted.filter((each) => 'leftOpen' in each)).toHaveLength(commit ? 1 : 0);
+      expect(fatal).toEqual([]);
+    },
+    240_000,
+  );
 
   it('reports every fault of the topics at once', async () => {
     const other = { ...settings, topicPrefix: `bad${tests}.`, createTopics: false };

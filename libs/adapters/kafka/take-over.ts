@@ -4,6 +4,7 @@ import { topicName, type TopicKey } from '#libs/contract';
 import type { ClusterIdentity } from './cluster-identity.js';
 import { startingPoint, type CommittedOffset, type CommittedOffsets } from './commit-marker.js';
 import { UnrecoverableError } from './errors.js';
+import { HungTransactions, type HungTransactionScope } from './hung-transaction.js';
 import { LogClient, type LogRange } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
 import { restoreState } from './restore.js';
@@ -41,30 +42,47 @@ export interface TakeOverContext {
 
 /**
  * Takes a partition over. The order is the whole point: first the lock, which stops the old owner and settles what it
- * left open; only then the committed offsets; only then the state. Throws whatever goes wrong, with the lock released;
- * an {@link UnrecoverableError} where no retry helps, and the signal's reason when it aborts.
+ * left open, then what a broker forgot to end ({@link HungTransactions}); only then the committed offsets; only then
+ * the state. Throws whatever goes wrong, with the lock released; an {@link UnrecoverableError} where no retry helps, and
+ * the signal's reason when it aborts.
  */
 export async function takeOver(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<OpenTask> {
   signal.throwIfAborted();
   await context.identity.check();
   const kafka = context.createClient(`task-${partition}`);
-  const lock = await TaskLock.take({
-    kafka,
-    transactionalId: context.transactionalId(partition),
-    group: context.group,
-    transactionTimeoutMs: context.transactionTimeoutMs,
-  });
-  let log: LogClient | undefined;
+  const log = await LogClient.connect(kafka);
   try {
-    const committed = await committedOffsets(context, partition);
-    log = await LogClient.connect(kafka);
-    return await openTask({ context, partition, signal, lock, log, committed });
-  } catch (error) {
-    await lock.release();
-    throw error;
+    const hung = new HungTransactions(log.cluster, hungScope(context, partition, signal));
+    const decision = await hung.lastDecision();
+    const lock = await TaskLock.take({
+      kafka,
+      transactionalId: context.transactionalId(partition),
+      group: context.group,
+      transactionTimeoutMs: context.transactionTimeoutMs,
+    });
+    try {
+      await hung.settle(decision);
+      const committed = await committedOffsets(context, partition);
+      return await openTask({ context, partition, signal, lock, log, committed });
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   } finally {
-    await log?.close().catch(() => undefined);
+    await log.close().catch(() => undefined);
   }
+}
+
+function hungScope(context: TakeOverContext, partition: number, signal: AbortSignal): HungTransactionScope {
+  const { definition, group, topicPrefix, partitionCounts, logger } = context;
+  const changelog = topicName(definition.changelog, topicPrefix);
+  const outputs = Object.entries(partitionCounts) as [TopicKey, number][];
+  const partitions = new Map<string, readonly number[]>([[changelog, [partition]]]);
+  for (const [key, count] of outputs) {
+    if (key === definition.changelog || definition.inputs.includes(key)) continue;
+    partitions.set(topicName(key, topicPrefix), [...Array(count).keys()]);
+  }
+  return { transactionalId: context.transactionalId(partition), group, partitions, changelog, signal, logger };
 }
 
 interface Opening {
