@@ -25,6 +25,8 @@ const base = {
 };
 export default {
   watchman: false,
+  // Jest leaves a core free by default, which on two cores is half of them.
+  maxWorkers: '100%',
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'] },
     {
