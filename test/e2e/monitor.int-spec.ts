@@ -1,16 +1,23 @@
 import { createServer } from 'node:net';
 import { createKafka, ensureTopics, Publisher, TopicReader } from '#libs/adapters/kafka';
 import { readReferenceFile, referenceEntryToWire, referenceKey, type KafkaSettings } from '#libs/application';
-import type { CostEvent, CostWindow } from '#libs/contract';
+import { TOPICS, type CostEvent, type CostWindow } from '#libs/contract';
 import { parseMicros } from '#libs/domain';
 import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
 import { eventually, Program } from '../../libs/testing/program.js';
+import { namedInputs, type NamedInput } from '../input/named-inputs.js';
 
 const REFERENCE = `
 organisation: { name: Test, zone: Asia/Shanghai, currency: CNY }
 rateCards:
   - { rateId: labour, for: default, kind: hourly, amount: "137.77", currency: CNY }
 `;
+const FATE_METRICS = {
+  counted: 'spendline_counted_total',
+  duplicate: 'spendline_duplicates_total',
+  stale: 'spendline_stale_total',
+  late: 'spendline_late_total',
+} as const;
 const PARTITIONS = 4;
 const CONTACTS = 6000;
 const AGENTS = 40;
@@ -73,13 +80,13 @@ const why = whyNoBroker();
     let metricsPort: number;
     let monitor: Program;
 
-    const start = (): void => {
+    const start = (environment: Readonly<Record<string, string>> = { SPENDLINE_CLOCK: 'event' }): void => {
       monitor = new Program('apps/monitor/main.ts', {
         KAFKA_BROKERS: broker.address,
         SPENDLINE_METRICS_PORT: String(metricsPort),
         SPENDLINE_PARTITIONS: String(PARTITIONS),
-        SPENDLINE_CLOCK: 'event',
         SPENDLINE_LOG_LEVEL: 'warn',
+        ...environment,
       });
     };
     const metric = async (name: string): Promise<number> => {
@@ -110,7 +117,8 @@ const why = whyNoBroker();
     };
 
     beforeAll(async () => {
-      broker = await KafkaBroker.start();
+      // Room for what is too large for the monitor, which has to say so and go on.
+      broker = await KafkaBroker.start('message.max.bytes=4194304');
       settings = broker.settings('', PARTITIONS);
       await ensureTopics(createKafka(settings, 'test'), settings);
       publisher = new Publisher({ settings });
@@ -206,6 +214,69 @@ const why = whyNoBroker();
       });
       expect(await metric('spendline_unaccounted_records')).toBe(0);
       expect(await readAll('rejected')).toEqual([]);
+      await monitor.end('SIGTERM');
+    }, 240_000);
+
+    it('counts or rejects each named input as the table says, and goes on', async () => {
+      const named = broker.settings('named.', PARTITIONS);
+      await ensureTopics(createKafka(named, 'test'), named);
+      const sender = new Publisher({ settings: named });
+      await sender.connect();
+      await publishReference(sender);
+      start({ SPENDLINE_CLOCK: 'live', SPENDLINE_TOPIC_PREFIX: 'named.' });
+      await eventually('the monitor is ready', async () => {
+        const answer = await fetch(`http://127.0.0.1:${String(metricsPort)}/health/ready`).catch(() => undefined);
+        return answer?.status === 200;
+      });
+
+      const inputs = namedInputs(Date.now());
+      const [contacts, others] = [true, false].map((is) =>
+        inputs.filter(({ topic }) => (topic === 'interactions') === is),
+      ) as [NamedInput[], NamedInput[]];
+      const taken = async (records: number): Promise<true> =>
+        eventually('all of it is taken', async () => (await metric('spendline_events_total')) === records && true);
+      // One after another, so that the clock of the partition is where the table has it.
+      for (const { topic, value, headers = {} } of contacts) {
+        await sender.send(topic, [{ key: 'a-1', value, headers: headers as Record<string, string> }]);
+      }
+      await taken(contacts.length);
+      for (const { topic, value } of others) await sender.send(topic, [{ key: 'a-1', value }]);
+      await taken(inputs.length);
+      await sender.disconnect();
+
+      const stored: { place: string; reason: string; value: Buffer | null }[] = [];
+      const reader = new TopicReader({
+        settings: named,
+        topics: ['rejected'],
+        onBatch: ({ records }) => {
+          for (const { value, headers } of records) {
+            const of = (name: string): string => String(headers[name]);
+            const place = `${of('source-topic').replace('named.', '')}/${of('source-offset')}`;
+            stored.push({ place, reason: of('reason'), value });
+          }
+        },
+        onFatal: (error) => {
+          throw error;
+        },
+      });
+      await reader.start();
+      await reader.caughtUp;
+      await reader.stop();
+      const offsets = new Map<string, number>();
+      const expected = inputs.flatMap(({ topic, fate, value }) => {
+        const offset = offsets.get(topic) ?? 0;
+        offsets.set(topic, offset + 1);
+        const place = `${TOPICS[topic].name}/${String(offset)}`;
+        return fate in FATE_METRICS ? [] : [{ place, reason: fate, value }];
+      });
+      const byPlace = (a: { place: string }, b: { place: string }): number => (a.place < b.place ? -1 : 1);
+      expect(stored.sort(byPlace)).toEqual(expected.sort(byPlace));
+      // The connection may have been closed for idleness meanwhile.
+      await taken(inputs.length);
+      for (const [fate, name] of Object.entries(FATE_METRICS)) {
+        expect([fate, await metric(name)]).toEqual([fate, inputs.filter((input) => input.fate === fate).length]);
+      }
+      expect(await metric('spendline_unaccounted_records')).toBe(0);
     }, 240_000);
   },
 );
