@@ -1,5 +1,6 @@
 import { buildReference } from './build-reference.js';
-import { DEFAULT_RULES, EMPTY_REFERENCE } from './defaults.js';
+import { EMPTY_REFERENCE } from './defaults.js';
+import { DEFAULT_RULES } from './rule-defaults.js';
 import { parseReferenceKey, referenceEntry, referenceKey, type ReferenceEntry } from './entry.js';
 
 const card = (rateId: string, fromMs?: number): ReferenceEntry =>

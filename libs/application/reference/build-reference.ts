@@ -1,5 +1,6 @@
 import type { EffectiveDated, Reference, Rule } from '#libs/domain';
-import { DEFAULT_ORGANISATION, DEFAULT_RULES } from './defaults.js';
+import { DEFAULT_ORGANISATION } from './defaults.js';
+import { DEFAULT_RULES } from './rule-defaults.js';
 import type { ReferenceEntry, ReferenceKind, ReferenceValues } from './entry.js';
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Budget, RateCard, Rule } from '#libs/domain';
 import { referenceEntryFromWire, referenceEntryToWire } from './convert-wire.js';
-import { DEFAULT_ORGANISATION, DEFAULT_RULES } from './defaults.js';
+import { DEFAULT_ORGANISATION } from './defaults.js';
+import { DEFAULT_RULES } from './rule-defaults.js';
 import { referenceEntry, type ReferenceEntry } from './entry.js';
 
 const RATE: RateCard = {
@@ -80,6 +81,7 @@ describe('reference entries on the wire', () => {
       severity: 'warning',
       for: '2m',
       keepFiring: '5m',
+      hysteresisRatio: 0.05,
       target: '120.50',
       version: 7,
     });
@@ -105,7 +107,7 @@ describe('reference entries on the wire', () => {
     ['kind', 'colour', '{}', 'unknown-kind'],
     ['text', 'agent', '{', 'not-json'],
     ['nothing', 'agent', 'null', 'invalid-entry'],
-    ['rule of a newer program', 'rule', '{"ruleId":"x","kind":"anomaly"}', 'invalid-entry'],
+    ['rule of a newer program', 'rule', '{"ruleId":"x","kind":"telepathy"}', 'invalid-entry'],
     ['amount', 'fx-rate', '{"currency":"USD","rate":"7.1234567"}', 'invalid-entry'],
     ['version', 'agent', '{"agentId":"a","version":0}', 'invalid-entry'],
   ])('refuses an unknown %s', (_, kind, json, reason) => {

@@ -98,25 +98,26 @@ function convertBudget(budget: Budget): WireObject {
   };
 }
 
+/** A rule's fields without the units in their names: `forMs` 120000 is `for` "2m", `planMicros` 1n is `plan` "0.000001". */
 function convertRule(rule: Rule): WireObject {
-  const { forMs, keepFiringMs, version: _, ...rest } = convertDates(rule);
-  const common = { for: formatDuration(forMs), keepFiring: formatDuration(keepFiringMs) };
-  switch (rest.kind) {
-    case 'budget-threshold':
-      return { ...rest, ...common };
-    case 'unit-cost': {
-      const { targetMicros, ...other } = rest;
-      return { ...other, ...common, ...(targetMicros !== undefined && { target: formatMicros(targetMicros) }) };
-    }
-    case 'burn-rate': {
-      const pairs = rest.pairs.map(({ longMs, shortMs, ...other }) => ({
-        long: formatDuration(longMs),
-        short: formatDuration(shortMs),
-        ...other,
-      }));
-      return { ...rest, ...common, pairs };
-    }
-  }
+  const { version: _, ...rest } = convertDates(rule);
+  return withoutUnits(rest);
+}
+
+function withoutUnits(value: object): WireObject {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]: [string, unknown]) => {
+      if (typeof field === 'bigint') return [name.replace(/Micros$/, ''), formatMicros(field)];
+      if (typeof field === 'number' && name.endsWith('Ms')) return [name.replace(/Ms$/, ''), formatDuration(field)];
+      if (Array.isArray(field))
+        return [name, field.map((each: unknown) => (isObject(each) ? withoutUnits(each) : each))];
+      return [name, field];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function convertDates<T extends EffectiveDated>(value: T): Undated<T> & { from?: string; to?: string } {

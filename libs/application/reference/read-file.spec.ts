@@ -85,6 +85,7 @@ rules: [{ ruleId: u, kind: unit-cost, per: handled, for: 90s }]
       enabled: true,
       forMs: 90_000,
       keepFiringMs: 300_000,
+      hysteresisRatio: 0.05,
       version: 1,
     });
   });
@@ -174,7 +175,7 @@ colours: 1
         'rateCards[2].amout (line 19): is not a field that is known here',
         'budgets[0].to (line 26): must be later than from (it is the first moment after)',
         'budgets[0].id (line 21): is missing: which channel is it for?',
-        'rules[0].kind (line 28): must be one of unit-cost, budget-threshold, burn-rate',
+        'rules[0].kind (line 28): must be one of unit-cost, budget-threshold, burn-rate, budget-forecast, unapproved-spend, promotion-overspend, cost-share, misallocation, integration-cost, over-automation',
         'rules[1].pairs[0].severity (line 29): must be one of info, warning, critical',
         'colours (line 30): is no section: the sections are organisation, agents, rateCards, budgets, rules, fxRates',
       ].sort((a, b) => Number(/line (\d+)/.exec(a)?.[1]) - Number(/line (\d+)/.exec(b)?.[1])),

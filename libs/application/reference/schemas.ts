@@ -10,7 +10,9 @@ import {
 } from '#libs/domain';
 import { z } from 'zod';
 import type { Scalars } from './scalars.js';
+import { ruleSchema } from './rule-schemas.js';
 import { isZone } from './zone.js';
+import { checkDates, convertDates, present, type Dates } from './dates.js';
 
 /** A value of the reference data before its entry is given a version. */
 export type Unversioned<T> = T extends { readonly version: number } ? Omit<T, 'version'> : T;
@@ -27,9 +29,7 @@ export interface EntrySchemas {
 
 const ID = z.string().min(1).max(128);
 const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case letters, digits and dashes');
-const WINDOW = z.string().regex(/^([0-9]+(s|m|h|d)|month)$/, 'must be a window such as 5m, 1h, 24h or month');
 const RATIO = z.number().min(0).max(100);
-const SEVERITY = z.enum(['info', 'warning', 'critical']);
 const SCOPE = z.enum(SCOPES);
 const ONE_MICROS = 1_000_000n;
 
@@ -72,11 +72,6 @@ export function entrySchemas(scalars: Scalars): EntrySchemas {
     budget: budgetSchema(scalars, object, dates),
     rule: ruleSchema(scalars, object, dates),
   };
-}
-
-interface Dates {
-  readonly from: z.ZodOptional<Scalars['instant']>;
-  readonly to: z.ZodOptional<Scalars['instant']>;
 }
 
 function rateCardSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<RateCard> {
@@ -171,79 +166,4 @@ function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): 
 function scopeFault(scope: Budget['scope'], id: string | undefined): string | undefined {
   if (scope === 'all') return id === undefined || id === 'all' ? undefined : 'must be left out in scope all';
   return id === undefined ? `is missing: which ${scope} is it for?` : undefined;
-}
-
-function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Rule>> {
-  const common = {
-    ruleId: ID,
-    enabled: z.boolean().default(true),
-    scopes: z.array(SCOPE).min(1).optional(),
-    ids: z.array(ID).min(1).optional(),
-    for: scalars.duration.default(120_000),
-    keepFiring: scalars.duration.default(300_000),
-    runbook: z.string().max(2_000).optional(),
-    ...dates,
-  };
-  const pair = object({
-    long: scalars.duration,
-    short: scalars.duration,
-    factor: z.number().gt(0),
-    severity: SEVERITY,
-  }).refine(({ long, short }) => short > 0 && short < long, { path: ['short'], error: 'must be shorter than long' });
-  const unitCost = object({
-    ...common,
-    kind: z.literal('unit-cost'),
-    per: z.enum(UNIT_COSTS),
-    window: WINDOW.default('1h'),
-    target: scalars.amount.optional(),
-    minimumUnits: z.int().min(1).default(20),
-    severity: SEVERITY.default('warning'),
-  })
-    .superRefine(checkDates)
-    .transform(({ target, ...rest }) => ({
-      ...convertCommon(rest),
-      ...(target !== undefined && { targetMicros: target }),
-    }));
-  const threshold = object({ ...common, kind: z.literal('budget-threshold') })
-    .superRefine(checkDates)
-    .transform(convertCommon);
-  const burnRate = object({ ...common, kind: z.literal('burn-rate'), pairs: z.array(pair).min(1) })
-    .superRefine(checkDates)
-    .transform(({ pairs, ...rest }) => ({
-      ...convertCommon(rest),
-      pairs: pairs.map(({ long, short, ...other }) => ({ longMs: long, shortMs: short, ...other })),
-    }));
-  return z.discriminatedUnion('kind', [unitCost, threshold, burnRate]);
-}
-
-function checkDates(
-  value: { readonly from?: number | undefined; readonly to?: number | undefined },
-  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
-): void {
-  if (value.from === undefined || value.to === undefined || value.from < value.to) return;
-  context.addIssue({ code: 'custom', path: ['to'], message: 'must be later than from (it is the first moment after)' });
-}
-
-function convertCommon<
-  T extends { for: number; keepFiring: number; from?: number | undefined; to?: number | undefined },
->(value: T): Converted<Omit<T, 'for' | 'keepFiring'>> & { forMs: number; keepFiringMs: number } {
-  const { for: forMs, keepFiring: keepFiringMs, ...rest } = value;
-  return { ...convertDates(rest), forMs, keepFiringMs };
-}
-
-type Present<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-type Converted<T> = Present<Omit<T, 'from' | 'to'>> & { fromMs?: number; toMs?: number };
-
-/** `from` and `to` under the domain's names, and no field that is undefined. */
-function convertDates<T extends { from?: number | undefined; to?: number | undefined }>(value: T): Converted<T> {
-  const { from, to, ...rest } = value;
-  return {
-    ...present(rest),
-    ...(from !== undefined && { fromMs: from }),
-    ...(to !== undefined && { toMs: to }),
-  };
-}
-
-function present<T extends object>(value: T): Present<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Present<T>;
 }

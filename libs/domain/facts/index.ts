@@ -1,3 +1,4 @@
+export * from './bill.js';
 export * from './measures.js';
 export * from './contact.js';
 export * from './feedback.js';

@@ -1,1 +1,3 @@
 export * from './reference.js';
+export * from './rules.js';
+export * from './terms.js';

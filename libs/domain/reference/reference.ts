@@ -1,37 +1,6 @@
 import type { Micros } from '../money/index.js';
-
-/**
- * What people decide: rates, budgets, rules, the organisation. Every entry is effective-dated over
- * [fromMs, toMs) in epoch milliseconds, so a replay sees what was in force at event time.
- * Absent `fromMs` means since ever, absent `toMs` until further notice.
- */
-export interface EffectiveDated {
-  readonly fromMs?: number;
-  readonly toMs?: number;
-}
-
-/** Cost dimensions of the contract (method section 1). */
-export const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
-
-/** Scopes a window is kept for. `all` has the single id "all". */
-export const SCOPES = [
-  'all',
-  'agent',
-  'channel',
-  'team',
-  'queue',
-  'region',
-  'vendor',
-  'topic',
-  'stage',
-  'customer-tier',
-] as const;
-export type Scope = (typeof SCOPES)[number];
-
-/** Unit costs of method section 4: cost per interaction, per resolution, per contact handled by a person. */
-export const UNIT_COSTS = ['interaction', 'resolution', 'handled'] as const;
-export type UnitCost = (typeof UNIT_COSTS)[number];
+import type { Rule } from './rules.js';
+import type { BudgetPeriod, EffectiveDated, Scope, UnitCost } from './terms.js';
 
 export interface Organisation {
   readonly name: string;
@@ -63,7 +32,6 @@ export interface RateCard extends EffectiveDated {
   readonly subcategory?: string;
 }
 
-export type BudgetPeriod = 'month' | 'quarter' | 'year';
 export type BudgetStatus = 'draft' | 'submitted' | 'approved' | 'rejected' | 'superseded' | 'closed';
 
 /** How a budget is planned over its period: relative weights; absent: flat. Index 0 is Monday; hours are local. */
@@ -88,51 +56,6 @@ export interface Budget extends EffectiveDated {
   readonly owner?: string;
   readonly version: number;
 }
-
-export type Severity = 'info' | 'warning' | 'critical';
-
-interface RuleCommon extends EffectiveDated {
-  readonly ruleId: string;
-  readonly version: number;
-  readonly enabled: boolean;
-  /** Scopes that the rule is evaluated in; absent: the kind's default. */
-  readonly scopes?: readonly Scope[];
-  /** Ids that it is limited to; absent: every id of the scopes. */
-  readonly ids?: readonly string[];
-  /** The condition must hold this long (event time) before it fires. */
-  readonly forMs: number;
-  /** It must be clear this long (event time) before it resolves. */
-  readonly keepFiringMs: number;
-  readonly runbook?: string;
-}
-
-/** Cost per unit over `window` above `target` (micros; absent: the organisation's), with at least `minimumUnits`. */
-export interface UnitCostRule extends RuleCommon {
-  readonly kind: 'unit-cost';
-  readonly per: UnitCost;
-  readonly window: string;
-  readonly targetMicros?: Micros;
-  readonly minimumUnits: number;
-  readonly severity: Severity;
-}
-
-/** Actual at the budget's thresholds; the severity follows the threshold (below 0.75 info, below 1 warning, else critical). */
-export interface BudgetThresholdRule extends RuleCommon {
-  readonly kind: 'budget-threshold';
-}
-
-/** Burn of the tolerated variance, contract section 8. */
-export interface BurnRateRule extends RuleCommon {
-  readonly kind: 'burn-rate';
-  readonly pairs: readonly {
-    readonly longMs: number;
-    readonly shortMs: number;
-    readonly factor: number;
-    readonly severity: Severity;
-  }[];
-}
-
-export type Rule = UnitCostRule | BudgetThresholdRule | BurnRateRule;
 
 /** What the organisation knows of an agent, where events do not say it. */
 export interface AgentProfile extends EffectiveDated {

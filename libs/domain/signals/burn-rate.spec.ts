@@ -68,6 +68,7 @@ describe('evaluateBurnRate', () => {
       condition: true,
       observed: 15,
       threshold: 14.4,
+      nearness: 15 / 14.4,
       unit: 'ratio',
       severity: 'critical',
       summary:

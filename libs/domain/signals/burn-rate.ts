@@ -98,6 +98,7 @@ export function evaluateBurnRate(applied: AppliedBurnRate, observation: SpendObs
     threshold: pair.factor,
     unit: 'ratio',
     severity: pair.severity,
+    nearness: pressure(worst),
     summary: `${subject} spent ${spend} where ${plan}: ${rates}, limit ${String(pair.factor)}`,
     window: formatDuration(pair.longMs),
   };

@@ -63,6 +63,7 @@ export interface EpisodeStep {
  * `keepFiringMs`:
  * - fires once the condition has held for `forMs`, and stays the same episode until it has been clear for
  *   `keepFiringMs` on end, so it does not flap;
+ * - counts as clear only once below the limit by the rule's hysteresis;
  * - a higher severity is said at once, a lower one when nothing as bad has come for `keepFiringMs`; both name the
  *   previous severity;
  * - while the condition is met, a changed summary is said at most once a minute;
@@ -78,7 +79,7 @@ export function advance(
   input: EpisodeInput,
 ): EpisodeStep {
   const cause = causeOf(state, verdict, input);
-  if (state?.phase === 'firing') return advanceFiring(state, verdict, tMs, { ...input, cause });
+  if (state?.phase === 'firing') return advanceFiring(state, held(verdict, input), tMs, { ...input, cause });
   const footing = footingOf(verdict, input);
   if (!verdict.condition) return { state: keepIfSame(state, { phase: 'clear', ...footing }) };
   const since = state?.phase === 'pending' ? { sinceMs: state.sinceMs, cause: state.cause } : { sinceMs: tMs, cause };
@@ -122,6 +123,13 @@ export function withdraw(state: EpisodeState, tMs: number, cause: SignalCause): 
     summary,
     cause,
   };
+}
+
+/** Within the hysteresis of its limit a firing signal goes on. */
+function held(verdict: Verdict, { applied }: EpisodeInput): Verdict {
+  const { hysteresisRatio = 0 } = applied.rule;
+  if (verdict.condition || hysteresisRatio === 0 || verdict.nearness === undefined) return verdict;
+  return verdict.nearness > 1 - hysteresisRatio ? { ...verdict, condition: true } : verdict;
 }
 
 function advanceFiring(state: Firing, verdict: Verdict, tMs: number, input: EpisodeInput): EpisodeStep {

@@ -80,7 +80,7 @@ describe('rulesFor', () => {
     const from = reference([threshold(), burn], { budgets });
     expect(
       rulesFor(from, 'channel', 'voice', 0).map((applied) =>
-        applied.kind === 'unit-cost' ? '' : `${applied.kind} ${applied.budget.budgetId}`,
+        'budget' in applied ? `${applied.kind} ${applied.budget.budgetId}` : '',
       ),
     ).toEqual(['budget-threshold b', 'budget-threshold y', 'burn-rate b', 'burn-rate y']);
     expect(ids(from, 'channel', 'chat')).toEqual([]);

@@ -2,11 +2,18 @@ import { budgetsInForce } from '../budget/index.js';
 import type { Micros } from '../money/index.js';
 import type {
   Budget,
+  BudgetForecastRule,
   BudgetThresholdRule,
   BurnRateRule,
+  CostShareRule,
+  IntegrationCostRule,
+  MisallocationRule,
+  OverAutomationRule,
+  PromotionOverspendRule,
   Reference,
   Rule,
   Scope,
+  UnapprovedSpendRule,
   UnitCostRule,
 } from '../reference/index.js';
 
@@ -22,32 +29,67 @@ interface Applied {
   readonly basis: string;
 }
 
+/** A rule on one scope and id. */
+export interface AppliedRuleOf<R extends Rule> extends Applied {
+  readonly kind: R['kind'];
+  readonly rule: R;
+}
+
 /** A unit-cost rule on one scope and id, with the target that holds there. */
-export interface AppliedUnitCost extends Applied {
-  readonly kind: 'unit-cost';
-  readonly rule: UnitCostRule;
+export interface AppliedUnitCost extends AppliedRuleOf<UnitCostRule> {
   readonly targetMicros: Micros;
 }
 
-/** A budget-threshold rule on one budget. */
-export interface AppliedBudgetThreshold extends Applied {
-  readonly kind: 'budget-threshold';
-  readonly rule: BudgetThresholdRule;
+/** An unapproved-spend rule on a scope and id without a budget in force, and those that wait for an approval. */
+export interface AppliedUnapprovedSpend extends AppliedRuleOf<UnapprovedSpendRule> {
+  readonly waiting: readonly Budget[];
+}
+
+/** A rule on one budget. */
+interface AppliedToBudget<R extends Rule> extends AppliedRuleOf<R> {
   readonly budget: Budget;
 }
 
-/** A burn-rate rule on one budget. */
-export interface AppliedBurnRate extends Applied {
-  readonly kind: 'burn-rate';
-  readonly rule: BurnRateRule;
-  readonly budget: Budget;
-}
+export type AppliedBudgetThreshold = AppliedToBudget<BudgetThresholdRule>;
+export type AppliedBurnRate = AppliedToBudget<BurnRateRule>;
+export type AppliedBudgetForecast = AppliedToBudget<BudgetForecastRule>;
+export type AppliedPromotionOverspend = AppliedToBudget<PromotionOverspendRule>;
+export type AppliedCostShare = AppliedRuleOf<CostShareRule>;
 
 /** A rule as it applies to one scope and id: what is evaluated, and what an episode belongs to. */
-export type AppliedRule = AppliedUnitCost | AppliedBudgetThreshold | AppliedBurnRate;
+export type AppliedRule =
+  | AppliedUnitCost
+  | AppliedBudgetThreshold
+  | AppliedBurnRate
+  | AppliedBudgetForecast
+  | AppliedPromotionOverspend
+  | AppliedUnapprovedSpend
+  | AppliedCostShare
+  | AppliedRuleOf<MisallocationRule>
+  | AppliedRuleOf<IntegrationCostRule>
+  | AppliedRuleOf<OverAutomationRule>;
 
-/** Where unit costs are judged unless the rule says otherwise; an agent's hour has too few contacts to judge. */
-export const UNIT_COST_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 'vendor'];
+/**
+ * Where each kind is judged unless its rule says otherwise; undefined: wherever there is a budget. An agent's hour has
+ * too few contacts to judge, revenue and most bills are the organisation's.
+ */
+const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined>> = {
+  'unit-cost': ['all', 'channel', 'team', 'vendor'],
+  'budget-threshold': undefined,
+  'burn-rate': undefined,
+  'budget-forecast': undefined,
+  'promotion-overspend': undefined,
+  'unapproved-spend': ['all', 'channel', 'vendor'],
+  'cost-share': ['all'],
+  misallocation: ['all'],
+  'integration-cost': ['all'],
+  'over-automation': ['all', 'channel'],
+};
+
+/** Scopes that a rule looks at, beside those of budgets. */
+export function scopesOf(rule: Rule): readonly Scope[] {
+  return rule.scopes ?? DEFAULT_SCOPES[rule.kind] ?? [];
+}
 
 /**
  * The rules that apply to one scope and id at event time `tMs`: enabled, effective, of one ruleId the one that began last, then the highest version.
@@ -56,13 +98,18 @@ export const UNIT_COST_SCOPES: readonly Scope[] = ['all', 'channel', 'team', 've
  */
 export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: number): AppliedRule[] {
   const rules = rulesInForce(reference.rules, tMs).filter(
-    (rule) => (rule.scopes?.includes(scope) ?? isDefaultScope(rule, scope)) && (rule.ids?.includes(id) ?? true),
+    (rule) => appliesIn(rule, scope) && (rule.ids?.includes(id) ?? true),
   );
   if (rules.length === 0) return [];
   const { currency } = reference.organisation;
-  const budgets = budgetsInForce(reference.budgets, scope, id, tMs).filter(
-    (budget) => budget.amountMicros > 0n && budget.currency === currency,
-  );
+  const approved = budgetsInForce(reference.budgets, scope, id, tMs);
+  const budgets = approved.filter((budget) => budget.amountMicros > 0n && budget.currency === currency);
+  const plain = <R extends Rule>(rule: R): AppliedRuleOf<R> => {
+    return { kind: rule.kind, rule, scope, id, currency, basis: String(rule.version) };
+  };
+  const onBudgets = <R extends Rule>(rule: R): AppliedToBudget<R>[] => {
+    return budgets.map((budget) => ({ kind: rule.kind, rule, budget, ...applied(rule, budget) }));
+  };
   return rules.flatMap((rule): AppliedRule[] => {
     switch (rule.kind) {
       case 'unit-cost': {
@@ -72,9 +119,24 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
         return [{ kind: rule.kind, rule, scope, id, currency, basis, targetMicros }];
       }
       case 'budget-threshold':
-        return budgets.map((budget) => ({ kind: rule.kind, rule, budget, ...applied(rule, budget) }));
+        return onBudgets(rule);
       case 'burn-rate':
-        return budgets.map((budget) => ({ kind: rule.kind, rule, budget, ...applied(rule, budget) }));
+        return onBudgets(rule);
+      case 'budget-forecast':
+        return onBudgets(rule);
+      case 'promotion-overspend':
+        return onBudgets(rule);
+      case 'unapproved-spend':
+        if (approved.length > 0 || !isPlannedIn(rule, reference.budgets, scope, tMs)) return [];
+        return [{ ...plain(rule), waiting: waitingFor(reference.budgets, scope, id) }];
+      case 'cost-share':
+        return [plain(rule)];
+      case 'misallocation':
+        return [plain(rule)];
+      case 'integration-cost':
+        return [plain(rule)];
+      case 'over-automation':
+        return [plain(rule)];
     }
   });
 }
@@ -84,8 +146,22 @@ function applied(rule: Rule, budget: Budget): Applied {
   return { scope, id, currency, basis: `${String(rule.version)} budget ${String(version)} ${budgetId}` };
 }
 
-function isDefaultScope(rule: Rule, scope: Scope): boolean {
-  return rule.kind !== 'unit-cost' || UNIT_COST_SCOPES.includes(scope);
+function appliesIn(rule: Rule, scope: Scope): boolean {
+  const scopes = rule.scopes ?? DEFAULT_SCOPES[rule.kind];
+  return scopes === undefined || scopes.includes(scope);
+}
+
+/** Whether a scope without a budget is an oversight, see `evaluateUnapprovedSpend`. */
+function isPlannedIn(rule: UnapprovedSpendRule, budgets: readonly Budget[], scope: Scope, tMs: number): boolean {
+  if (rule.scopes || scope === 'all') return true;
+  return budgets.some((budget) => budget.scope === scope && budgetsInForce([budget], scope, budget.id, tMs).length > 0);
+}
+
+function waitingFor(budgets: readonly Budget[], scope: Scope, id: string): Budget[] {
+  return budgets.filter(
+    (budget) =>
+      budget.scope === scope && budget.id === id && (budget.status === 'draft' || budget.status === 'submitted'),
+  );
 }
 
 /** Of each ruleId the highest version in force, if that is enabled: switching a version off hides the ones before. */

@@ -13,7 +13,7 @@ const applied = (ruleId: string, scope: Scope, id: string, period?: BudgetPeriod
   ({
     kind: period ? 'budget-threshold' : 'unit-cost',
     rule: { ruleId },
-    budget: { period },
+    ...(period && { budget: { period } }),
     scope,
     id,
   }) as unknown as AppliedRule;

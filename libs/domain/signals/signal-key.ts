@@ -18,7 +18,7 @@ const FINGERPRINT_LENGTH = 16;
  */
 export function signalKey(applied: AppliedRule, fingerprint: (text: string) => string): string {
   const { rule, scope, id } = applied;
-  const parts = [rule.ruleId, scope, id, ...(applied.kind === 'unit-cost' ? [] : [applied.budget.period])];
+  const parts = [rule.ruleId, scope, id, ...('budget' in applied ? [applied.budget.period] : [])];
   const key = parts.map(encodePart).join(':');
   const characters = Array.from(key);
   if (characters.length <= MAX_KEY_LENGTH) return key;

@@ -57,6 +57,7 @@ describe('evaluateUnitCost', () => {
       condition: true,
       observed: 21.4,
       threshold: 18,
+      nearness: 21.4 / 18,
       unit: 'CNY per contact handled',
       severity: 'warning',
       summary: 'Channel voice costs CNY 21.40 per contact handled over 1h, target 18.00',

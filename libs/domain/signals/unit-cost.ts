@@ -59,6 +59,7 @@ export function evaluateUnitCost(applied: AppliedUnitCost, measures: Measures): 
     threshold: Number(targetMicros) / 1e6,
     unit: `${currency} per ${unitName}`,
     severity: rule.severity,
+    ...(judged && targetMicros > 0n && { nearness: Number(costMicros) / Number(targetMicros) }),
     summary: judged
       ? `${subject} costs ${currency} ${cost} per ${unitName} over ${rule.window}, target ${target}`
       : `${subject}: too few to judge the cost per ${unitName} over ${rule.window} (${String(units)} of ${String(rule.minimumUnits)} needed)`,

@@ -17,6 +17,11 @@ export interface Verdict {
   readonly summary: string;
   /** The window or period judged: 1h, 24h, month. */
   readonly window: string;
+  /**
+   * How near the figure is to the limit: 1 at it, less below. While it is within the rule's hysteresis a firing signal
+   * does not count as clear. Absent where nothing was judged.
+   */
+  readonly nearness?: number;
   /** Start of the budget period judged, so that the episode can tell that a new one began. */
   readonly periodStartMs?: number;
 }

@@ -1,12 +1,12 @@
 import { accruedBetween, type AccruingAmount } from '../accrual/index.js';
-import { addAmount, emptyMeasures, type Measures } from '../facts/index.js';
+import { addAmount, emptyMeasures, type BillFacts, type Measures } from '../facts/index.js';
 import type { Dimension } from '../reference/index.js';
 
 /**
  * A bill's share in one scope. It is never cut into panes: what it adds to a window is accrued(end) - accrued(start),
  * whatever the window's length (its differences telescope, see accrual).
  */
-export interface AccrualLine extends AccruingAmount {
+export interface AccrualLine extends AccruingAmount, BillFacts {
   readonly lineId: string;
   readonly dimension: Dimension;
   /**

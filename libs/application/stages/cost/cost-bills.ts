@@ -5,6 +5,7 @@ import {
   emptyMeasures,
   fitsWire,
   parseMicros,
+  type BillFacts,
   type Scope,
   type ScopeRef,
 } from '#libs/domain';
@@ -19,6 +20,11 @@ const MILLION = 1_000_000n;
 
 /** Id of the share that nobody's activity can carry (contract section 6). */
 const UNALLOCATED = 'unallocated';
+
+const WHOLE: ScopeRef = { scope: 'all', id: 'all' };
+
+/** Of a bill's texts so much is kept for the patterns of rules. */
+const TEXT_KEPT = 200;
 
 /** Bills and revenue: told from their copies for ever, converted, and let accrue in their scopes. */
 export class BillCosting {
@@ -58,7 +64,8 @@ export class BillCosting {
     const startMs = line.periodStart === undefined ? billedAtMs : epochMs(line.periodStart);
     const endMs = line.periodEnd === undefined ? billedAtMs : epochMs(line.periodEnd);
     for (const ref of this.scopesOf(line)) {
-      panes.addLine({ ...ref, lineId: line.lineId, dimension: line.dimension, amountMicros, startMs, endMs });
+      const accrues = { lineId: line.lineId, dimension: line.dimension, amountMicros, startMs, endMs };
+      panes.addLine({ ...ref, ...accrues, ...factsOf(line) });
     }
     const { currency } = reference.organisation;
     const cost = emptyMeasures();
@@ -75,19 +82,34 @@ export class BillCosting {
 
   /** Scope all, and the scope that the line names; what waits for a driver stands under `unallocated`. */
   private scopesOf(line: BillingLine): ScopeRef[] {
-    const refs: ScopeRef[] = [{ scope: 'all', id: 'all' }];
+    const refs: ScopeRef[] = [WHOLE];
     if (line.allocate) refs.push({ scope: line.allocate.to, id: line.allocate.id ?? UNALLOCATED });
     const kept: ReadonlySet<Scope> = new Set(this.parts.options.scopes);
     return refs.filter(({ scope }) => kept.has(scope));
   }
 
-  /** Revenue is validated and carried; the cost share of revenue reads it. */
+  /** Revenue accrues over its period for the cost share of revenue; in windows it is not. */
   takeRevenue(record: InputRecord, revenue: Revenue): void {
+    const { journal, panes, dependencies } = this.parts;
     const key = REVENUE_KEY + revenue.revenueId;
-    const hash = this.parts.dependencies.fingerprint(canonicalText(revenue));
+    const hash = dependencies.fingerprint(canonicalText(revenue));
     if (this.isCopy('revenue', record, key, hash)) return;
+    const startMs = epochMs(revenue.periodStart);
+    const atMs = revenue.billedAt === undefined ? startMs : epochMs(revenue.billedAt);
+    const fxMicros = dependencies.reference.current().rateBook.fxMicros(revenue.currency, atMs);
+    if (fxMicros === undefined) {
+      journal.reject('revenue', record, 'no-fx-rate', `no rate for ${revenue.currency} in force at its date`);
+      return;
+    }
+    const amountMicros = divideHalfEven(parseMicros(revenue.amount) * fxMicros, MILLION);
+    if (!fitsWire(amountMicros)) {
+      journal.reject('revenue', record, 'overflow', 'the converted amount has more than ten integer digits');
+      return;
+    }
     this.keep(key, hash);
-    this.parts.journal.fate('counted');
+    const endMs = epochMs(revenue.periodEnd);
+    panes.addRevenue(WHOLE, { revenueId: revenue.revenueId, amountMicros, startMs, endMs });
+    journal.fate('counted');
   }
 
   private isCopy(topic: 'billingLines' | 'revenue', record: InputRecord, key: string, hash: string): boolean {
@@ -115,4 +137,14 @@ export class BillCosting {
     if (value) this.seen.set(key, value.toString('utf8'));
     return true;
   }
+}
+
+function factsOf({ bookedAs, promotion, subcategory, supplier, description }: BillingLine): BillFacts {
+  const text = [supplier, description].filter((each) => each !== undefined).join(' ');
+  return {
+    ...(bookedAs !== undefined && { bookedAs }),
+    ...(promotion === true && { promotion }),
+    ...(subcategory !== undefined && { subcategory }),
+    ...(text !== '' && { text: text.slice(0, TEXT_KEPT) }),
+  };
 }

@@ -204,6 +204,7 @@ export class CostTask implements StageTask {
         latestMs,
         panes: content?.panes ?? [],
         lines: content?.lines ?? [],
+        revenues: content?.revenues ?? [],
       };
       journal.records.push({
         topic: 'panes',

@@ -1,6 +1,7 @@
 import {
   packMeasures,
   unpackMeasures,
+  type BillFacts,
   type Dimension,
   type Measures,
   type PackedMeasures,
@@ -26,6 +27,8 @@ export interface PanesMessage {
   readonly latestMs: number | undefined;
   readonly panes: readonly PaneDelta[];
   readonly lines: readonly LineDelta[];
+  /** For the owner of the scope that revenue is compared with. */
+  readonly revenues: readonly RevenueDelta[];
 }
 
 export interface PaneDelta extends ScopeRef {
@@ -37,9 +40,17 @@ export interface PaneDelta extends ScopeRef {
 }
 
 /** A bill that accrues in a scope. */
-export interface LineDelta extends ScopeRef {
+export interface LineDelta extends ScopeRef, BillFacts {
   readonly lineId: string;
   readonly dimension: Dimension;
+  readonly amountMicros: bigint;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Revenue of a period, in the organisation's currency. */
+export interface RevenueDelta {
+  readonly revenueId: string;
   readonly amountMicros: bigint;
   readonly startMs: number;
   readonly endMs: number;
@@ -52,7 +63,8 @@ interface Wire {
   i: 0 | 1;
   m: number | null;
   p?: [Scope, string, number, 0 | 1, PackedMeasures][];
-  l?: [Scope, string, string, Dimension, string, number, number][];
+  l?: [Scope, string, string, Dimension, string, number, number, BillFacts?][];
+  r?: [string, string, number, number][];
 }
 
 export function encodePanes(message: PanesMessage): string {
@@ -80,6 +92,15 @@ export function encodePanes(message: PanesMessage): string {
         String(line.amountMicros),
         line.startMs,
         line.endMs,
+        factsOf(line),
+      ]),
+    }),
+    ...(message.revenues.length > 0 && {
+      r: message.revenues.map(({ revenueId, amountMicros, startMs, endMs }) => [
+        revenueId,
+        String(amountMicros),
+        startMs,
+        endMs,
       ]),
     }),
   };
@@ -102,7 +123,7 @@ export function decodePanes(value: Buffer): PanesMessage {
       calendarOnly: calendar === 1,
       delta: unpackMeasures(packed),
     })),
-    lines: (wire.l ?? []).map(([scope, id, lineId, dimension, amount, startMs, endMs]) => ({
+    lines: (wire.l ?? []).map(([scope, id, lineId, dimension, amount, startMs, endMs, facts]) => ({
       scope,
       id,
       lineId,
@@ -110,6 +131,22 @@ export function decodePanes(value: Buffer): PanesMessage {
       amountMicros: BigInt(amount),
       startMs,
       endMs,
+      ...facts,
     })),
+    revenues: (wire.r ?? []).map(([revenueId, amount, startMs, endMs]) => ({
+      revenueId,
+      amountMicros: BigInt(amount),
+      startMs,
+      endMs,
+    })),
+  };
+}
+
+function factsOf({ bookedAs, promotion, subcategory, text }: BillFacts): BillFacts {
+  return {
+    ...(bookedAs !== undefined && { bookedAs }),
+    ...(promotion !== undefined && { promotion }),
+    ...(subcategory !== undefined && { subcategory }),
+    ...(text !== undefined && { text }),
   };
 }

@@ -6,13 +6,8 @@ import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { costWindowOf } from './convert-window.js';
 import { OpenValues } from './open-values.js';
-import {
-  BURN_HISTORY_MS,
-  JUDGE_STEP_MS,
-  ScopeSignals,
-  type BudgetFigures,
-  type SignalsProgress,
-} from './scope-signals.js';
+import type { BudgetFigures } from './judge-rule.js';
+import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
 import { unlessOverflow } from './unless-overflow.js';
 import { WindowChangelog } from './window-changelog.js';
@@ -153,6 +148,7 @@ export class MergeTask implements StageTask {
       this.changelog.lineAdded(windows, line.lineId);
       this.open.changed(windows);
     }
+    for (const revenue of message.revenues) this.signals.addRevenue(revenue);
     this.sources.hear(message);
   }
 
@@ -167,7 +163,7 @@ export class MergeTask implements StageTask {
     let minuteMs = this.judgedMs ?? lastMs;
     while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
       windows.push(...this.set.advance(minuteMs));
-      messages.push(...this.signals.evaluate(minuteMs));
+      messages.push(...this.signals.evaluate(minuteMs, this.sources.heardMs));
       this.judgedMs = minuteMs;
     }
     windows.push(...this.set.advance(watermarkMs));

@@ -10,6 +10,7 @@ const message = (source: number, watermarkMs: number | undefined, over: Partial<
   latestMs: watermarkMs === undefined ? undefined : watermarkMs + 10,
   panes: [],
   lines: [],
+  revenues: [],
   ...over,
 });
 

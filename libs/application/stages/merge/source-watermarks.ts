@@ -28,6 +28,13 @@ export class SourceWatermarks {
     return latest;
   }
 
+  /** Largest event time that any source has seen; -Infinity before the first. */
+  get heardMs(): number {
+    let latest = -Infinity;
+    for (const { latestMs = -Infinity } of this.sources.values()) latest = Math.max(latest, latestMs);
+    return latest;
+  }
+
   hear(message: PanesMessage): void {
     this.count = Math.max(this.count, message.sources);
     this.sources.set(message.source, {

@@ -1,0 +1,179 @@
+import { DIMENSIONS, SCOPES, UNIT_COSTS, type Rule } from '#libs/domain';
+import { z } from 'zod';
+import { checkDates, convertDates, type Converted, type Dates } from './dates.js';
+import { DEFAULT_HYSTERESIS_RATIO, INTEGRATION_SUBCATEGORIES, RULE_DEFAULTS } from './rule-defaults.js';
+import type { Scalars } from './scalars.js';
+import type { Unversioned } from './schemas.js';
+
+const ID = z.string().min(1).max(128);
+const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case letters, digits and dashes');
+const WINDOW = z.string().regex(/^([0-9]+(s|m|h|d)|month)$/, 'must be a window such as 5m, 1h, 24h or month');
+const SEVERITY = z.enum(['info', 'warning', 'critical']);
+const PERIOD = z.enum(['month', 'quarter', 'year']);
+const SHARE = z.number().gt(0).max(1);
+const RATIO = z.number().gt(0).max(100);
+
+/** What every rule has, in one spelling of its times. */
+function commonFields(scalars: Scalars, dates: Dates) {
+  return {
+    ruleId: ID,
+    enabled: z.boolean().default(true),
+    scopes: z.array(z.enum(SCOPES)).min(1).optional(),
+    ids: z.array(ID).min(1).optional(),
+    for: scalars.duration.default(RULE_DEFAULTS.common.forMs),
+    keepFiring: scalars.duration.default(RULE_DEFAULTS.common.keepFiringMs),
+    hysteresisRatio: z.number().min(0).lt(1).default(DEFAULT_HYSTERESIS_RATIO),
+    runbook: z.string().max(2_000).optional(),
+    ...dates,
+  };
+}
+
+/** The schema of rules, one for each kind; a field that is left out is the built-in rule's. */
+export function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Rule>> {
+  const common = commonFields(scalars, dates);
+  return z.discriminatedUnion('kind', [
+    unitCost(scalars, object, common),
+    object({ ...common, kind: z.literal('budget-threshold') })
+      .superRefine(checkDates)
+      .transform(convertCommon),
+    burnRate(scalars, object, common),
+    ...budgetKinds(scalars, object, common),
+    ...billKinds(scalars, object, common),
+    overAutomation(scalars, object, common),
+  ]);
+}
+
+type Common = ReturnType<typeof commonFields>;
+
+function unitCost(scalars: Scalars, object: typeof z.object, common: Common) {
+  return object({
+    ...common,
+    kind: z.literal('unit-cost'),
+    per: z.enum(UNIT_COSTS),
+    window: WINDOW.default('1h'),
+    target: scalars.amount.optional(),
+    minimumUnits: z.int().min(1).default(20),
+    severity: SEVERITY.default('warning'),
+  })
+    .superRefine(checkDates)
+    .transform(({ target, ...rest }) => ({
+      ...convertCommon(rest),
+      ...(target !== undefined && { targetMicros: target }),
+    }));
+}
+
+function burnRate(scalars: Scalars, object: typeof z.object, common: Common) {
+  const pair = object({
+    long: scalars.duration,
+    short: scalars.duration,
+    factor: z.number().gt(0),
+    severity: SEVERITY,
+  }).refine(({ long, short }) => short > 0 && short < long, { path: ['short'], error: 'must be shorter than long' });
+  return object({ ...common, kind: z.literal('burn-rate'), pairs: z.array(pair).min(1) })
+    .superRefine(checkDates)
+    .transform(({ pairs, ...rest }) => ({
+      ...convertCommon(rest),
+      pairs: pairs.map(({ long, short, ...other }) => ({ longMs: long, shortMs: short, ...other })),
+    }));
+}
+
+/** Kinds that look at budgets, or at there being none. */
+function budgetKinds(scalars: Scalars, object: typeof z.object, common: Common) {
+  const { forecast, unapproved, promotion } = RULE_DEFAULTS;
+  return [
+    object({
+      ...common,
+      kind: z.literal('budget-forecast'),
+      limitRatio: RATIO.default(forecast.limitRatio),
+      dailySpreadRatio: z.number().min(0).max(1).default(forecast.dailySpreadRatio),
+      minimumObserved: scalars.duration.default(forecast.minimumObservedMs),
+    })
+      .superRefine(checkDates)
+      .transform(({ minimumObserved, ...rest }) => ({ ...convertCommon(rest), minimumObservedMs: minimumObserved })),
+    object({
+      ...common,
+      kind: z.literal('unapproved-spend'),
+      minimum: scalars.amount.default(unapproved.minimumMicros),
+      severity: SEVERITY.default(unapproved.severity),
+    })
+      .superRefine(checkDates)
+      .transform(({ minimum, ...rest }) => ({ ...convertCommon(rest), minimumMicros: minimum })),
+    object({
+      ...common,
+      kind: z.literal('promotion-overspend'),
+      window: scalars.duration.default(promotion.windowMs),
+      overRatio: RATIO.default(promotion.overRatio),
+      driverRatio: SHARE.default(promotion.driverRatio),
+      severity: SEVERITY.default(promotion.severity),
+    })
+      .superRefine(checkDates)
+      .transform(({ window, ...rest }) => ({ ...convertCommon(rest), windowMs: window })),
+  ] as const;
+}
+
+/** Kinds that look at bills and revenue. */
+function billKinds(scalars: Scalars, object: typeof z.object, common: Common) {
+  const { costShare, misallocation, integration } = RULE_DEFAULTS;
+  const pattern = object({ text: z.string().min(2).max(100), dimension: z.enum(DIMENSIONS) });
+  return [
+    object({
+      ...common,
+      kind: z.literal('cost-share'),
+      warningRatio: SHARE.default(costShare.warningRatio),
+      criticalRatio: SHARE.default(costShare.criticalRatio),
+      minimumObserved: scalars.duration.default(costShare.minimumObservedMs),
+    })
+      .superRefine(checkDates)
+      .refine(({ warningRatio, criticalRatio }) => warningRatio <= criticalRatio, {
+        path: ['criticalRatio'],
+        error: 'must not be below warningRatio',
+      })
+      .transform(({ minimumObserved, ...rest }) => ({ ...convertCommon(rest), minimumObservedMs: minimumObserved })),
+    object({
+      ...common,
+      kind: z.literal('misallocation'),
+      shareRatio: z.number().min(0).max(1).default(misallocation.shareRatio),
+      patterns: z.array(pattern).max(100).default([]),
+      severity: SEVERITY.default(misallocation.severity),
+    })
+      .superRefine(checkDates)
+      .transform(convertCommon),
+    object({
+      ...common,
+      kind: z.literal('integration-cost'),
+      subcategories: z
+        .array(SLUG)
+        .min(1)
+        .default([...INTEGRATION_SUBCATEGORIES]),
+      period: PERIOD.default(integration.period),
+      plan: scalars.amount.default(integration.planMicros),
+      toleranceRatio: z.number().min(0).max(100).default(integration.toleranceRatio),
+    })
+      .superRefine(checkDates)
+      .transform(({ plan, ...rest }) => ({ ...convertCommon(rest), planMicros: plan })),
+  ] as const;
+}
+
+function overAutomation(scalars: Scalars, object: typeof z.object, common: Common) {
+  const { automation } = RULE_DEFAULTS;
+  return object({
+    ...common,
+    kind: z.literal('over-automation'),
+    window: WINDOW.default(automation.window),
+    baseline: scalars.duration.default(automation.baselineMs),
+    automationRise: SHARE.default(automation.automationRise),
+    complaintRatio: SHARE.default(automation.complaintRatio),
+    complaintFactor: RATIO.default(automation.complaintFactor),
+    minimumUnits: z.int().min(1).default(automation.minimumUnits),
+    severity: SEVERITY.default(automation.severity),
+  })
+    .superRefine(checkDates)
+    .transform(({ baseline, ...rest }) => ({ ...convertCommon(rest), baselineMs: baseline }));
+}
+
+function convertCommon<
+  T extends { for: number; keepFiring: number; from?: number | undefined; to?: number | undefined },
+>(value: T): Converted<Omit<T, 'for' | 'keepFiring'>> & { forMs: number; keepFiringMs: number } {
+  const { for: forMs, keepFiring: keepFiringMs, ...rest } = value;
+  return { ...convertDates(rest), forMs, keepFiringMs };
+}

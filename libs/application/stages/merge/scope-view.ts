@@ -1,0 +1,121 @@
+import {
+  accruedBetween,
+  accruedMeasures,
+  addInto,
+  amountOf,
+  budgetPeriodOf,
+  emptyMeasures,
+  floorTo,
+  isZero,
+  subtractInto,
+  type AccruedBill,
+  type Budget,
+  type Calendar,
+  type Measures,
+  type Micros,
+  type ScopeWindows,
+  type SpendHistory,
+  type TimeSpan,
+  type WindowSet,
+} from '#libs/domain';
+import { contentWithout, type LateChange } from './late-changes.js';
+import type { RevenueBook } from './revenue-book.js';
+
+/** What the rules are judged on, beside one scope's windows. */
+export interface Surroundings {
+  readonly set: WindowSet;
+  readonly calendar: Calendar;
+  readonly revenues: RevenueBook;
+  /** Event time from which the task has seen everything. */
+  readonly observedSinceMs: number;
+}
+
+/**
+ * One scope as it stood at `asOfMs`, in the figures that rules are judged on; `without` some late changes, to tell what
+ * they did. Every figure but the windows' is computed when it is asked for: most rules need one.
+ */
+export class ScopeView {
+  readonly calendar: Calendar;
+  readonly observedSinceMs: number;
+
+  constructor(
+    private readonly around: Surroundings,
+    readonly windows: ScopeWindows,
+    private readonly history: () => SpendHistory,
+    readonly asOfMs: number,
+    private readonly without: readonly LateChange[] = [],
+  ) {
+    this.calendar = around.calendar;
+    this.observedSinceMs = around.observedSinceMs;
+  }
+
+  /** The same scope without what came late. */
+  before(changes: readonly LateChange[]): ScopeView {
+    return new ScopeView(this.around, this.windows, this.history, this.asOfMs, changes);
+  }
+
+  /** Content of a published window at its last end; undefined before it has one, and where no such window is kept. */
+  window(name: string): { readonly content: Measures; readonly startMs: number } | undefined {
+    const state = this.around.set.kinds.find(({ kind }) => kind.name === name);
+    if (state?.frontierMs === undefined) return undefined;
+    const { kind, frontierMs } = state;
+    const startMs = kind.startOf(frontierMs);
+    const now = this.windows.frontierContent(kind, frontierMs);
+    return { content: contentWithout(this.without, now, startMs, frontierMs, kind.type === 'calendar'), startMs };
+  }
+
+  periodOf(budget: Pick<Budget, 'period'>): TimeSpan {
+    return budgetPeriodOf(budget, this.calendar, this.asOfMs - 1);
+  }
+
+  /** Spent in the budget's period: its months, less what the panes hold of later times, and the bills from `billsFromMs` on. */
+  spentInPeriod(budget: Pick<Budget, 'period'>, billsFromMs?: number): Measures {
+    const { startMs, endMs } = this.periodOf(budget);
+    const { windows, asOfMs } = this;
+    const total = emptyMeasures();
+    for (const [monthMs, month] of windows.months) if (monthMs >= startMs && monthMs < endMs) addInto(total, month);
+    subtractInto(total, windows.fine.sum(asOfMs, Math.max(endMs, asOfMs)));
+    const fromMs = Math.max(startMs, billsFromMs ?? startMs);
+    addInto(total, accruedMeasures(windows.lines.values(), fromMs, asOfMs, 'calendar'));
+    return contentWithout(this.without, total, startMs, asOfMs, true);
+  }
+
+  /** Spent in [fromMs, toMs), as far back as burn rates look; `toMs` is `asOfMs`. */
+  spentBetween(fromMs: number, toMs: number): Micros {
+    const accrued = amountOf(accruedMeasures(this.windows.lines.values(), fromMs, toMs, 'calendar'));
+    const late = amountOf(contentWithout(this.without, emptyMeasures(), fromMs, toMs, false));
+    return this.history().between(fromMs, toMs) + accrued + late;
+  }
+
+  /** What contacts and feedback brought in the last `lengthMs`, without bills; the length is one that fine panes are kept for. */
+  lately(lengthMs: number): Measures {
+    const fromMs = Math.max(this.asOfMs - lengthMs, this.observedSinceMs);
+    const panes = this.windows.fine.sum(fromMs, this.asOfMs);
+    return contentWithout(this.without, panes, fromMs, this.asOfMs, false);
+  }
+
+  /** What contacts and feedback brought in the time before `toMs`, to the next coarse pane, without bills. */
+  longBefore(toMs: number, lengthMs: number): Measures {
+    const { coarse } = this.windows;
+    const untilMs = floorTo(toMs, coarse.widthMs);
+    return coarse.sum(floorTo(untilMs - lengthMs, coarse.widthMs), untilMs);
+  }
+
+  /** Whether any contact or feedback came into the scope in the last `stepMs`. */
+  hasNews(stepMs: number): boolean {
+    return !isZero(this.windows.fine.sum(this.asOfMs - stepMs, this.asOfMs));
+  }
+
+  /** The bills of the scope, with what each accrued in [fromMs, asOfMs). */
+  bills(fromMs: number): AccruedBill[] {
+    return Array.from(this.windows.lines.values(), (line) => ({
+      ...line,
+      amountMicros: accruedBetween(line, fromMs, this.asOfMs),
+    }));
+  }
+
+  /** Revenue of [fromMs, asOfMs). */
+  revenue(fromMs: number): Micros {
+    return this.around.revenues.between(fromMs, this.asOfMs);
+  }
+}

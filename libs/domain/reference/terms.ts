@@ -1,0 +1,38 @@
+/**
+ * What people decide: rates, budgets, rules, the organisation. Every entry is effective-dated over
+ * [fromMs, toMs) in epoch milliseconds, so a replay sees what was in force at event time.
+ * Absent `fromMs` means since ever, absent `toMs` until further notice.
+ */
+export interface EffectiveDated {
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+/** Cost dimensions of the contract (method section 1). */
+export const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+/** Scopes a window is kept for. `all` has the single id "all". */
+export const SCOPES = [
+  'all',
+  'agent',
+  'channel',
+  'team',
+  'queue',
+  'region',
+  'vendor',
+  'topic',
+  'stage',
+  'customer-tier',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Unit costs of method section 4: cost per interaction, per resolution, per contact handled by a person. */
+export const UNIT_COSTS = ['interaction', 'resolution', 'handled'] as const;
+export type UnitCost = (typeof UNIT_COSTS)[number];
+
+/** Periods that a budget is given for, in the organisation's zone. */
+export type BudgetPeriod = 'month' | 'quarter' | 'year';
+
+/** How bad a signal is, mildest first. */
+export type Severity = 'info' | 'warning' | 'critical';
