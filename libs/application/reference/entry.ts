@@ -10,6 +10,9 @@ export interface ReferenceValues {
   readonly 'fx-rate': FxRate;
 }
 
+/** A value of the reference data before its entry is given a version. */
+export type Unversioned<T> = T extends { readonly version: number } ? Omit<T, 'version'> : T;
+
 /** Kinds of reference entries, in the order in which they are listed and applied. */
 export const REFERENCE_KINDS = ['organisation', 'agent', 'rate-card', 'budget', 'rule', 'fx-rate'] as const;
 export type ReferenceKind = keyof ReferenceValues;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkDates, convertDates, type Converted, type Dates } from './dates.js';
 import { DEFAULT_HYSTERESIS_RATIO, INTEGRATION_SUBCATEGORIES, RULE_DEFAULTS } from './rule-defaults.js';
 import type { Scalars } from './scalars.js';
-import type { Unversioned } from './schemas.js';
+import type { Unversioned } from './entry.js';
 
 const ID = z.string().min(1).max(128);
 const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case letters, digits and dashes');

@@ -9,13 +9,11 @@ import {
   type Rule,
 } from '#libs/domain';
 import { z } from 'zod';
+import type { Unversioned } from './entry.js';
 import type { Scalars } from './scalars.js';
 import { ruleSchema } from './rule-schemas.js';
 import { isZone } from './zone.js';
 import { checkDates, convertDates, present, type Dates } from './dates.js';
-
-/** A value of the reference data before its entry is given a version. */
-export type Unversioned<T> = T extends { readonly version: number } ? Omit<T, 'version'> : T;
 
 /** One schema for each kind of entry; each answers with the domain's value. */
 export interface EntrySchemas {

@@ -1,6 +1,6 @@
 import { budgetPeriodOf, plannedMicros } from '../budget/index.js';
 import { decimalOf, divideHalfEven, type Micros } from '../money/index.js';
-import type { Budget, BudgetForecastRule } from '../reference/index.js';
+import type { Budget } from '../reference/index.js';
 import type { Calendar } from '../time/index.js';
 import type { AppliedBudgetForecast } from './rule-set.js';
 import { DEFAULT_TOLERANCE_RATIO } from './burn-rate.js';

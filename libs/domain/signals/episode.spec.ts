@@ -388,3 +388,33 @@ describe('any course of events', () => {
     );
   });
 });
+
+describe('hysteresis', () => {
+  const base = applied(0, 0);
+  const withHysteresis = (hysteresisRatio: number): EpisodeInput => ({
+    signalKey: 'k',
+    applied: { ...base, rule: { ...base.rule, hysteresisRatio } },
+    cause: 'usage',
+    stale: false,
+  });
+  const statuses = (input: EpisodeInput, nearness: readonly (number | undefined)[]): string[] =>
+    run(
+      nearness.map((near, index) => ({
+        tMs: START_MS + index * STEP_MS,
+        verdict: {
+          ...verdict((near ?? 0) > 1 ? 'warning' : 'none', index),
+          ...(near !== undefined && { nearness: near }),
+        },
+        input,
+      })),
+    ).map(({ status, observedAt }) => `${status} ${String((Date.parse(observedAt) - START_MS) / STEP_MS)}`);
+
+  it('keeps a firing signal until its figure is below the limit by the share', () => {
+    expect(statuses(withHysteresis(0.05), [0.99, 1.01, 0.99, 0.95])).toEqual(['firing 1', 'resolved 3']);
+    expect(statuses(withHysteresis(0), [0.99, 1.01, 0.99, 0.95])).toEqual(['firing 1', 'resolved 2']);
+  });
+
+  it('holds nothing where nothing was judged', () => {
+    expect(statuses(withHysteresis(0.05), [1.01, undefined])).toEqual(['firing 0', 'resolved 1']);
+  });
+});

@@ -113,6 +113,6 @@ export function signalMessage(
     cause: progress.cause,
     ...(progress.previousSeverity !== undefined && { previousSeverity: progress.previousSeverity }),
     ...(details.evidence && { evidence: details.evidence }),
-    ...(rule.runbook !== undefined && { runbook: rule.runbook }),
+    runbook: rule.runbook ?? `docs/runbooks/signals/${rule.kind}.md`,
   };
 }
