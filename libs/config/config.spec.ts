@@ -62,6 +62,7 @@ describe('loading', () => {
       topicPrefix: 'test.',
       partitions: 16,
       createTopics: false,
+      codec: 'stock',
     });
   });
 

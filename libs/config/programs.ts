@@ -15,6 +15,7 @@ const KAFKA = {
   topicPrefix: S.topicPrefix,
   partitions: S.partitions,
   createTopics: S.createTopics,
+  codec: S.codec,
 } as const satisfies Section;
 
 const DATABASE = {
@@ -273,5 +274,6 @@ function kafkaOf(values: Values<typeof KAFKA>, program: string): KafkaSettings {
     topicPrefix: values.topicPrefix ?? '',
     partitions: values.partitions,
     createTopics: values.createTopics,
+    ...(values.codec === 'stock' && { codec: values.codec }),
   };
 }

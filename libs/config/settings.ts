@@ -78,6 +78,13 @@ export const SETTINGS = {
       'Create topics that are missing. Turn it off where only operators may: a missing topic is then an error that names it.',
     example: 'false',
   }),
+  codec: kafka('SPENDLINE_KAFKA_CODEC', {
+    type: types.oneOf('own', 'stock'),
+    default: 'own',
+    description:
+      'Who encodes and decodes record batches: `own` our codec, `stock` that of kafkajs, which takes several times the CPU. For the day that the first is in doubt.',
+    example: 'stock',
+  }),
   group: kafka('SPENDLINE_GROUP', {
     type: types.name,
     default: 'spendline',

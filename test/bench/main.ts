@@ -62,8 +62,9 @@ const options = new Command('bench')
   .option('--agents <n>', 'agents', Number, 500)
   .option('--partitions <n>', 'partitions', Number, 4)
   .option('--span <minutes>', 'event time that they are spread over', Number, 180)
+  .option('--profile <directory>', "write V8's CPU profile of the monitor there")
   .parse()
-  .opts<{ events: number; agents: number; partitions: number; span: number }>();
+  .opts<{ events: number; agents: number; partitions: number; span: number; profile?: string }>();
 
 const why = whyNoBroker();
 if (why !== undefined) {
@@ -87,7 +88,7 @@ try {
     SPENDLINE_PARTITIONS: String(partitions),
     SPENDLINE_CLOCK: 'event',
   };
-  const monitor = await measureMonitor(environment, events, (done) => progress.update(done));
+  const monitor = await measureMonitor(environment, events, (done) => progress.update(done), options.profile);
   progress.stop();
 
   console.log(

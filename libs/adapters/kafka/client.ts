@@ -1,6 +1,7 @@
 import kafkajs, { type KafkaConfig, type LogEntry, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { KafkaSettings } from '#libs/application';
 import { registerCodecs } from './codecs.js';
+import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { repairReadCommitted } from './read-committed.js';
 
@@ -45,7 +46,8 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   repairReadCommitted();
   registerCodecs();
   const { logger = SILENT_LOGGER, retry = PATIENT_RETRY } = options;
-  const { brokers, clientId, ssl = false, sasl } = settings;
+  const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;
+  if (codec === 'own') void useOwnCodec(logger);
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId: `${clientId}-${role}`,

@@ -1,4 +1,4 @@
-/** The private modules of kafkajs 2.2.4 that are touched: see read-committed.ts and transaction-requests.ts. */
+/** The private modules of kafkajs 2.2.4 that are touched: see read-committed.ts, transaction-requests.ts and kafka-codec.ts. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: object): Promise<unknown>;
@@ -8,9 +8,18 @@ declare module 'kafkajs/src/broker/index.js' {
 
 declare module 'kafkajs/src/protocol/encoder.js' {
   class Encoder {
+    constructor(initialSize?: number);
+    buf: Buffer;
+    offset: number;
+    get buffer(): Buffer;
+    writeInt16(value: number): this;
     writeInt32(value: number): this;
     writeUVarInt(value: number): this;
     writeUVarIntString(value: string): this;
+    writeInt64(value: number): this;
+    writeString(value: string | null): this;
+    writeBytes(value: Buffer): this;
+    writeArray(value: Encoder[]): this;
   }
   export default Encoder;
 }
@@ -26,6 +35,11 @@ declare module 'kafkajs/src/protocol/decoder.js' {
     readTaggedFields(): unknown;
   }
   export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  const definitions: { readonly requests: Readonly<Record<string, unknown>> };
+  export default definitions;
 }
 
 declare module 'lz4js' {

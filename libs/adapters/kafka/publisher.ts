@@ -5,7 +5,7 @@ import { unacknowledged } from './acknowledgements.js';
 import { createKafka } from './client.js';
 import { AcknowledgementError } from './errors.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
-import { partitionName, WaveBuilder, type OutgoingHeader, type Wave } from './message-waves.js';
+import { onlyPartitions, WaveBuilder, type OutgoingHeader, type Wave } from './message-waves.js';
 import { partitionOf } from './partitioner.js';
 
 const { Partitioners } = kafkajs;
@@ -108,15 +108,7 @@ export class Publisher {
       if (repeated.length > 0) this.logger.warn({ partitions: repeated }, 'a moving leader made records come twice');
       if (missing.length === 0) return;
       if (attempt === RESENDS) throw new AcknowledgementError(`No acknowledgement from ${missing.join(', ')}`);
-      left = only(left, new Set(missing));
+      left = onlyPartitions(left, new Set(missing));
     }
   }
-}
-
-function only({ topicMessages }: Wave, partitions: ReadonlySet<string>): Wave {
-  const kept = topicMessages.map(({ topic, messages }) => ({
-    topic,
-    messages: messages.filter(({ partition = -1 }) => partitions.has(partitionName(topic, partition))),
-  }));
-  return { topicMessages: kept.filter(({ messages }) => messages.length > 0), partitions };
 }

@@ -13,6 +13,8 @@ export interface KafkaSettings {
   readonly partitions: number;
   /** Create missing topics at start; else they are reported as faults. */
   readonly createTopics: boolean;
+  /** Who encodes and decodes record batches: our codec (the default), or the one that kafkajs ships. */
+  readonly codec?: 'own' | 'stock';
 }
 
 /** Credentials for SASL; never written to a log. */
