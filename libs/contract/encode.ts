@@ -21,20 +21,32 @@ export function encodeCostEvent(
   event: CostEvent,
   { key, late = false }: { readonly key?: string; readonly late?: boolean } = {},
 ): EncodedRecord {
+  return { key: key ?? factKey(event), value: JSON.stringify(event), headers: costEventHeaders(event, late) };
+}
+
+/** The headers of a cost event, for a caller that has its JSON text already. */
+export function costEventHeaders(
+  event: Pick<CostEvent, 'costEventId' | 'occurredAt' | 'sourceId'>,
+  late: boolean,
+): Record<string, string> {
   const headers = headersOf('cost', EVENT_TYPES.costEvents, event.costEventId, event.occurredAt, event.sourceId);
   if (late) headers['late'] = 'true';
-  return { key: key ?? factKey(event), value: JSON.stringify(event), headers };
+  return headers;
 }
 
 /** A window. `ce_id` is `scope:id:window:end:revision`, `ce_time` its end, `ce_subject` its key. */
 export function encodeCostWindow(window: CostWindow, stage: PublishingStage): EncodedRecord {
   const key = windowKey(window.scope, window.id, window.window);
-  const id = `${key}:${window.end}:${String(window.revision)}`;
-  return {
-    key,
-    value: JSON.stringify(window),
-    headers: headersOf(stage, EVENT_TYPES.costWindows, id, window.end, key),
-  };
+  return { key, value: JSON.stringify(window), headers: costWindowHeaders(key, window, stage) };
+}
+
+/** The headers of a window, for a caller that has its key and its JSON text already. */
+export function costWindowHeaders(
+  key: string,
+  { end, revision }: Pick<CostWindow, 'end' | 'revision'>,
+  stage: PublishingStage,
+): Record<string, string> {
+  return headersOf(stage, EVENT_TYPES.costWindows, `${key}:${end}:${String(revision)}`, end, key);
 }
 
 /** A signal. `ce_id` is `episodeId:sequence`, `ce_time` when it was observed, key and `ce_subject` its signalKey. */

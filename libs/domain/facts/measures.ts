@@ -112,7 +112,24 @@ export function subtractInto(target: Measures, delta: Measures): void {
 
 /** A copy that can be changed without changing the original. */
 export function copyMeasures(measures: Measures): Measures {
-  return { ...measures };
+  return {
+    labour: measures.labour,
+    system: measures.system,
+    marketing: measures.marketing,
+    outsourcing: measures.outsourcing,
+    training: measures.training,
+    overtime: measures.overtime,
+    interactions: measures.interactions,
+    handledByAgents: measures.handledByAgents,
+    automated: measures.automated,
+    resolved: measures.resolved,
+    handleMicroseconds: measures.handleMicroseconds,
+    complaints: measures.complaints,
+    csatMicros: measures.csatMicros,
+    csatCount: measures.csatCount,
+    repetitiveByAgents: measures.repetitiveByAgents,
+    errors: measures.errors,
+  };
 }
 
 /** The inverse: added to the original it gives zero. */

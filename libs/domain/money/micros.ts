@@ -12,6 +12,8 @@ export const MICROS_PER_UNIT = 1_000_000n;
 /** Largest magnitude an amount may have on the wire: ten integer digits and six fraction digits. */
 export const MAX_WIRE_MICROS: Micros = 9_999_999_999_999_999n;
 
+const LARGEST_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 const DECIMAL = /^(-?)(\d+)(?:\.(\d{1,6}))?$/;
 
 /** Whether an amount can be written on the wire. */
@@ -41,6 +43,7 @@ export function parseMicros(decimal: string): Micros {
  * Throws {@link MoneyOverflowError} beyond ten integer digits.
  */
 export function formatMicros(amountMicros: Micros): string {
+  if (amountMicros >= -LARGEST_SAFE && amountMicros <= LARGEST_SAFE) return formatSafe(Number(amountMicros));
   const negative = amountMicros < 0n;
   const magnitude = negative ? -amountMicros : amountMicros;
   if (!fitsWire(amountMicros)) throw new MoneyOverflowError(amountMicros);
@@ -49,6 +52,21 @@ export function formatMicros(amountMicros: Micros): string {
   let end = 6;
   while (end > 2 && digits.charCodeAt(end - 1) === 48) end -= 1;
   return `${negative ? '-' : ''}${String(whole)}.${digits.slice(0, end)}`;
+}
+
+/** The same for a whole number of micros that a double holds exactly, as nearly all are: no bigint division. */
+function formatSafe(micros: number): string {
+  const sign = micros < 0 ? '-' : '';
+  const magnitude = Math.abs(micros);
+  const fraction = magnitude % 1_000_000;
+  const whole = (magnitude - fraction) / 1_000_000;
+  if (fraction === 0) return `${sign}${String(whole)}.00`;
+  if (fraction % 10_000 === 0) return `${sign}${String(whole)}.${String(100 + fraction / 10_000).slice(1)}`;
+  let rest = fraction;
+  let digits = 1_000_000;
+  for (; rest % 10 === 0; rest /= 10) digits /= 10;
+  // The leading 1 keeps the zeros behind the point.
+  return `${sign}${String(whole)}.${String(digits + rest).slice(1)}`;
 }
 
 /** a / b rounded half to even (banker's rounding); b must be positive. */

@@ -1,4 +1,4 @@
-import { addInto, copyMeasures, emptyMeasures, type Measures } from '../facts/index.js';
+import { addInto, copyMeasures, emptyMeasures, subtractInto, type Measures } from '../facts/index.js';
 
 /**
  * Panes of one width for one scope: start index (start / width) to measures. Sparse: an idle agent costs nothing.
@@ -21,17 +21,31 @@ export class PaneTier {
   /** Sum of the panes that start in [fromMs, toMs), both multiples of the width. */
   sum(fromMs: number, toMs: number): Measures {
     const total = emptyMeasures();
+    this.addRangeInto(total, fromMs, toMs);
+    return total;
+  }
+
+  /** target += {@link sum}, without anything in between. */
+  addRangeInto(target: Measures, fromMs: number, toMs: number): void {
+    this.forEachIn(fromMs, toMs, (pane) => addInto(target, pane));
+  }
+
+  /** target -= {@link sum}. */
+  subtractRangeFrom(target: Measures, fromMs: number, toMs: number): void {
+    this.forEachIn(fromMs, toMs, (pane) => subtractInto(target, pane));
+  }
+
+  private forEachIn(fromMs: number, toMs: number, visit: (pane: Measures) => void): void {
     const first = Math.round(fromMs / this.widthMs);
     const last = Math.round(toMs / this.widthMs) - 1;
     if (last - first < this.panes.size) {
       for (let index = first; index <= last; index += 1) {
         const pane = this.panes.get(index);
-        if (pane) addInto(total, pane);
+        if (pane) visit(pane);
       }
     } else {
-      for (const [index, pane] of this.panes) if (index >= first && index <= last) addInto(total, pane);
+      for (const [index, pane] of this.panes) if (index >= first && index <= last) visit(pane);
     }
-    return total;
   }
 
   /** Forgets the panes that start before `tMs` and gives their indexes. */

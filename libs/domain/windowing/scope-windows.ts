@@ -3,6 +3,7 @@ import {
   copyMeasures,
   emptyMeasures,
   equalMeasures,
+  isZero,
   subtractInto,
   type Measures,
   type ScopeRef,
@@ -31,11 +32,18 @@ export interface Deferred {
   readonly measures: Measures;
 }
 
+/** Key of a scope inside a set. */
+export function scopeKeyOf(ref: ScopeRef): string {
+  return `${ref.scope}:${ref.id}`;
+}
+
 /**
  * The windows of one scope id: two tiers of panes, totals by month, accruing lines, and for each kind the content at
  * its last closed end. Rolling on is one addition and one subtraction per step, whatever the window's length.
  */
 export class ScopeWindows {
+  /** See {@link scopeKeyOf}. */
+  readonly key: string;
   readonly fine: PaneTier;
   readonly coarse: PaneTier;
   /** Month start to everything booked in that month, also what was too late for rolling windows. */
@@ -52,6 +60,7 @@ export class ScopeWindows {
     private readonly layout: PaneLayout,
     private readonly calendar: Calendar,
   ) {
+    this.key = scopeKeyOf(ref);
     this.fine = new PaneTier(layout.fineMs);
     this.coarse = new PaneTier(layout.coarseMs);
   }
@@ -83,7 +92,10 @@ export class ScopeWindows {
   /** Takes a delta behind `frontierMs` into the closed content of a kind whose window at the frontier holds it. */
   addLate(kind: WindowKind, frontierMs: number, tMs: number, delta: Measures): void {
     const closed = this.closedAt(kind, frontierMs);
-    if (tMs >= kind.startOf(frontierMs) && tMs < frontierMs) addInto(closed.content, delta);
+    if (tMs < kind.startOf(frontierMs) || tMs >= frontierMs) return;
+    // Not in place: the content was handed out when the window was closed.
+    closed.content = copyMeasures(closed.content);
+    addInto(closed.content, delta);
   }
 
   /** The content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
@@ -110,8 +122,10 @@ export class ScopeWindows {
       this.deferred = undefined;
     }
     this.closed.set(kind.name, { endMs, content });
-    const now = this.withAccruals(kind, content, endMs);
     // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
+    if (this.lines.size === 0)
+      return (before ? equalMeasures(content, before.content) : isZero(content)) ? undefined : content;
+    const now = this.withAccruals(kind, content, endMs);
     const seen = before ? this.withAccruals(kind, before.content, endMs - kind.stepMs) : emptyMeasures();
     return equalMeasures(now, seen) ? undefined : now;
   }
@@ -191,14 +205,18 @@ export class ScopeWindows {
     const goesOn = kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
     if (!closed || !goesOn) return this.panesBetween(kind, startMs, endMs);
     const content = copyMeasures(closed.content);
-    addInto(content, this.panesBetween(kind, closed.endMs, endMs));
-    if (kind.type === 'rolling') subtractInto(content, this.panesBetween(kind, closedStartMs, startMs));
+    const tier = this.tierOf(kind);
+    tier.addRangeInto(content, closed.endMs, endMs);
+    if (kind.type === 'rolling') tier.subtractRangeFrom(content, closedStartMs, startMs);
     return content;
   }
 
   private panesBetween(kind: WindowKind, fromMs: number, toMs: number): Measures {
-    const coarse = kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs;
-    return (coarse ? this.coarse : this.fine).sum(fromMs, toMs);
+    return this.tierOf(kind).sum(fromMs, toMs);
+  }
+
+  private tierOf(kind: WindowKind): PaneTier {
+    return kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs ? this.coarse : this.fine;
   }
 
   private withAccruals(kind: WindowKind, panes: Measures, endMs: number): Measures {

@@ -3,7 +3,7 @@ import type { Calendar } from '../time/index.js';
 import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
-import { ScopeWindows, type LateDelta } from './scope-windows.js';
+import { scopeKeyOf, ScopeWindows, type LateDelta } from './scope-windows.js';
 import { windowKinds, type WindowKind } from './window-kind.js';
 import {
   ceilTo,
@@ -20,11 +20,6 @@ interface KindState {
   /** Last end that the watermark passed; undefined before the first watermark. */
   frontierMs: number | undefined;
   readonly due: DueSchedule<ScopeWindows>;
-}
-
-/** Key of a scope inside the set. */
-export function scopeKeyOf(ref: ScopeRef): string {
-  return `${ref.scope}:${ref.id}`;
 }
 
 /**
@@ -355,9 +350,7 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 function byScopeKey(a: ScopeWindows, b: ScopeWindows): number {
-  const keyA = scopeKeyOf(a.ref);
-  const keyB = scopeKeyOf(b.ref);
-  return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
 function resultOf(
@@ -367,5 +360,6 @@ function resultOf(
   revision: number,
   measures: Measures,
 ): WindowResult {
-  return { ...windows.ref, window: kind.name, startMs: kind.startOf(endMs), endMs, revision, measures };
+  const { scope, id } = windows.ref;
+  return { scope, id, window: kind.name, startMs: kind.startOf(endMs), endMs, revision, measures };
 }

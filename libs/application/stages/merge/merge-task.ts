@@ -1,16 +1,16 @@
-import { encodeCostWindow, encodeSignal, type Signal } from '#libs/contract';
+import { encodeSignal, type Signal } from '#libs/contract';
 import { ceilTo, floorTo, WindowSet, type Organisation, type SignalMessage, type WindowResult } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import { decodePanes, type PanesMessage } from '../exchange/panes-message.js';
 import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
-import { costWindowOf } from './convert-window.js';
 import { OpenValues } from './open-values.js';
 import type { BudgetFigures } from './judge-rule.js';
 import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
 import { unlessOverflow } from './unless-overflow.js';
 import { WindowChangelog } from './window-changelog.js';
+import { WindowRecords } from './window-records.js';
 
 const META_KEY = 'meta';
 
@@ -34,6 +34,7 @@ export class MergeTask implements StageTask {
   private changelog!: WindowChangelog;
   private signals!: ScopeSignals;
   private open!: OpenValues;
+  private readonly windowRecords: WindowRecords;
   private readonly sources = new SourceWatermarks();
   private readonly restoring = new Map<string, Buffer>();
   private frontiers: Record<string, number> = {};
@@ -44,6 +45,8 @@ export class MergeTask implements StageTask {
     private readonly options: StageOptions,
     private readonly dependencies: StageDependencies,
   ) {
+    const windowPartitions = context.partitionCounts.costWindows ?? 1;
+    this.windowRecords = new WindowRecords((key) => dependencies.partitionOf(key, windowPartitions));
     this.settle(this.organisation.zone);
   }
 
@@ -115,7 +118,7 @@ export class MergeTask implements StageTask {
       for (const result of restated) this.changelog.restated(this.set.scope(result));
       const { windows, messages } = this.advance();
       for (const result of [...restated, ...windows]) {
-        const record = unlessOverflow(() => this.windowRecord(result, currency));
+        const record = unlessOverflow(() => this.windowRecords.recordOf(result, currency));
         if (record) records.push(record);
       }
       for (const message of messages) {
@@ -192,12 +195,6 @@ export class MergeTask implements StageTask {
     const next = minuteMs + JUDGE_STEP_MS;
     if (next > lastMs || this.signals.isWaiting || this.set.isDueBy(next)) return next;
     return Math.max(next, Math.min(ceilTo(this.set.earliestDueMs(), JUDGE_STEP_MS), lastMs));
-  }
-
-  private windowRecord(result: WindowResult, currency: string): OutputRecord {
-    const { key, value, headers } = encodeCostWindow(costWindowOf(result, currency), 'merge');
-    const partition = this.dependencies.partitionOf(key, this.context.partitionCounts.costWindows ?? 1);
-    return { topic: 'costWindows', partition, key, value, headers };
   }
 
   private signalRecord(message: SignalMessage): OutputRecord {
