@@ -117,8 +117,8 @@ export class ScopeWindows {
     const before = this.closed.get(kind.name);
     const content = this.rolledOn(kind, before, endMs);
     if (kind.type === 'calendar' && this.deferred) {
-      // What is deferred in a month that is over is in that month's total already.
-      if (this.deferred.monthStartMs === startMs) addInto(content, this.deferred.measures);
+      // What is deferred in a month that is over is in that month's total already, and so it is at the first end.
+      if (before && this.deferred.monthStartMs === startMs) addInto(content, this.deferred.measures);
       this.deferred = undefined;
     }
     this.closed.set(kind.name, { endMs, content });
@@ -168,8 +168,7 @@ export class ScopeWindows {
     let content: Measures;
     if (kind.type === 'rolling') content = this.panesBetween(kind, startMs, frontierMs);
     else {
-      content = copyMeasures(this.months.get(startMs) ?? emptyMeasures());
-      subtractInto(content, this.fine.sum(frontierMs, this.calendar.monthOf(startMs).endMs));
+      content = this.monthUpTo(startMs, frontierMs);
       if (this.deferred?.monthStartMs === startMs) subtractInto(content, this.deferred.measures);
     }
     this.closed.set(kind.name, { endMs: frontierMs, content });
@@ -203,11 +202,20 @@ export class ScopeWindows {
     const startMs = kind.startOf(endMs);
     const closedStartMs = closed ? kind.startOf(closed.endMs) : Infinity;
     const goesOn = kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
+    // What was late before there was any frontier is in the month's total and in no pane.
+    if (!closed && kind.type === 'calendar') return this.monthUpTo(startMs, endMs);
     if (!closed || !goesOn) return this.panesBetween(kind, startMs, endMs);
     const content = copyMeasures(closed.content);
     const tier = this.tierOf(kind);
     tier.addRangeInto(content, closed.endMs, endMs);
     if (kind.type === 'rolling') tier.subtractRangeFrom(content, closedStartMs, startMs);
+    return content;
+  }
+
+  /** All of a month but its panes from `endMs` on. */
+  private monthUpTo(startMs: number, endMs: number): Measures {
+    const content = copyMeasures(this.months.get(startMs) ?? emptyMeasures());
+    subtractInto(content, this.fine.sum(endMs, Math.max(endMs, this.monthEnd(startMs))));
     return content;
   }
 

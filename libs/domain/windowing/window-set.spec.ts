@@ -226,6 +226,21 @@ describe('WindowSet', () => {
     expect(results.map((result) => [result.window, amountOf(result.measures)])).toEqual([['month', 12n]]);
   });
 
+  it('shows in the month what was too late before there was any watermark', () => {
+    const other = { scope: 'agent', id: 'only late' } as const;
+    for (const restart of [false, true]) {
+      let set = new WindowSet(options, calendar);
+      const baseMs = 10 * MONTH;
+      set.bookCalendar(ALL, baseMs + 60 * SECOND, measuresOf({ tMs: baseMs, amountMicros: 7n }));
+      set.bookCalendar(other, baseMs + 60 * SECOND, measuresOf({ tMs: baseMs, amountMicros: 9n }));
+      set.book(ALL, baseMs + 2900 * SECOND, measuresOf({ tMs: baseMs, amountMicros: 5n }));
+      if (restart) set = restarted(set);
+      const months = set.advance(baseMs + 3000 * SECOND).filter(({ window }) => window === 'month');
+      const last = new Map(months.map(({ id, measures }) => [id, amountOf(measures)]));
+      expect(Object.fromEntries(last)).toEqual({ all: 12n, 'only late': 9n });
+    }
+  });
+
   it('publishes nothing for an unchanged scope and a zero window when the last fact leaves', () => {
     const set = new WindowSet(options, calendar);
     const baseMs = 10 * MONTH;

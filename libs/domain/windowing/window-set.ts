@@ -171,10 +171,14 @@ export class WindowSet {
     const targetMs = floorTo(watermarkMs, kind.stepMs);
     if (state.frontierMs !== undefined && targetMs <= state.frontierMs) return;
     // Before the first watermark nothing is known of earlier ends: accruals begin to be shown a grace before it.
-    state.frontierMs ??= floorTo(
-      Math.min(watermarkMs - this.options.graceMs, due.earliest() - kind.stepMs),
-      kind.stepMs,
-    );
+    if (state.frontierMs === undefined) {
+      const earliestMs = Math.min(watermarkMs - this.options.graceMs, due.earliest() - kind.stepMs);
+      state.frontierMs = floorTo(earliestMs, kind.stepMs);
+      // What came for the calendar only had no end to be shown at before.
+      if (kind.type === 'calendar')
+        for (const windows of this.scopes.values())
+          if (windows.months.size > 0) due.add(state.frontierMs + kind.stepMs, windows);
+    }
     const accruing = [...this.accruing].map((windows) => ({ windows, untilMs: windows.accruesUntil(kind) }));
     const lastAccrualMs = accruing.reduce((last, { untilMs }) => Math.max(last, untilMs), -Infinity);
     for (const endMs of endsToClose(state, targetMs, lastAccrualMs)) {
