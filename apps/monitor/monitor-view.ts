@@ -11,6 +11,7 @@ import {
   type StageOutput,
   type StageTask,
 } from '#libs/application';
+import { TOPICS } from '#libs/contract';
 
 /** One committed chunk of a stage. */
 export interface Committed {
@@ -86,7 +87,7 @@ export class MonitorView {
     this.metrics.setAll(
       'spendline_consumer_lag_records',
       lags.map(({ topic, partition, records }) => ({
-        labels: { topic, partition: String(partition) },
+        labels: { topic: TOPICS[topic].name, partition: String(partition) },
         value: records,
       })),
     );
