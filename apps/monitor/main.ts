@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { zonedCalendar } from '#libs/adapters/calendar';
-import { createKafka, ensureTopics, KafkaStageTransport, partitionOf, TopicReader } from '#libs/adapters/kafka';
+import {
+  createKafka,
+  ensureTopics,
+  KafkaStageTransport,
+  partitionOf,
+  timingFor,
+  TopicReader,
+} from '#libs/adapters/kafka';
 import { createLogger, NestLog, type Logger } from '#libs/adapters/logging';
 import { stopGracefully } from '#libs/adapters/process';
 import { createMetrics } from '#libs/adapters/prometheus';
@@ -70,6 +77,7 @@ async function main(): Promise<void> {
     partitionCounts,
     logger,
     chunkRecords: CHUNK_RECORDS,
+    timing: timingFor(config.sessionTimeoutMs),
     onCommitted: (stage, _task, output, commitSeconds) => view.committed$.next({ stage, output, commitSeconds }),
     onTaskOpened: (stage, partition, task) => {
       opened.set(`${stage}/${String(partition)}`, task);

@@ -31,6 +31,7 @@ const MONITOR = {
   ...HTTP,
   metricsPort: S.metricsPort,
   group: S.group,
+  sessionTimeoutMs: S.sessionTimeoutMs,
   clock: S.clock,
   disorderMs: S.disorderMs,
   idleMs: S.idleMs,
@@ -85,6 +86,7 @@ export interface MonitorConfig extends HttpConfig {
   readonly kafka: KafkaSettings;
   /** Start of consumer groups and transactional ids. */
   readonly group: string;
+  readonly sessionTimeoutMs: number;
   readonly metricsPort: number;
   readonly clock: 'live' | 'event';
   readonly disorderMs: number;
@@ -156,8 +158,8 @@ export interface UpConfig extends HttpConfig {
 /** Settings of the monitor. Throws ConfigError with every fault. */
 export function loadMonitorConfig(env: Environment): MonitorConfig {
   const { group, metricsPort, clock, extraScopes = [], maxAgents, ...rest } = load(MONITOR, env);
-  const { disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs } = rest;
-  const times = { disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs };
+  const { sessionTimeoutMs, disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs } = rest;
+  const times = { sessionTimeoutMs, disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs };
   return {
     ...http(rest),
     ...times,

@@ -93,6 +93,14 @@ export const SETTINGS = {
     example: 'spendline-eu',
   }),
 
+  sessionTimeoutMs: kafka('SPENDLINE_SESSION_TIMEOUT', {
+    type: types.duration,
+    default: '10s',
+    description:
+      'Silence after which the partitions of a monitor are given to the others: how soon they take over from one that was killed, and how long one may be paused without losing its own. At least what the brokers allow (`group.min.session.timeout.ms`).',
+    example: '30s',
+  }),
+
   databaseUrl: postgres('DATABASE_URL', {
     type: types.postgresUrl,
     secret: true,

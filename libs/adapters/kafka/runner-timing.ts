@@ -21,3 +21,8 @@ export const DEFAULT_TIMING: RunnerTiming = {
   fetchMaxBytesPerPartition: 1_048_576,
   transactionTimeoutMs: 30_000,
 };
+
+/** The defaults with another session timeout, and heartbeats often enough for it. */
+export function timingFor(sessionTimeoutMs: number): RunnerTiming {
+  return { ...DEFAULT_TIMING, sessionTimeoutMs, heartbeatIntervalMs: Math.ceil(sessionTimeoutMs / 5) };
+}
