@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,10 @@ export interface TestPostgres {
   kill(): Promise<void>;
   /** Starts it again on the same data and port. */
   start(): Promise<void>;
+  /** Stops it in good order and starts it again. */
+  restart(): Promise<void>;
+  /** Lets all of its processes stand still for a while, as a machine does that is out of memory or disk time. */
+  freeze(ms: number): Promise<void>;
   /** Ends it and removes its data. */
   remove(): Promise<void>;
 }
@@ -56,6 +61,19 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     start: async () => {
       server = await startPostgres(options);
       await answering(query);
+    },
+    restart: async () => {
+      await server.stop();
+      server = await startPostgres(options);
+      await answering(query);
+    },
+    freeze: async (ms) => {
+      // Each child has a session of its own process group: the postmaster's pid finds them all.
+      const children = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' }).stdout.split('\n');
+      const pids = [server.pid, ...children.filter((line) => line !== '').map(Number)];
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      await sleep(ms);
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
     },
     remove: async () => {
       await server.stop();

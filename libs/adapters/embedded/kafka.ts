@@ -25,6 +25,8 @@ export interface EmbeddedKafkaOptions {
   /** Loopback port for clients; the controller takes the next one. */
   readonly port: number;
   readonly logFile: string;
+  /** Brokers of one cluster must be formatted with the same id (16 bytes in base64url); by default one of its own. */
+  readonly clusterId?: string;
 }
 
 /** The quick compiler only: a start takes half the processor time, and one small broker has none to spare. */
@@ -67,10 +69,13 @@ function writeProperties({ folder, template, port, ...options }: EmbeddedKafkaOp
   return file;
 }
 
-async function format({ java, jars, logFile }: EmbeddedKafkaOptions, properties: string): Promise<void> {
+async function format(
+  { java, jars, logFile, clusterId = newClusterId() }: EmbeddedKafkaOptions,
+  properties: string,
+): Promise<void> {
   const tool = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*'), 'kafka.tools.StorageTool'];
   try {
-    await promisify(execFile)(java, [...tool, 'format', '--cluster-id', newClusterId(), '--config', properties]);
+    await promisify(execFile)(java, [...tool, 'format', '--cluster-id', clusterId, '--config', properties]);
   } catch (error) {
     writeFileSync(logFile, `${String(error)}\n`, { flag: 'a' });
     throw new EmbeddedServerError(`Kafka's data folder could not be prepared; see ${logFile}.`);

@@ -26,6 +26,14 @@ export function whyNoBroker(): string | undefined {
   return undefined;
 }
 
+/** Where a broker of a test belongs. */
+interface BrokerPlace {
+  /** Of the cluster that it joins; by default it is alone in one of its own. */
+  readonly clusterId?: string;
+  /** Folder for the folder of its data. */
+  readonly parent?: string;
+}
+
 /** A real Kafka of its own for a test file: one broker on loopback, data in a temporary folder. */
 export class KafkaBroker {
   private server: EmbeddedServer | undefined;
@@ -33,15 +41,20 @@ export class KafkaBroker {
   private constructor(
     private readonly folder: string,
     readonly port: number,
+    private readonly clusterId: string | undefined,
   ) {}
 
   /**
    * Formats and starts a new broker; `properties` are lines for its server.properties. Takes `port` and the next two,
    * by default free ones; the third is for a listener of the caller's.
    */
-  static async start(properties: string | ((port: number) => string) = '', port?: number): Promise<KafkaBroker> {
-    const folder = mkdtempSync(join(tmpdir(), 'spendline-kafka-'));
-    const broker = new KafkaBroker(folder, port ?? (await freePorts()));
+  static async start(
+    properties: string | ((port: number) => string) = '',
+    port?: number,
+    { clusterId, parent = tmpdir() }: BrokerPlace = {},
+  ): Promise<KafkaBroker> {
+    const folder = mkdtempSync(join(parent, 'spendline-kafka-'));
+    const broker = new KafkaBroker(folder, port ?? (await freePorts()), clusterId);
     const lines = typeof properties === 'string' ? properties : properties(broker.port);
     copyFileSync(TEMPLATE, join(folder, 'template.properties'));
     appendFileSync(join(folder, 'template.properties'), `${FOR_TESTS}${lines}\n`);
@@ -73,18 +86,25 @@ export class KafkaBroker {
       folder: this.folder,
       port: this.port,
       logFile: this.logFile,
+      ...(this.clusterId !== undefined && { clusterId: this.clusterId }),
     });
+  }
+
+  get isRunning(): boolean {
+    return this.server !== undefined;
   }
 
   /** Stops it in good order; the data stays. */
   async shutDown(): Promise<void> {
     await this.server?.stop();
+    this.server = undefined;
   }
 
   /** Kills it; the data stays as it was written. */
   async kill9(): Promise<void> {
     this.server?.kill();
     await this.server?.ended;
+    this.server = undefined;
   }
 
   /** Ends it and deletes its data. */
@@ -95,7 +115,7 @@ export class KafkaBroker {
 }
 
 /** The first of three neighbouring free ports; where to begin looking is random, as other tests look too. */
-async function freePorts(): Promise<number> {
+export async function freePorts(): Promise<number> {
   const triples = Math.floor((LAST_PORT - FIRST_PORT) / 3);
   const first = Math.floor(Math.random() * triples);
   for (let i = 0; i < triples; i++) {
