@@ -43,7 +43,7 @@ async function spendline(
 }
 
 whenBuilt('spendline', () => {
-  it.each(['up', 'doctor', 'topics', 'migrate', 'apply', 'simulate', 'config'])(
+  it.each(['up', 'doctor', 'topics', 'migrate', 'apply', 'simulate', 'config', 'rejected'])(
     'teaches %s with examples',
     async (command) => {
       const { code, lines } = await spendline([command, '--help']);
@@ -51,6 +51,18 @@ whenBuilt('spendline', () => {
       expect(lines.join('\n')).toMatch(/Examples:\n +(\S+=\S+ )*spendline /);
     },
   );
+
+  it.each(['list', 'show', 'replay'])('teaches rejected %s with examples', async (command) => {
+    const { code, lines } = await spendline(['rejected', command, '--help']);
+    expect(code).toBe(0);
+    expect(lines.join('\n')).toMatch(/Examples:\n +spendline rejected /);
+  });
+
+  it('asks which rejections to replay before it looks for Kafka', async () => {
+    const { code, lines } = await spendline(['rejected', 'replay']);
+    expect([code, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toMatch(/^Say which: ids as .* or --all\.$/);
+  });
 
   it('refuses settings that are wrong, all at once', async () => {
     const { code, lines } = await spendline(['up'], { SPENDLINE_PARTITIONS: 'x', SPENDLINE_CLOCK: 'y' });

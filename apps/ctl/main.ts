@@ -9,6 +9,7 @@ import { registerRepublish } from './commands/republish.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerTopics } from './commands/topics.js';
 import { registerUp } from './commands/up.js';
+import { registerRejected } from './rejected/index.js';
 import { registerReplay } from './replay/index.js';
 
 const env = environment();
@@ -30,6 +31,7 @@ registerDoctor(program, env);
 registerApply(program, env);
 registerSimulate(program, env);
 registerReplay(program, env);
+registerRejected(program, env);
 registerTopics(program, env);
 registerMigrate(program, env);
 registerRepublish(program, env);

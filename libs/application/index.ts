@@ -7,3 +7,4 @@ export * from './pipelines/index.js';
 export * from './ledger/index.js';
 export * from './simulation/index.js';
 export * from './replay/index.js';
+export * from './rejected/index.js';

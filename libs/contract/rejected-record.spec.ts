@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rejectedRecord } from '#libs/contract';
+import { readRejectedRecord, rejectedRecord } from '#libs/contract';
 
 const rejection = {
   reason: 'not-json',
@@ -60,5 +60,37 @@ describe('rejectedRecord', () => {
   it('cuts a long detail, never through a character', () => {
     const { headers } = rejectedRecord({ key: null, value: null }, { ...rejection, detail: 'x' + '😀'.repeat(600) });
     expect(headers['detail']).toBe(`x${'😀'.repeat(499)}...`);
+  });
+
+  it('is read back as what it was', () => {
+    const text = fc.string();
+    // A name that looks renamed, where nothing was, is the one thing that cannot be told apart.
+    const name = fc.oneof(text, fc.constantFrom('reason', 'source-topic', 'ce_id', '__proto__'));
+    fc.assert(
+      fc.property(
+        fc.dictionary(name, fc.oneof(text, fc.array(text, { minLength: 2, maxLength: 3 }))),
+        text,
+        (headers, value) => {
+          const original = { key: null, value: Buffer.from(value), headers };
+          expect(readRejectedRecord(rejectedRecord(original, rejection))).toEqual({ ...rejection, original });
+        },
+      ),
+    );
+  });
+
+  it('gives the longest of several renamed headers its name back', () => {
+    const headers = { reason: 'mine', 'original-reason': 'older' };
+    const record = rejectedRecord({ key: null, value: null, headers }, rejection);
+    expect(readRejectedRecord(record)?.original.headers).toEqual(headers);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['half of it', { reason: 'x', detail: 'y' }],
+    ['no offset', { ...own, 'source-offset': 'last' }],
+    ['a partition below nothing', { ...own, 'source-partition': '-1' }],
+    ['two reasons', { ...own, reason: ['a', 'b'] }],
+  ])('is no rejection with %s in its headers', (_, headers) => {
+    expect(readRejectedRecord({ key: null, value: null, headers })).toBeUndefined();
   });
 });

@@ -16,7 +16,8 @@ export type TopicKey =
   | 'mergeState'
   | 'reference'
   | 'live'
-  | 'control';
+  | 'control'
+  | 'replayed';
 
 /** Kafka's `cleanup.policy`. */
 type CleanupPolicy = 'delete' | 'compact' | 'compact,delete';
@@ -190,6 +191,16 @@ export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
     cleanup: 'delete',
     partitions: 'shared',
     retentionMs: DAY_MS,
+  },
+  replayed: {
+    name: 'spendline.replayed',
+    direction: 'internal',
+    summary: 'Which rejected records were sent to their input again, so that nobody does it twice unawares.',
+    key: 'partition/offset in cost.rejected',
+    cleanup: 'delete',
+    partitions: 1,
+    // As long as any rejection may be there.
+    retentionMs: MONTH_MS + DAY_MS,
   },
 };
 

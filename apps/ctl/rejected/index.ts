@@ -1,0 +1,1 @@
+export { registerRejected } from './rejected-command.js';
