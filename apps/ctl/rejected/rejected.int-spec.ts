@@ -153,7 +153,7 @@ withBroker('what was rejected', () => {
     await showRejection(source, '0/0', (line) => shown.push(line));
     const text = shown.join('\n').replace(/ +/g, ' ');
     expect(text).toContain('came by listed.callcenter.interactions, partition 0, offset 0');
-    expect(text).toContain('where line 1, column 13 {\\"channel\\": >>>voice}: expected a value');
+    expect(text).toContain('where line 1, column 13 {"channel": >>>voice}: expected a value');
     expect(text).toContain('headers ce_id: 7');
     expect(text).toMatch(/now it would be refused again as it is\.\nvalue, 18 bytes:\n\{"channel": voice\}$/);
     await expect(showRejection(source, '0/99', () => undefined)).rejects.toThrow(/No rejection 0\/99 is kept: .*list/);

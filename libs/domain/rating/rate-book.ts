@@ -34,6 +34,8 @@ function grouped<T extends { fromMs?: number }>(entries: readonly T[], keyFor: (
 /** Reference data indexed for look-ups at event time. Build one per reference version; it is immutable. */
 export class RateBook {
   private readonly cards: Map<string, RateCard[]>;
+  /** Subjects with all their cards of a kind, whichever unit they price. */
+  private readonly kinds: Map<string, RateCard[]>;
   private readonly agents: Map<string, AgentProfile[]>;
   private readonly rates: Map<string, FxRate[]>;
   readonly currency: string;
@@ -41,6 +43,7 @@ export class RateBook {
   constructor(reference: Reference) {
     this.currency = reference.organisation.currency;
     this.cards = grouped(reference.rateCards, (card) => keyOf(card, card.kind, card.unit));
+    this.kinds = grouped(reference.rateCards, (card) => keyOf(card, card.kind, undefined));
     this.agents = grouped(reference.agents, (agent) => agent.agentId);
     this.rates = grouped(reference.fxRates, (rate) => rate.currency);
   }
@@ -52,6 +55,11 @@ export class RateBook {
       if (card) return card;
     }
     return undefined;
+  }
+
+  /** Whether a card of this kind, for whatever unit, is in force at `tMs` for any of `subjects`. */
+  hasAny(subjects: readonly Subject[], kind: RateKind, tMs: number): boolean {
+    return subjects.some((subject) => inForce(this.kinds.get(keyOf(subject, kind, undefined)), tMs) !== undefined);
   }
 
   /** What is known of an agent at `tMs`. */

@@ -63,8 +63,9 @@ function expectedLines(contact: Contact, cards: readonly RateCard[]): Expected[]
   }
   if (contact.handledBy === 'bot') add('system', first({ for: 'bot', kind: 'per-contact' }));
   if (contact.handledBy === 'vendor') {
-    add('outsourcing', first({ for: 'vendor', kind: 'per-contact' }));
-    add('outsourcing', first({ for: 'vendor', kind: 'per-minute' }), handle, over(60n));
+    const perContact = first({ for: 'vendor', kind: 'per-contact' });
+    if (perContact) add('outsourcing', perContact);
+    else add('outsourcing', first({ for: 'vendor', kind: 'per-minute' }), handle, over(60n));
   }
   add(
     'system',

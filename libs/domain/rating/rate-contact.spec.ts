@@ -138,6 +138,18 @@ describe('bots', () => {
     expect(rate([perContact], { ...bot, units: { tokens: 1 } }).unrated).toBe(true);
     expect(rate([], bot)).toMatchObject({ lines: [], unrated: true });
   });
+
+  it('may be priced by their units alone', () => {
+    expect(rate([perToken], { ...bot, units: { tokens: 1 } })).toMatchObject({
+      lines: [{ rateId: 'tokens' }],
+      unrated: false,
+    });
+    // Nothing was metered, so nothing is owed.
+    expect(rate([perToken], bot)).toMatchObject({ lines: [], unrated: false });
+    expect(rate([perToken], { ...bot, units: { tokens: 1, images: 1 } }).unrated).toBe(true);
+    expect(rate([{ ...perToken, id: 'another' }], bot).unrated).toBe(true);
+    expect(rate([{ ...perToken, toMs: 1_000_000 }], bot).unrated).toBe(true);
+  });
 });
 
 describe('vendors', () => {
@@ -157,12 +169,16 @@ describe('vendors', () => {
     ]);
   });
 
-  it('cost both where their contract has both', () => {
-    const lines = rate([card({ ...perContact, id: 'v' }), perMinute], vendor).lines;
-    expect(lines.map(({ rateId, amountMicros }) => [rateId, amountMicros])).toEqual([
-      ['contact', 7_000_000n],
-      ['minute', 6_400_000n],
-    ]);
+  it('cost one or the other where both are in force: the one that came last, at a draw the contact', () => {
+    const own = card({ ...perContact, id: 'v' });
+    const idsOf = (...cards: RateCard[]) => rate(cards, vendor).lines.map(({ rateId }) => rateId);
+    expect(idsOf(own, perMinute)).toEqual(['contact']);
+    expect(idsOf({ ...own, fromMs: 1 }, { ...perMinute, fromMs: 2 })).toEqual(['minute']);
+    expect(idsOf(own, { ...perMinute, fromMs: 2 })).toEqual(['minute']);
+    expect(idsOf({ ...own, fromMs: 2 }, { ...perMinute, fromMs: 1 })).toEqual(['contact']);
+    // What has ended, or not begun, is no contract.
+    expect(idsOf(own, { ...perMinute, fromMs: 2, toMs: 3 })).toEqual(['contact']);
+    expect(idsOf(own, { ...perMinute, fromMs: 2_000_000 })).toEqual(['contact']);
   });
 
   it('cost what their own contract says and not what all vendors cost besides', () => {

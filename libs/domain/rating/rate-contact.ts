@@ -112,52 +112,53 @@ function rateLabour(builder: LineBuilder, book: RateBook, contact: Contact): voi
 
 const ONE: Decimal = { unscaled: 1n, scale: 0 };
 
+function botSubjects({ botId }: Contact): Subject[] {
+  return [{ for: 'bot', ...(botId !== undefined && { id: botId }) }, { for: 'bot' }];
+}
+
 function rateBot(builder: LineBuilder, book: RateBook, contact: Contact): void {
-  const subjects: Subject[] = [
-    { for: 'bot', ...(contact.botId !== undefined && { id: contact.botId }) },
-    { for: 'bot' },
-  ];
+  const subjects = botSubjects(contact);
   const card = book.find(subjects, 'per-contact', builder.atMs);
-  if (!card) builder.unrated = true;
-  else {
-    const amountMicros = builder.price(ONE, card.amountMicros, card.currency, 1n);
-    builder.push({
-      dimension: 'system',
-      subcategory: 'ai',
-      amountMicros,
-      rateId: card.rateId,
-      quantity: 1,
-      unit: 'contact',
-    });
+  if (!card) {
+    // Paid by the unit alone is a price as well; units without one are told of where they are rated.
+    if (!book.hasAny(subjects, 'per-unit', builder.atMs)) builder.unrated = true;
+    return;
   }
+  const amountMicros = builder.price(ONE, card.amountMicros, card.currency, 1n);
+  const line = { dimension: 'system', subcategory: 'ai', amountMicros, rateId: card.rateId } as const;
+  builder.push({ ...line, quantity: 1, unit: 'contact' });
+}
+
+/**
+ * The card that a vendor is paid by: his own contract replaces what all vendors cost. Per contact or per minute are two
+ * forms of one contract, so of both in force the one that came last holds, as it does among cards of one kind.
+ */
+function vendorCard(book: RateBook, { vendorId }: Contact, atMs: number): RateCard | undefined {
+  const subjects: Subject[] = [{ for: 'vendor', ...(vendorId !== undefined && { id: vendorId }) }, { for: 'vendor' }];
+  for (const subject of subjects) {
+    const perContact = book.find([subject], 'per-contact', atMs);
+    const perMinute = book.find([subject], 'per-minute', atMs);
+    if (!perContact || !perMinute) {
+      if (perContact ?? perMinute) return perContact ?? perMinute;
+    } else return (perMinute.fromMs ?? -Infinity) > (perContact.fromMs ?? -Infinity) ? perMinute : perContact;
+  }
+  return undefined;
 }
 
 function rateVendor(builder: LineBuilder, book: RateBook, contact: Contact): void {
-  const subjects: Subject[] = [
-    { for: 'vendor', ...(contact.vendorId !== undefined && { id: contact.vendorId }) },
-    { for: 'vendor' },
-  ];
-  // A vendor's own contract replaces what all vendors cost, whichever of the two kinds it is of.
-  const cardsOf = (subject: Subject) => ({
-    perContact: book.find([subject], 'per-contact', builder.atMs),
-    perMinute: book.find([subject], 'per-minute', builder.atMs),
-  });
-  const { perContact, perMinute } = subjects.map(cardsOf).find((cards) => cards.perContact ?? cards.perMinute) ?? {};
-  if (!perContact && !perMinute) builder.unrated = true;
-  if (perContact) {
-    const amountMicros = builder.price(ONE, perContact.amountMicros, perContact.currency, 1n);
-    builder.push({ dimension: 'outsourcing', amountMicros, rateId: perContact.rateId, quantity: 1, unit: 'contact' });
+  const card = vendorCard(book, contact, builder.atMs);
+  if (!card) {
+    builder.unrated = true;
+    return;
   }
-  if (perMinute) {
-    const amountMicros = builder.price(
-      contact.handleSeconds,
-      perMinute.amountMicros,
-      perMinute.currency,
-      SECONDS_PER_MINUTE,
-    );
-    const quantity = numberOf(contact.handleSeconds);
-    builder.push({ dimension: 'outsourcing', amountMicros, rateId: perMinute.rateId, quantity, unit: 'seconds' });
-  }
+  const { rateId, amountMicros: priceMicros, currency } = card;
+  const isPerContact = card.kind === 'per-contact';
+  const time = contact.handleSeconds;
+  const amountMicros = isPerContact
+    ? builder.price(ONE, priceMicros, currency, 1n)
+    : builder.price(time, priceMicros, currency, SECONDS_PER_MINUTE);
+  const measured = isPerContact ? { quantity: 1, unit: 'contact' } : { quantity: numberOf(time), unit: 'seconds' };
+  builder.push({ dimension: 'outsourcing', amountMicros, rateId, ...measured });
 }
 
 function rateChannelTime(builder: LineBuilder, book: RateBook, contact: Contact): void {
@@ -180,14 +181,7 @@ function rateUnits(builder: LineBuilder, book: RateBook, contact: Contact): void
   for (const [unit, quantity] of Object.entries(contact.units)) {
     if (quantity === 0) continue;
     const botCard =
-      contact.handledBy === 'bot'
-        ? book.find(
-            [{ for: 'bot', ...(contact.botId !== undefined && { id: contact.botId }) }, { for: 'bot' }],
-            'per-unit',
-            builder.atMs,
-            unit,
-          )
-        : undefined;
+      contact.handledBy === 'bot' ? book.find(botSubjects(contact), 'per-unit', builder.atMs, unit) : undefined;
     const channelCard = book.find(
       [{ for: 'channel', id: contact.channel }, { for: 'channel' }],
       'per-unit',
