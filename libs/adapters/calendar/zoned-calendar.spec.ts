@@ -62,6 +62,23 @@ describe('zonedCalendar', () => {
     );
   });
 
+  it.each(ZONES)('knows the first centuries in %s too', (zone) => {
+    const ancientMs = fc.integer({ min: at('0001-01-02T00:00:00Z'), max: at('0200-12-31T00:00:00Z') });
+    fc.assert(
+      fc.property(ancientMs, fc.constantFrom(...UNITS), (tMs, unit) => {
+        const calendar = zonedCalendar(zone);
+        const span = calendar[unit](tMs);
+        expect([span.startMs <= tMs, span.endMs > tMs]).toEqual([true, true]);
+        expect(calendar[unit](span.endMs).startMs).toBe(span.endMs);
+      }),
+      { numRuns: 50 },
+    );
+    expect(zonedCalendar('UTC').monthOf(at('0099-12-31T23:59:59Z'))).toEqual({
+      startMs: at('0099-12-01T00:00:00Z'),
+      endMs: at('0100-01-01T00:00:00Z'),
+    });
+  });
+
   it.each(ZONES)('tiles every day of fifteen years in %s, clock changes included', (zone) => {
     const calendar = zonedCalendar(zone);
     const starts: number[] = [];

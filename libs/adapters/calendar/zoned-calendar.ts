@@ -4,6 +4,10 @@ import { zoneOffset } from './zone-offset.js';
 
 const HOUR_MS = 3_600_000;
 
+/** The Gregorian calendar repeats after 400 years. */
+const CYCLE_YEARS = 400;
+const CYCLE_MS = 146_097 * 24 * HOUR_MS;
+
 /** No zone is further than 15 hours from UTC (Apia's day across the date line included). */
 const MAX_OFFSET_MS = 15 * HOUR_MS;
 
@@ -21,7 +25,7 @@ type Bounds = (wall: Date, shift: number, midnight: Midnight) => number;
  */
 export function zonedCalendar(zone: string): Calendar {
   const offsetMsAt = zoneOffset(zone);
-  const midnight: Midnight = (year, month, day) => firstMomentOf(Date.UTC(year, month, day), offsetMsAt);
+  const midnight: Midnight = (year, month, day) => firstMomentOf(wallMsOf(year, month, day), offsetMsAt);
   const spans = (bounds: Bounds): ((tMs: number) => TimeSpan) => {
     return remember((tMs) => spanAround(tMs, new Date(tMs + offsetMsAt(tMs)), bounds, midnight));
   };
@@ -45,6 +49,11 @@ function spanAround(tMs: number, wall: Date, bounds: Bounds, midnight: Midnight)
   let shift = 0;
   while (bounds(wall, shift + 1, midnight) <= tMs) shift += 1;
   return { startMs: bounds(wall, shift, midnight), endMs: bounds(wall, shift + 1, midnight) };
+}
+
+/** Midnight of a date as if it were UTC; one cycle later and back, as Date.UTC takes the years 0 to 99 for 1900 to 1999. */
+function wallMsOf(year: number, month: number, day: number): number {
+  return Date.UTC(year + CYCLE_YEARS, month, day) - CYCLE_MS;
 }
 
 /** The first moment at which the wall clock shows `wallMs` (a wall time written as if it were UTC) or later. */
