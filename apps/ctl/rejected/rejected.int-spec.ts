@@ -117,7 +117,7 @@ withBroker('what was rejected', () => {
       partition: 0,
       offset: String(offset),
     });
-    const broken = { key: null, value: Buffer.from('{"channel": voice}'), headers: { ce_id: '7' } };
+    const broken = { key: null, value: Buffer.from('{"channel": voice}'), headers: { trace: '7' } };
     const empty = { key: Buffer.from('b'), value: null };
     const records = Array.from({ length: 5 }, (_, nth) => [
       rejectedRecord(broken, {
@@ -154,7 +154,7 @@ withBroker('what was rejected', () => {
     const text = shown.join('\n').replace(/ +/g, ' ');
     expect(text).toContain('came by listed.callcenter.interactions, partition 0, offset 0');
     expect(text).toContain('where line 1, column 13 {"channel": >>>voice}: expected a value');
-    expect(text).toContain('headers ce_id: 7');
+    expect(text).toContain('headers trace: 7');
     expect(text).toMatch(/now it would be refused again as it is\.\nvalue, 18 bytes:\n\{"channel": voice\}$/);
     await expect(showRejection(source, '0/99', () => undefined)).rejects.toThrow(/No rejection 0\/99 is kept: .*list/);
 
