@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import {
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     reference: feed,
     partitionOf,
     calendarOf: zonedCalendar,
-    fingerprint: (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32),
+    fingerprint: (text: string) => hash('sha256', text, 'hex').slice(0, 32),
   };
   const module = MonitorModule.forRoot(stageOptions(config), dependencies, {
     registry: metrics,

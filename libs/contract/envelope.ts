@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { refuse, type Refusal } from './reject-reasons.js';
 import type { WireHeaders, WireRecord } from './wire-record.js';
 
@@ -56,7 +57,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parseJson(bytes: Buffer): Opened {
   try {
-    const text = utf8.decode(bytes);
+    // Nearly all records are ASCII, which needs no decoder.
+    const text = isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes);
     return { ok: true, payload: JSON.parse(text) as unknown, escaped: text.includes('\\u') };
   } catch (error) {
     // SyntaxError of JSON, TypeError of the decoder, or RangeError where nesting exhausts the parser. The message of

@@ -56,9 +56,21 @@ export interface ContactTimes {
  * minus answer (or start). It is the AHT numerator of method section 4.
  */
 export function handleTimeOf(times: ContactTimes): Decimal {
-  const parts = [times.talkSeconds, times.holdSeconds, times.afterContactSeconds].filter((part) => part !== undefined);
+  const { talkSeconds, holdSeconds, afterContactSeconds } = times;
+  const wholeSeconds = (talkSeconds ?? 0) + (holdSeconds ?? 0) + (afterContactSeconds ?? 0);
+  // Whole seconds, as most sources send them, add up exactly as they are.
+  if (
+    talkSeconds !== undefined &&
+    [talkSeconds, holdSeconds ?? 0, afterContactSeconds ?? 0, wholeSeconds].every(isWhole)
+  )
+    return decimalOf(wholeSeconds);
+  const parts = [talkSeconds, holdSeconds, afterContactSeconds].filter((part) => part !== undefined);
   if (parts.length > 0) return parts.map(decimalOf).reduce(addDecimal, ZERO_DECIMAL);
   return { unscaled: BigInt(connectedMsOf(times)), scale: 3 };
+}
+
+function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value);
 }
 
 /** Connected time in milliseconds: end minus answer, or minus start where the answer is not known. */
@@ -87,18 +99,19 @@ export interface ScopeIds {
 
 /** The ids of a contact. A bot contact is in no agent, team or vendor (contract section 7). */
 export function scopeIdsOf(contact: Contact): ScopeIds {
-  const byPeople = contact.handledBy !== 'bot';
-  return {
-    channel: contact.channel,
-    ...(byPeople && contact.agentId !== undefined && { agent: contact.agentId }),
-    ...(byPeople && contact.team !== undefined && { team: contact.team }),
-    ...(byPeople && contact.vendorId !== undefined && { vendor: contact.vendorId }),
-    ...(contact.queue !== undefined && { queue: contact.queue }),
-    ...(contact.region !== undefined && { region: contact.region }),
-    ...(contact.topic !== undefined && { topic: contact.topic }),
-    ...(contact.stage !== undefined && { stage: contact.stage }),
-    ...(contact.customerTier !== undefined && { 'customer-tier': contact.customerTier }),
-  };
+  const { channel, agentId, team, vendorId, queue, region, topic, stage, customerTier } = contact;
+  const ids: { -readonly [Scope in keyof ScopeIds]: ScopeIds[Scope] } = { channel };
+  if (contact.handledBy !== 'bot') {
+    if (agentId !== undefined) ids.agent = agentId;
+    if (team !== undefined) ids.team = team;
+    if (vendorId !== undefined) ids.vendor = vendorId;
+  }
+  if (queue !== undefined) ids.queue = queue;
+  if (region !== undefined) ids.region = region;
+  if (topic !== undefined) ids.topic = topic;
+  if (stage !== undefined) ids.stage = stage;
+  if (customerTier !== undefined) ids['customer-tier'] = customerTier;
+  return ids;
 }
 
 /** The scopes, out of those kept, that something with these ids counts in; always `all`. */

@@ -182,9 +182,14 @@ export type PackedMeasures = (number | string)[];
 /** Packs only the fields that are not zero. */
 export function packMeasures(measures: Measures): PackedMeasures {
   const packed: PackedMeasures = [];
-  for (const [index, field] of MONEY.entries()) if (measures[field] !== 0n) packed.push(index, String(measures[field]));
-  for (const [index, field] of COUNTS.entries()) {
-    if (measures[field] !== 0) packed.push(index + MONEY.length, measures[field]);
+  let index = 0;
+  for (const field of MONEY) {
+    if (measures[field] !== 0n) packed.push(index, String(measures[field]));
+    index += 1;
+  }
+  for (const field of COUNTS) {
+    if (measures[field] !== 0) packed.push(index, measures[field]);
+    index += 1;
   }
   return packed;
 }

@@ -58,10 +58,12 @@ class LineBuilder {
     const fxMicros = this.book.fxMicros(currency, this.atMs);
     if (fxMicros === undefined)
       throw new RatingError('no-fx-rate', `no rate for ${currency} in force at the event's time`);
-    const amountMicros = divideHalfEven(
-      quantity.unscaled * priceMicros * multiplierMicros * fxMicros,
-      divisor * 10n ** BigInt(quantity.scale) * MILLION * MILLION,
-    );
+    // The organisation's own currency at the plain rate: the millions cancel out, and so do a dozen bigint digits.
+    const isPlain = multiplierMicros === MILLION && fxMicros === MILLION;
+    const scaled = quantity.scale === 0 ? divisor : divisor * 10n ** BigInt(quantity.scale);
+    const amountMicros = isPlain
+      ? divideHalfEven(quantity.unscaled * priceMicros, scaled)
+      : divideHalfEven(quantity.unscaled * priceMicros * multiplierMicros * fxMicros, scaled * MILLION * MILLION);
     if (!fitsWire(amountMicros)) throw new RatingError('overflow', 'an amount has more than ten integer digits');
     return amountMicros;
   }
@@ -213,6 +215,8 @@ function rateCharges(builder: LineBuilder, contact: Contact): void {
 
 /** The whole and each dimension are published: neither may have more digits than the contract has room for. */
 function overflows(lines: readonly CostLine[]): boolean {
+  // Of one line the amount was looked at when it was priced.
+  if (lines.length <= 1) return false;
   const byDimension = new Map<Dimension, Micros>();
   let totalMicros = 0n;
   for (const { dimension, amountMicros } of lines) {

@@ -16,7 +16,7 @@ import {
 import type { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
-import { contactCostEvent } from './convert-cost-event.js';
+import { CostEventRecords } from './cost-event-records.js';
 import { contactOf, contentOf } from './convert-interaction.js';
 import type { FactMemory, RememberedContact } from './fact-memory.js';
 import type { InputClock } from './input-clock.js';
@@ -35,7 +35,11 @@ export interface CostTaskParts {
 
 /** Contacts: told from their copies, costed, booked where they end. */
 export class ContactCosting {
-  constructor(private readonly parts: CostTaskParts) {}
+  private readonly events: CostEventRecords;
+
+  constructor(private readonly parts: CostTaskParts) {
+    this.events = new CostEventRecords(parts.dependencies.fingerprint);
+  }
 
   take(record: InputRecord, interaction: Interaction): void {
     const { journal, memory, clock, dependencies } = this.parts;
@@ -98,14 +102,10 @@ export class ContactCosting {
     memory.remember(contact.interactionId, remembered);
     this.countMetrics(contact, measures, replaces, reference.organisation.currency);
     journal.fate(!replaces && calendarOnly ? 'late' : 'counted');
-    const event = contactCostEvent(
-      contact,
-      rating.lines,
-      reference.organisation.currency,
-      remembered.revision,
-      dependencies.fingerprint,
-    );
-    journal.publish(event, record.key, calendarOnly);
+    const { currency } = reference.organisation;
+    const { revision } = remembered;
+    const event = this.events.recordOf({ contact, lines: rating.lines, currency, revision, late: calendarOnly });
+    journal.publishText(event, record.key);
     clock.observe('interactions', contact.endedAtMs);
   }
 
@@ -121,10 +121,13 @@ export class ContactCosting {
     currency: string,
   ): void {
     const { tally } = this.parts;
-    const difference = copyMeasures(measures);
-    if (replaces) subtractInto(difference, replaces.measures);
-    tally.addCost(contact.channel, currency, difference);
-    if (replaces) return;
+    if (replaces) {
+      const difference = copyMeasures(measures);
+      subtractInto(difference, replaces.measures);
+      tally.addCost(contact.channel, currency, difference);
+      return;
+    }
+    tally.addCost(contact.channel, currency, measures);
     const { channel, handledBy, outcome } = contact;
     tally.addInteraction({
       channel,

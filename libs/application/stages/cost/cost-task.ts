@@ -173,8 +173,9 @@ export class CostTask implements StageTask {
     nowMs: number,
   ): boolean {
     const { options, journal } = this.parts;
-    const [atMs, ...periodMs] = timesOf(fact);
-    if ([atMs, ...periodMs].some((tMs) => tMs < EARLIEST_MS || tMs >= LATEST_MS)) {
+    const times = timesOf(fact);
+    const [atMs] = times;
+    if (times.some((tMs) => tMs < EARLIEST_MS || tMs >= LATEST_MS)) {
       journal.reject(topic, record, 'bad-time', 'it lies outside the years 1 to 9998, in which windows are kept');
       return true;
     }

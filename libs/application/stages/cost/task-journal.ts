@@ -7,6 +7,7 @@ import {
   type InputTopicKey,
   type RejectReason,
 } from '#libs/contract';
+import type { CostEventText } from './cost-event-records.js';
 import type { ChangelogEntry, CounterIncrement, InputRecord, OutputRecord } from '../stage.js';
 
 /** What became of each record; every one of them is exactly one of these (contract section 4). */
@@ -40,7 +41,7 @@ export class TaskJournal {
   count(metric: string, labels: Readonly<Record<string, string>>, value = 1): void {
     const key = metric + JSON.stringify(labels);
     const increment = this.increments.get(key);
-    if (increment) this.increments.set(key, { ...increment, value: increment.value + value });
+    if (increment) increment.value += value;
     else this.increments.set(key, { metric, labels, value });
   }
 
@@ -75,6 +76,11 @@ export class TaskJournal {
   /** A cost event, keyed as its fact was. */
   publish(event: CostEvent, factKey: Buffer | null, late: boolean): void {
     const { key, value, headers } = encodeCostEvent(event, { late });
+    this.records.push({ topic: 'costEvents', partition: this.partition, key: factKey ?? key, value, headers });
+  }
+
+  /** The cost event of a contact, keyed as the contact was. */
+  publishText({ key, value, headers }: CostEventText, factKey: Buffer | null): void {
     this.records.push({ topic: 'costEvents', partition: this.partition, key: factKey ?? key, value, headers });
   }
 

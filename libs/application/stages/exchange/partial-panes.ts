@@ -1,5 +1,5 @@
 import { scopeKey } from '#libs/contract';
-import { addInto, copyMeasures, isZero, type Measures, type ScopeRef } from '#libs/domain';
+import { addInto, copyMeasures, isZero, type Measures, type Scope, type ScopeRef } from '#libs/domain';
 import type { LineDelta, PaneDelta, RevenueDelta } from './panes-message.js';
 
 /** What has come together for one merge task. */
@@ -11,21 +11,33 @@ export interface OwnedContent {
 
 /** Adds up, between two commits, what records add to each pane of each scope, sorted by the merge task that owns it. */
 export class PartialPanes {
-  private readonly pending = new Map<string, PaneDelta>();
+  /** By pane, see {@link paneKey}, then scope, then id: no text is put together to find one. */
+  private readonly pending = new Map<number, Map<Scope, Map<string, PaneDelta>>>();
   private readonly lines: LineDelta[] = [];
   private readonly revenues: (ScopeRef & { readonly revenue: RevenueDelta })[] = [];
+  private readonly owners = new Map<Scope, Map<string, number>>();
 
   constructor(private readonly paneMs: number) {}
 
   /** Adds a fact's measures to all its scopes. A calendar-only delta keeps its own time, its month is what matters. */
   add(refs: readonly ScopeRef[], tMs: number, measures: Measures, calendarOnly: boolean): void {
-    const paneStartMs = Math.floor(tMs / this.paneMs) * this.paneMs;
+    const pane = Math.floor(tMs / this.paneMs);
+    const tPaneMs = pane * this.paneMs;
+    const scopes = child(this.pending, paneKey(pane, calendarOnly));
     for (const { scope, id } of refs) {
-      const key = `${calendarOnly ? 'c' : 'r'}${String(paneStartMs)}:${scope}:${id}`;
-      const pane = this.pending.get(key);
-      if (pane) addInto(pane.delta, measures);
-      else this.pending.set(key, { scope, id, tMs: paneStartMs, calendarOnly, delta: copyMeasures(measures) });
+      const deltas = child(scopes, scope);
+      const delta = deltas.get(id);
+      if (delta) addInto(delta.delta, measures);
+      else deltas.set(id, { scope, id, tMs: tPaneMs, calendarOnly, delta: copyMeasures(measures) });
     }
+  }
+
+  /** A scope's owner stays the same, and takes a hash of its key to find. */
+  private ownerOf({ scope, id }: ScopeRef, ownerOf: (scopeKey: string) => number): number {
+    const owners = child(this.owners, scope);
+    let owner = owners.get(id);
+    if (owner === undefined) owners.set(id, (owner = ownerOf(scopeKey(scope, id))));
+    return owner;
   }
 
   addLine(line: LineDelta): void {
@@ -41,12 +53,14 @@ export class PartialPanes {
   drain(ownerOf: (scopeKey: string) => number): Map<number, OwnedContent> {
     const byOwner = new Map<number, OwnedContent>();
     const owned = (ref: ScopeRef) => {
-      const owner = ownerOf(scopeKey(ref.scope, ref.id));
+      const owner = this.ownerOf(ref, ownerOf);
       let content = byOwner.get(owner);
       if (!content) byOwner.set(owner, (content = { panes: [], lines: [], revenues: [] }));
       return content;
     };
-    for (const pane of this.pending.values()) if (!isZero(pane.delta)) owned(pane).panes.push(pane);
+    for (const scopes of this.pending.values())
+      for (const deltas of scopes.values())
+        for (const pane of deltas.values()) if (!isZero(pane.delta)) owned(pane).panes.push(pane);
     for (const line of this.lines) owned(line).lines.push(line);
     for (const each of this.revenues) owned(each).revenues.push(each.revenue);
     this.pending.clear();
@@ -54,4 +68,15 @@ export class PartialPanes {
     this.revenues.length = 0;
     return byOwner;
   }
+}
+
+/** One number for both: an even one for panes of rolling windows, an odd one for the calendar. */
+function paneKey(pane: number, calendarOnly: boolean): number {
+  return 2 * pane + (calendarOnly ? 1 : 0);
+}
+
+function child<K, L, V>(maps: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let map = maps.get(key);
+  if (!map) maps.set(key, (map = new Map<L, V>()));
+  return map;
 }
