@@ -64,6 +64,15 @@ whenBuilt('spendline', () => {
     expect(lines[0]).toMatch(/^Say which: ids as .* or --all\.$/);
   });
 
+  it('passes every option of the simulator on', async () => {
+    const { lines } = await spendline(['simulate', '--help']);
+    for (const option of ['--scenario', '--seed', '--speed', '--backfill', '--from', '--no-live']) {
+      expect(lines.join('\n')).toContain(`  ${option}`);
+    }
+    const wrong = await spendline(['simulate', '--backfill', 'long', '--seed', '1']);
+    expect([wrong.code, wrong.lines[0]]).toEqual([1, expect.stringContaining("'--backfill <duration>'")]);
+  });
+
   it('refuses settings that are wrong, all at once', async () => {
     const { code, lines } = await spendline(['up'], { SPENDLINE_PARTITIONS: 'x', SPENDLINE_CLOCK: 'y' });
     expect(code).toBe(1);

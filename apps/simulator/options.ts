@@ -18,7 +18,7 @@ export interface SimulatorArguments {
 
 /** Reads the command line; ends the process after --help or a fault, which it prints. */
 export function readArguments(argv: readonly string[]): SimulatorArguments {
-  const program = new Command('simulator')
+  const program = new Command('spendline simulate')
     .description('Simulated call-centre traffic: history until now at a quick pace, then live.')
     .addOption(new Option('--scenario <name>', 'what happens (SPENDLINE_SCENARIO)').choices(SCENARIO_NAMES))
     .option('--seed <number>', 'start of the random numbers (SPENDLINE_SEED)', seedOf)
@@ -31,7 +31,21 @@ export function readArguments(argv: readonly string[]): SimulatorArguments {
     )
     .option('--from <time>', 'start here, whatever was sent before (2026-03-04T09:00:00+08:00)', timeOf)
     .option('--no-live', 'end when the present is reached')
-    .addHelpText('after', `\nScenarios:\n${scenarioLines()}`);
+    .addHelpText(
+      'after',
+      `
+Scenarios:
+${scenarioLines()}
+
+\`spendline up\` runs a simulator already: begin that with --no-simulator. Settings are environment variables: spendline config.
+
+Examples:
+  spendline simulate --scenario vendor-errors
+  spendline simulate --seed 42                                   the same traffic as every other 42
+  spendline simulate --backfill 2h --speed 60x                   two hours of history at sixty times the pace, then live
+  spendline simulate --from 2026-03-04T09:00:00+08:00 --no-live  from there until now, and no further
+  KAFKA_BROKERS=kafka-1:9092 SPENDLINE_TOPIC_PREFIX=test. spendline simulate`,
+    );
   return program.parse(argv).opts<SimulatorArguments>();
 }
 
