@@ -43,7 +43,7 @@ async function spendline(
 }
 
 whenBuilt('spendline', () => {
-  it.each(['up', 'doctor', 'topics', 'migrate', 'apply', 'simulate', 'config', 'rejected'])(
+  it.each(['up', 'doctor', 'topics', 'migrate', 'apply', 'simulate', 'config', 'rejected', 'rebuild'])(
     'teaches %s with examples',
     async (command) => {
       const { code, lines } = await spendline([command, '--help']);

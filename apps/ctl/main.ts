@@ -5,6 +5,7 @@ import { registerApply } from './commands/apply.js';
 import { registerConfig } from './commands/config.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerMigrate } from './commands/migrate.js';
+import { registerRebuild } from './commands/rebuild.js';
 import { registerRepublish } from './commands/republish.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerTopics } from './commands/topics.js';
@@ -35,6 +36,7 @@ registerRejected(program, env);
 registerTopics(program, env);
 registerMigrate(program, env);
 registerRepublish(program, env);
+registerRebuild(program, env);
 registerConfig(program, env);
 
 try {

@@ -148,6 +148,8 @@ export interface UpConfig extends HttpConfig {
   /** The database that DATABASE_URL names. */
   readonly databaseUrl: string | undefined;
   readonly places: Places;
+  /** Start of consumer groups and transactional ids. */
+  readonly group: string;
   readonly apiPort: number;
   readonly apiToken: string | undefined;
   /** The monitor's; ledger and simulator take the next two. */
@@ -206,7 +208,7 @@ export function loadDatabaseConfig(env: Environment): DatabaseConfig {
 /** Settings of the supervisor. Throws ConfigError with every fault. */
 export function loadUpConfig(env: Environment): UpConfig {
   const values = load(UP, env);
-  const { apiPort, apiToken, metricsPort, scenario, databaseUrl } = values;
+  const { apiPort, apiToken, group, metricsPort, scenario, databaseUrl } = values;
   return {
     ...http(values),
     kafka: kafkaOf(values, 'ctl'),
@@ -214,6 +216,7 @@ export function loadUpConfig(env: Environment): UpConfig {
     embeddedPostgresPort: databaseUrl === undefined ? values.postgresPort : undefined,
     databaseUrl,
     places: placesIn(values.dataDir),
+    group,
     apiPort,
     apiToken,
     metricsPort,

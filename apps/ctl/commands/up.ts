@@ -11,6 +11,7 @@ export function registerUp(program: Command, env: Environment): void {
     .option('--simulate', 'simulated traffic even into a Kafka of yours (KAFKA_BROKERS)')
     .option('--scenario <name>', 'what the simulator plays (SPENDLINE_SCENARIO)')
     .option('--fresh', 'delete the data of the embedded Kafka and Postgres first; asks before it does')
+    .option('--rebuild', "throw the monitor's state away first and compute it anew (spendline rebuild --help); asks")
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',

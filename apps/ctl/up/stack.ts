@@ -5,6 +5,7 @@ import { type Environment, type UpConfig, embeddedDatabaseUrl } from '#libs/conf
 import { explain } from '../advice.js';
 import { prepareDatabase } from '../prepare-database.js';
 import { prepareTopics } from '../prepare-topics.js';
+import { rebuildState } from '../rebuild-state.js';
 import type { Progress } from '../terminal/progress.js';
 import { isHealthy } from './app-program.js';
 import { Fleet } from './fleet.js';
@@ -24,12 +25,16 @@ const STOP_GRACE_MS = 120_000;
 /** The table comes within seconds: a monitor with much to catch up on is no reason to keep it back. */
 const TABLE_WITHIN_MS = 12_000;
 const LEAST_WAIT_MS = 2_000;
+/** A monitor that ended badly drops out of its group after the session's time. */
+const GROUPS_EMPTY_WITHIN_MS = 60_000;
 
 /** What one `up` works with. */
 export interface StackOptions {
   readonly config: UpConfig;
   readonly env: Environment;
   readonly withSimulator: boolean;
+  /** Throw the stages' state away before the monitor starts. */
+  readonly rebuild: boolean;
   /** Runs the embedded Kafka; undefined when there is none to run. */
   readonly java: string | undefined;
   readonly pidFiles: PidFiles;
@@ -104,7 +109,7 @@ export class Stack {
   }
 
   async #startKafka(): Promise<void> {
-    const { config, java, progress } = this.options;
+    const { config, java, rebuild, progress } = this.options;
     if (java !== undefined) {
       await progress.step(
         "Looking for Kafka's jars (Maven fetches what is missing)",
@@ -117,6 +122,12 @@ export class Stack {
       'Preparing the topics',
       () => prepareTopics(config.kafka),
       () => 'Topics ready',
+    );
+    if (!rebuild) return;
+    await progress.step(
+      "Throwing the monitor's state away",
+      () => rebuildState(config.kafka, config.group, GROUPS_EMPTY_WITHIN_MS),
+      (deleted) => `Deleted ${deleted.join(', ')}`,
     );
   }
 

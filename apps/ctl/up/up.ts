@@ -15,6 +15,8 @@ export interface UpOptions {
   readonly simulate?: boolean;
   readonly scenario?: string;
   readonly fresh?: boolean;
+  /** Throw the stages' state away before the monitor starts. */
+  readonly rebuild?: boolean;
   readonly yes?: boolean;
 }
 
@@ -41,8 +43,10 @@ export async function up(options: UpOptions, env: Environment): Promise<void> {
   const java = config.embeddedKafkaPort === undefined ? undefined : await requireJava(env);
   await requirePorts(config, withSimulator);
   if (options.fresh) await startAnew(config, options);
+  const { rebuild = false, yes = false } = options;
+  if (rebuild && !yes) await confirm("Throw the monitor's state away and compute it anew?", '--yes');
 
-  const stack = new Stack({ config, env, withSimulator, java, pidFiles, progress });
+  const stack = new Stack({ config, env, withSimulator, java, rebuild, pidFiles, progress });
   stack.stopOnSignals();
   try {
     await stack.start();

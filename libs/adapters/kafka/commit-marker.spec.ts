@@ -8,8 +8,13 @@ import {
 } from './commit-marker.js';
 import { UnrecoverableError } from './errors.js';
 
-const WHERE = { group: 'monitor-cost', changelog: 'spendline.cost-state', partition: 3 };
-const MARKER: CommitMarker = { sequence: 7, group: WHERE.group, offsets: { interactions: 100n, feedback: 5n } };
+const WHERE = { group: 'monitor-cost', changelog: 'spendline.cost-state', partition: 3, format: 2 };
+const MARKER: CommitMarker = {
+  sequence: 7,
+  group: WHERE.group,
+  format: 2,
+  offsets: { interactions: 100n, feedback: 5n },
+};
 
 function committed(...entries: ['interactions' | 'feedback' | 'revenue', bigint, string | null][]) {
   return new Map(entries.map(([topic, offset, metadata]) => [topic, { offset, metadata } satisfies CommittedOffset]));
@@ -23,12 +28,17 @@ describe('the commit marker', () => {
     expect(decodeMarker(Buffer.from(encodeMarker(marker)))).toEqual(marker);
   });
 
+  it('is of format 1 where it does not say', () => {
+    expect(decodeMarker(Buffer.from('{"sequence":1,"group":"g","offsets":{}}')).format).toBe(1);
+  });
+
   it.each([
     '',
     'null',
     '{}',
     '{"sequence":-1,"group":"g","offsets":{}}',
     '{"sequence":1,"group":"g","offsets":{"a":"-2"}}',
+    '{"sequence":1,"group":"g","format":"2","offsets":{}}',
   ])('refuses %s', (text) => {
     expect(() => decodeMarker(Buffer.from(text))).toThrow(UnrecoverableError);
   });
@@ -67,5 +77,16 @@ describe('startingPoint', () => {
     ["another group's state", committed(), { ...MARKER, group: 'other' }],
   ])('refuses %s', (_, offsets, marker) => {
     expect(() => startingPoint(offsets, marker, WHERE)).toThrow(UnrecoverableError);
+  });
+
+  it.each([1, 3])('says what to do about state of format %i', (format) => {
+    const refused = () => startingPoint(AT_7, { ...MARKER, format }, WHERE);
+    expect(refused).toThrow(UnrecoverableError);
+    expect(refused).toThrow(
+      new RegExp(
+        `^partition 3 of spendline.cost-state holds state of format ${String(format)}, .* format 2\\..*spendline rebuild.*kept`,
+      ),
+    );
+    expect(refused).not.toThrow(/\n/);
   });
 });

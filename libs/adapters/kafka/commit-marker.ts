@@ -15,6 +15,8 @@ export interface CommitMarker {
   /** Commits of this task so far. */
   readonly sequence: number;
   readonly group: string;
+  /** Format of the state's entries, as the stage's definition numbers it; a marker of before there were numbers is of 1. */
+  readonly format: number;
   /** Next offset of each input. */
   readonly offsets: Readonly<Partial<Record<TopicKey, bigint>>>;
 }
@@ -31,21 +33,22 @@ export type CommittedOffsets = ReadonlyMap<TopicKey, CommittedOffset>;
 const SCHEMA = z.object({
   sequence: z.int().nonnegative(),
   group: z.string(),
+  format: z.int().positive().default(1),
   offsets: z.record(z.string(), z.string().regex(/^\d+$/)),
 });
 
 /** The marker as a changelog value. */
-export function encodeMarker({ sequence, group, offsets }: CommitMarker): string {
+export function encodeMarker({ sequence, group, format, offsets }: CommitMarker): string {
   const texts = Object.fromEntries(Object.entries(offsets).map(([topic, offset]) => [topic, offset.toString()]));
-  return JSON.stringify({ sequence, group, offsets: texts });
+  return JSON.stringify({ sequence, group, format, offsets: texts });
 }
 
 /** Reads a changelog value; throws an {@link UnrecoverableError} when it is none of ours. */
 export function decodeMarker(value: Buffer): CommitMarker {
   try {
-    const { sequence, group, offsets } = SCHEMA.parse(JSON.parse(value.toString()));
+    const { sequence, group, format, offsets } = SCHEMA.parse(JSON.parse(value.toString()));
     const entries = Object.entries(offsets).map(([topic, offset]) => [topic, BigInt(offset)]);
-    return { sequence, group, offsets: Object.fromEntries(entries) as CommitMarker['offsets'] };
+    return { sequence, group, format, offsets: Object.fromEntries(entries) as CommitMarker['offsets'] };
   } catch (error) {
     throw new UnrecoverableError(`The changelog's entry ${MARKER_KEY} cannot be read; is the topic Spendline's own?`, {
       cause: error,
@@ -73,10 +76,10 @@ export interface StartingPoint {
 export function startingPoint(
   committed: CommittedOffsets,
   marker: CommitMarker | undefined,
-  where: { readonly group: string; readonly changelog: string; readonly partition: number },
+  where: { readonly group: string; readonly changelog: string; readonly partition: number; readonly format: number },
 ): StartingPoint {
   const place = `partition ${where.partition} of ${where.changelog}`;
-  const wipe = `To start anew, delete the topic ${where.changelog} and the group ${where.group} while no monitor runs.`;
+  const wipe = `To compute the state anew from the inputs, stop all monitors and run \`npx spendline rebuild\`.`;
   if (!marker) {
     const [ours] = [...committed].filter(([, { metadata }]) => METADATA.test(metadata ?? ''));
     if (ours) {
@@ -91,6 +94,12 @@ export function startingPoint(
   if (marker.group !== where.group) {
     throw new UnrecoverableError(
       `${place} holds the state of group ${marker.group}, not of ${where.group}: two groups cannot share a changelog. Use another topic prefix.`,
+    );
+  }
+  if (marker.format !== where.format) {
+    const [found, known] = [String(marker.format), String(where.format)];
+    throw new UnrecoverableError(
+      `${place} holds state of format ${found}, and this version reads format ${known}. Nothing was changed. Go back to the version that wrote it, or stop all monitors and run \`npx spendline rebuild\` (\`npm start -- --rebuild\` where that runs Kafka): it computes the state anew from the inputs as far back as they are kept; decisions and the ledger in Postgres are kept.`,
     );
   }
   for (const [topic, { offset, metadata }] of committed) {

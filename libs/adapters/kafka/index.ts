@@ -3,6 +3,7 @@ export { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 export type { LogRecord } from './log-client.js';
 export { partitionOf } from './partitioner.js';
 export { Publisher, type PublishRecord, type PublisherOptions } from './publisher.js';
+export { resetStages, type ResetResult, type StagesState } from './reset-stages.js';
 export { timingFor, type RunnerTiming } from './runner-timing.js';
 export { SinkRunner, type SinkBatch, type SinkOffset, type SinkRunnerOptions } from './sink-runner.js';
 export { StageRunner, type PartitionLag, type RunnerSnapshot, type StageRunnerOptions } from './stage-runner.js';

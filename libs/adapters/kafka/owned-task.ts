@@ -242,7 +242,8 @@ export class OwnedTask {
     const builder = new WaveBuilder();
     const changelogTopic = topicName(definition.changelog, topicPrefix);
     const { partition } = this;
-    const marker = encodeMarker({ sequence, group, offsets: Object.fromEntries(positions) });
+    const format = definition.changelogFormat ?? 1;
+    const marker = encodeMarker({ sequence, group, format, offsets: Object.fromEntries(positions) });
     builder.add({ topic: changelogTopic, partition, key: MARKER_KEY, value: marker });
     for (const { key, value } of changelog) {
       if (key === MARKER_KEY) throw new Error(`Stage ${definition.name} may not use the changelog key ${MARKER_KEY}`);

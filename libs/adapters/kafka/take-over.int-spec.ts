@@ -11,6 +11,7 @@ import {
   TopicsError,
   type PartitionCounts,
 } from './index.js';
+import { resetStages } from './reset-stages.js';
 import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
 import { LogClient } from './log-client.js';
 
@@ -107,11 +108,11 @@ if (missing) console.warn(`skipped: ${missing}`);
     });
   }
 
-  async function run(): Promise<StageRunner> {
+  async function run(changelogFormat = 1): Promise<StageRunner> {
     const runner = new StageRunner({
       settings,
       group: GROUP,
-      definition: countingStage(),
+      definition: { ...countingStage(), changelogFormat },
       partitionCounts: counts,
       logger: SILENT_LOGGER,
       onFatal: (error) => fatal.push(error),
@@ -145,7 +146,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     }
     const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic('interactions')] });
     const sequence = Number(offsets?.partitions[0]?.metadata?.split(':')[1]) + 1;
-    const marker = encodeMarker({ sequence, group, offsets: { interactions: 11n } });
+    const marker = encodeMarker({ sequence, group, format: 1, offsets: { interactions: 11n } });
     const event = { topic: 'interactions', partition: 0, offset: '10', key: 'k', count: 11, leftOpen: true };
     const data = (key: TopicKey, messages: object[]) => ({
       topic: topic(key),
@@ -201,6 +202,36 @@ if (missing) console.warn(`skipped: ${missing}`);
     await eventually('deleting', async () => !(await admin.listTopics()).includes(topic('costState')));
     await ensureTopics(createKafka(settings, 'setup'), settings);
     await endsSaying('The state is gone');
+  }, 240_000);
+
+  it('ends with a word where another version wrote the state, and begins anew once that is thrown away', async () => {
+    const reset = () => {
+      const { name, changelog } = countingStage();
+      const state = {
+        topicPrefix: settings.topicPrefix,
+        group: GROUP,
+        stages: [{ name, changelog }],
+        derived: ['panes'] as const,
+      };
+      return resetStages(createKafka(settings, 'reset'), state);
+    };
+    const before = await run();
+    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    expect(await reset()).toEqual({ ok: false, running: [group] });
+    await before.stop();
+    const runner = await run(2);
+    await eventually('ending', () => fatal.length > 0);
+    expect(fatal[0]?.message).toMatch(/holds state of format 1, and this version reads format 2\..*spendline rebuild/);
+    await runner.stop();
+    expect(await readCounted(settings)).toHaveLength(10);
+
+    await eventually('leaving', async () => (await reset()).ok);
+    await ensureTopics(createKafka(settings, 'setup'), settings);
+    fatal.length = 0;
+    await run(2);
+    await eventually('counting anew', async () => (await readCounted(settings)).length === 20);
+    expect((await readCounted(settings)).map(({ count }) => count).slice(10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(fatal).toEqual([]);
   }, 240_000);
 
   it('ends when records were deleted before they were read, rather than skip them', async () => {

@@ -100,7 +100,12 @@ async function openTask({ context, partition, signal, lock, log, committed }: Op
   const began = Date.now();
   const range = rangeOf(await log.ranges(changelog, [partition]), changelog, partition);
   const state = await restoreState({ log, topic: changelog, partition, range, logger, signal });
-  const start = startingPoint(committed, state.marker, { group, changelog, partition });
+  const start = startingPoint(committed, state.marker, {
+    group,
+    changelog,
+    partition,
+    format: definition.changelogFormat ?? 1,
+  });
 
   const positions = new Map<TopicKey, bigint>();
   const ends = new Map<TopicKey, bigint>();
@@ -154,13 +159,13 @@ function checkWithin({ start, end }: LogRange, position: bigint, topic: string, 
   const place = `partition ${partition} of ${topic}`;
   if (position < start) {
     throw new UnrecoverableError(
-      `Records were deleted before they were read: ${place} begins at offset ${start}, but ${position} is next to be read. ${start - position} offsets are lost to retention; set the group's offset and delete the changelog to go on without them.`,
+      `Records were deleted before they were read: ${place} begins at offset ${start}, but ${position} is next to be read. ${start - position} offsets are lost to retention; to go on without them, stop all monitors and run \`npx spendline rebuild\`.`,
     );
   }
   if (position > end) {
     // Tried again: a new leader may for a moment not know how far its log is confirmed.
     throw new Error(
-      `${place} ends at offset ${end}, but ${position} is next to be read: the topic was made anew or lost records. Delete the group and the changelog to start anew.`,
+      `${place} ends at offset ${end}, but ${position} is next to be read: the topic was made anew or lost records. To start anew, stop all monitors and run \`npx spendline rebuild\`.`,
     );
   }
 }

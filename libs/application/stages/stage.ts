@@ -79,6 +79,11 @@ export interface StageDefinition {
   /** Co-partitioned inputs: one task owns the same partition of all of them. */
   readonly inputs: readonly TopicKey[];
   readonly changelog: TopicKey;
+  /**
+   * Format of the changelog's entries, 1 if it does not say. To be raised with every change that makes entries of
+   * before unreadable: state of another number is refused at take-over, with words, before `restore` sees any of it.
+   */
+  readonly changelogFormat?: number;
   readonly tickMs: number;
   createTask(context: TaskContext): StageTask;
 }
