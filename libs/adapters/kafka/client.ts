@@ -4,6 +4,7 @@ import { registerCodecs } from './codecs.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { repairReadCommitted } from './read-committed.js';
+import { repairProduce } from './write-once.js';
 
 const { logLevel } = kafkajs;
 
@@ -38,12 +39,16 @@ export interface ClientOptions {
   readonly retry?: RetryOptions;
 }
 
+/** Makes kafkajs clients: {@link createKafka}, or what stands in for it where there is no network. */
+export type KafkaFactory = typeof createKafka;
+
 /**
  * A kafkajs client of its own: own connections and, what matters for exactly-once, own memory of committed offsets.
  * `role` is appended to the client id, so that the broker's logs tell the clients of a process apart.
  */
 export function createKafka(settings: KafkaSettings, role: string, options: ClientOptions = {}): kafkajs.Kafka {
   repairReadCommitted();
+  repairProduce();
   registerCodecs();
   const { logger = SILENT_LOGGER, retry = PATIENT_RETRY } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;

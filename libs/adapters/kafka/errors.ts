@@ -63,6 +63,11 @@ export function isTransient(error: unknown): boolean {
   return some(error, ({ name, retriable }) => retriable === true || name === 'KafkaJSNumberOfRetriesExceeded');
 }
 
+/** The transaction before has been decided, but not all of its partitions know. */
+export function isConcurrent(error: unknown): boolean {
+  return some(error, ({ type }) => type === 'CONCURRENT_TRANSACTIONS');
+}
+
 /** A partition has no leader for the moment, or a new one; also right after a topic was created. */
 export function isLeaderMoving(error: unknown): boolean {
   return some(error, ({ type }) => type !== undefined && MOVING_TYPES.has(type));

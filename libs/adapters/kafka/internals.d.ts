@@ -1,7 +1,8 @@
-/** The private modules of kafkajs 2.2.4 that are touched: see read-committed.ts, transaction-requests.ts and kafka-codec.ts. */
+/** The private modules of kafkajs 2.2.4 that are touched: read-committed.ts, write-once.ts, transaction-requests.ts, kafka-codec.ts. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: object): Promise<unknown>;
+    produce(request: import('./write-once.js').ProduceRequest): Promise<unknown>;
   }
   export default Broker;
 }

@@ -1,7 +1,7 @@
 import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 import type { KafkaSettings, StageDefinition, StageOutput, StageTask } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
-import { createKafka, PATIENT_RETRY, QUICK_RETRY } from './client.js';
+import { createKafka, PATIENT_RETRY, QUICK_RETRY, type KafkaFactory } from './client.js';
 import { ClusterIdentity } from './cluster-identity.js';
 import { errorOf, UnrecoverableError } from './errors.js';
 import { FetchedBatch, watchSkipped } from './fetched-batch.js';
@@ -33,6 +33,8 @@ export interface StageRunnerOptions {
   /** Most records in one transaction; 5000 by default. */
   readonly chunkRecords?: number;
   readonly timing?: Partial<RunnerTiming>;
+  /** Where clients come from; real ones by default. */
+  readonly createKafka?: KafkaFactory;
 }
 
 /** Offsets of an input partition that are not processed yet, uncommitted ones included. */
@@ -70,6 +72,7 @@ export class StageRunner {
   private readonly group: string;
   private readonly inputs: ReadonlyMap<string, TopicKey>;
   private readonly timing: RunnerTiming;
+  private readonly createKafka: KafkaFactory;
   private readonly tasks = new Map<number, OwnedTask>();
   private readonly leaving = new Map<number, Promise<void>>();
   private readonly heartbeats = new Heartbeats();
@@ -84,6 +87,7 @@ export class StageRunner {
     this.group = `${settings.topicPrefix}${group}-${definition.name}`;
     this.inputs = new Map(definition.inputs.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.createKafka = options.createKafka ?? createKafka;
     this.watchdog = new Watchdog({
       patienceMs: 2 * this.timing.sessionTimeoutMs,
       kafkaAnswers: () => this.connections?.context.identity.answers() ?? Promise.resolve(true),
@@ -149,10 +153,10 @@ export class StageRunner {
 
   private async connect(): Promise<Connections> {
     const { settings, definition, logger, partitionCounts } = this.options;
-    const admin = createKafka(settings, `${definition.name}-admin`, { logger, retry: PATIENT_RETRY }).admin();
+    const admin = this.createKafka(settings, `${definition.name}-admin`, { logger, retry: PATIENT_RETRY }).admin();
     await admin.connect();
     const identity = await ClusterIdentity.learn(admin);
-    const lagProbe = await LagProbe.connect(createKafka(settings, `${definition.name}-lag`, { logger }), {
+    const lagProbe = await LagProbe.connect(this.createKafka(settings, `${definition.name}-lag`, { logger }), {
       everyMs: LAG_EVERY_MS,
       wanted: () => this.ownedInputs(),
       found: (topic, partition, end) => {
@@ -171,7 +175,7 @@ export class StageRunner {
       admin,
       identity,
       logger,
-      createClient: (role) => createKafka(settings, `${definition.name}-${role}`, { logger, retry: QUICK_RETRY }),
+      createClient: (role) => this.createKafka(settings, `${definition.name}-${role}`, { logger, retry: QUICK_RETRY }),
       transactionalId: (partition) => `${this.group}-${partition}`,
     };
     return { admin, consumer, lagProbe, context };
@@ -180,7 +184,7 @@ export class StageRunner {
   private createConsumer(): Consumer {
     const { settings, definition, logger } = this.options;
     const { timing } = this;
-    return createKafka(settings, definition.name, { logger }).consumer({
+    return this.createKafka(settings, definition.name, { logger }).consumer({
       groupId: this.group,
       partitionAssigners: [stickyCopartitioning(() => [...this.tasks.keys()])],
       sessionTimeout: timing.sessionTimeoutMs,

@@ -1,8 +1,15 @@
-import kafkajs, { type Kafka, type Producer, type TopicOffsets } from 'kafkajs';
+import kafkajs, { type Kafka, type Producer, type TopicOffsets, type Transaction } from 'kafkajs';
 import { checkAcknowledged } from './acknowledgements.js';
+import { pause } from './backoff.js';
+import { isConcurrent } from './errors.js';
 import type { Wave } from './message-waves.js';
 
 const { Partitioners } = kafkajs;
+
+/** Transactions follow one another so closely that the markers of the one before are often still being written. */
+const FIRST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
+const TRIES_WHILE_ENDING = 13;
 
 /** An offset to commit, with a note that is kept beside it. */
 export interface OffsetCommit {
@@ -65,12 +72,29 @@ export class TaskLock {
     if (!this.usable) throw new Error('This lock failed before or was released; take it anew');
     this.usable = false;
     const transaction = await this.producer.transaction();
+    await this.sendOffsets(transaction, offsets);
     for (const wave of waves) {
       checkAcknowledged(wave, await transaction.sendBatch({ topicMessages: wave.topicMessages }));
     }
-    await transaction.sendOffsets({ consumerGroupId: this.group, topics: offsets.map(topicOffsets) });
     await transaction.commit();
     this.usable = true;
+  }
+
+  /**
+   * Comes first, because here the markers of the transaction before can be waited out with nothing sent yet. Left to a
+   * send to several leaders, kafkajs would try that again while some of them already have the records.
+   */
+  private async sendOffsets(transaction: Transaction, offsets: readonly OffsetCommit[]): Promise<void> {
+    const request = { consumerGroupId: this.group, topics: offsets.map(topicOffsets) };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await transaction.sendOffsets(request);
+        return;
+      } catch (error) {
+        if (!isConcurrent(error) || attempt === TRIES_WHILE_ENDING) throw error;
+        await pause(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
+      }
+    }
   }
 
   /** Disconnects without ending an open transaction: the next owner does, or the broker after its time-out. */

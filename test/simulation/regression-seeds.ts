@@ -1,0 +1,11 @@
+/**
+ * Seeds that have found something, with what it was. They are run first, and stay when the simulation changes, although
+ * a change of the simulation may make them harmless: the bug is then covered by a test of its own as well.
+ */
+export const REGRESSION_SEEDS: Readonly<Record<number, string>> = {
+  7: 'kafkajs wrote the commit marker twice after CONCURRENT_TRANSACTIONS; offsets are sent first since then',
+  16: 'the same with counted records',
+  68: 'kafkajs wrote records twice: one leader failed while another was still writing; see write-once.ts',
+  99: 'the same, over and over within one transaction',
+  476: 'kafkajs went round in a loop for ever when it was stopped while its brokers changed',
+};
