@@ -33,13 +33,15 @@ export async function startLedger({ config, logger, onFatal }: LedgerOptions): P
     applicationName: 'spendline-ledger',
     onConnectionLost: (error) => logger.warn({ error: error.message }, 'a database connection broke'),
   });
-  const store = new PostgresLedgerStore(database);
+  const store = new PostgresLedgerStore(database, kafka.topicPrefix);
   const metrics = createMetrics();
   const view = new LedgerView(metrics, () => runner);
   const runner = new SinkRunner({
     settings: kafka,
     group: `${group}-ledger`,
     topics: LEDGER_TOPICS,
+    howToForget: (topic) =>
+      `To go on, forget the stored offsets, with the role that owns the tables: psql "$DATABASE_URL" -c "DELETE FROM ledger_offset WHERE topic = '${topic}'". The ledger then reads the topic from its beginning; no row is lost or doubled.`,
     load: () => store.offsets(),
     handle: async ({ topic, ...batch }) => {
       if (!isLedgerTopic(topic)) throw new Error(`the ledger does not keep ${topic}`);

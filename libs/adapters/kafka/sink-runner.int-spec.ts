@@ -144,8 +144,9 @@ function refusal(message: string): Error {
 
   it('ends when records were deleted before they were stored', async () => {
     sink.offsets.set('costEvents/0', { topic: 'costEvents', partition: 0, offset: 1_000n });
-    await runner().start();
+    await runner({ howToForget: (topic) => `Forget ${topic}.` }).start();
     await eventually('noticing', () => fatal.length > 0);
+    expect(fatal[0]?.message).toMatch(/made anew\. Forget \S*cost\.events\.$/);
     expect(fatal[0]?.message).toContain('has stored offset 1000 of partition 0');
   }, 240_000);
 });

@@ -47,6 +47,8 @@ export interface SinkRunnerOptions {
   readonly handle: (batch: SinkBatch) => Promise<void>;
   /** The runner cannot go on: end the process. Called once. */
   readonly onFatal: (error: Error) => void;
+  /** How a person makes the sink forget the stored offsets of a topic (its full name): the last words where they do not fit. */
+  readonly howToForget?: (topic: string) => string;
   readonly logger: KafkaLogger;
   /** Most records in one call of `handle`; 5000 by default. */
   readonly chunkRecords?: number;
@@ -218,7 +220,10 @@ export class SinkRunner {
         for (const [partition, { start, end }] of await log.ranges(name, partitions)) {
           const found = stored.find((each) => each.topic === topic && each.partition === partition);
           const offset = found?.offset ?? start;
-          if (offset < start || offset > end) throw lostOffset(name, partition, offset, start, end);
+          if (offset < start || offset > end) {
+            const advice = this.options.howToForget?.(name) ?? 'Change the stored offset to go on.';
+            throw lostOffset(name, partition, { offset, start, end }, advice);
+          }
           places.set(partitionName(name, partition), { topic, partition, stored: offset, fetching: offset, end });
         }
       }
@@ -299,8 +304,13 @@ export class SinkRunner {
   }
 }
 
-function lostOffset(topic: string, partition: number, offset: bigint, start: bigint, end: bigint): Error {
+function lostOffset(
+  topic: string,
+  partition: number,
+  { offset, start, end }: { readonly offset: bigint; readonly start: bigint; readonly end: bigint },
+  advice: string,
+): Error {
   return new UnrecoverableError(
-    `The sink has stored offset ${offset} of partition ${partition} of ${topic}, but the topic holds ${start} to ${end}: records were deleted before they were read, or the topic was made anew. Change the stored offset to go on.`,
+    `The sink has stored offset ${offset} of partition ${partition} of ${topic}, but the topic holds ${start} to ${end}: records were deleted before they were read, or the topic was made anew. ${advice}`,
   );
 }

@@ -1,5 +1,5 @@
 import { QueryFailedError, type EntityManager } from 'typeorm';
-import { TOPICS } from '#libs/contract';
+import { topicName } from '#libs/contract';
 import {
   LEDGER_TOPICS,
   LedgerDataError,
@@ -31,18 +31,22 @@ interface OffsetRow {
 
 /** The ledger in Postgres: rows and the offset that they were read up to are stored in one transaction. */
 export class PostgresLedgerStore implements LedgerStore {
-  constructor(private readonly database: Database) {}
+  /** Offsets are those of the topics with this prefix: another prefix on the same database begins at its own. */
+  constructor(
+    private readonly database: Database,
+    private readonly topicPrefix = '',
+  ) {}
 
   async offsets(): Promise<readonly LedgerOffset[]> {
     const rows = await asLedgerErrors(() => this.database.query<OffsetRow>(`SELECT * FROM ledger_offset`));
     return rows.flatMap(({ topic: name, partition_id: partition, next_offset: offset }) => {
-      const topic = LEDGER_TOPICS.find((key) => TOPICS[key].name === name);
+      const topic = LEDGER_TOPICS.find((key) => topicName(key, this.topicPrefix) === name);
       return topic ? [{ topic, partition, offset: BigInt(offset) }] : [];
     });
   }
 
   async write(write: LedgerWrite): Promise<void> {
-    const topic = TOPICS[write.topic].name;
+    const topic = topicName(write.topic, this.topicPrefix);
     const { costEvents, windows, signals } = write.facts;
     const events = costEvents.map(costEventToRow);
     const windowRows = latestRevisions(windows.map(costWindowToRow));

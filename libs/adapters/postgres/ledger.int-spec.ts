@@ -164,6 +164,16 @@ withPostgres('the ledger in Postgres', () => {
       expect(await reader.costEvents('i3')).toEqual([]);
     });
 
+    it('keeps the offsets of each prefix for itself', async () => {
+      const other = new PostgresLedgerStore(database, 'other.');
+      await recordBatch(store, events([costEvent({ sourceId: 'i1' })]));
+      expect(await store.offsets()).toHaveLength(1);
+      expect(await other.offsets()).toEqual([]);
+      await recordBatch(other, events([costEvent({ sourceId: 'i1' })]));
+      expect(await other.offsets()).toEqual(await store.offsets());
+      expect(await contents('cost_event')).toHaveLength(1);
+    });
+
     it('remembers which events came late', async () => {
       await recordBatch(store, batchOf('costEvents', [encodeCostEvent(costEvent({ sourceId: 'i1' }), { late: true })]));
       expect(await reader.costEvents('i1')).toMatchObject([{ late: true }]);
