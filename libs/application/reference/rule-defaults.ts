@@ -11,6 +11,7 @@ import type {
   UnapprovedSpendRule,
   UnitCost,
   UnitCostRule,
+  VendorQualityRule,
 } from '#libs/domain';
 
 const SECOND_MS = 1_000;
@@ -65,6 +66,7 @@ export const RULE_DEFAULTS = {
     minimumUnits: 200,
     severity: 'warning',
   } satisfies Thresholds<OverAutomationRule>,
+  vendor: { windowMs: 6 * HOUR_MS, errorRatio: 0.08, minimumUnits: 30 } satisfies Thresholds<VendorQualityRule>,
 } as const;
 
 const ALWAYS = {
@@ -118,4 +120,5 @@ export const DEFAULT_RULES: readonly Rule[] = [
   { ...ALWAYS, ruleId: 'integration-cost', kind: 'integration-cost', ...RULE_DEFAULTS.integration },
   { ...ALWAYS, ruleId: 'promotion-overspend', kind: 'promotion-overspend', ...RULE_DEFAULTS.promotion },
   { ...ALWAYS, ruleId: 'over-automation', kind: 'over-automation', ...RULE_DEFAULTS.automation },
+  { ...ALWAYS, ruleId: 'vendor-quality', kind: 'vendor-quality', ...RULE_DEFAULTS.vendor },
 ];

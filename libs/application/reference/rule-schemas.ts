@@ -10,6 +10,7 @@ const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case l
 const WINDOW = z.string().regex(/^([0-9]+(s|m|h|d)|month)$/, 'must be a window such as 5m, 1h, 24h or month');
 const SEVERITY = z.enum(['info', 'warning', 'critical']);
 const PERIOD = z.enum(['month', 'quarter', 'year']);
+const DAY_MS = 86_400_000;
 const SHARE = z.number().gt(0).max(1);
 const RATIO = z.number().gt(0).max(100);
 
@@ -39,7 +40,7 @@ export function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dat
     burnRate(scalars, object, common),
     ...budgetKinds(scalars, object, common),
     ...billKinds(scalars, object, common),
-    overAutomation(scalars, object, common),
+    ...qualityKinds(scalars, object, common),
   ]);
 }
 
@@ -154,21 +155,33 @@ function billKinds(scalars: Scalars, object: typeof z.object, common: Common) {
   ] as const;
 }
 
-function overAutomation(scalars: Scalars, object: typeof z.object, common: Common) {
-  const { automation } = RULE_DEFAULTS;
-  return object({
-    ...common,
-    kind: z.literal('over-automation'),
-    window: WINDOW.default(automation.window),
-    baseline: scalars.duration.default(automation.baselineMs),
-    automationRise: SHARE.default(automation.automationRise),
-    complaintRatio: SHARE.default(automation.complaintRatio),
-    complaintFactor: RATIO.default(automation.complaintFactor),
-    minimumUnits: z.int().min(1).default(automation.minimumUnits),
-    severity: SEVERITY.default(automation.severity),
-  })
-    .superRefine(checkDates)
-    .transform(({ baseline, ...rest }) => ({ ...convertCommon(rest), baselineMs: baseline }));
+/** Kinds that look at what is done well or badly. */
+function qualityKinds(scalars: Scalars, object: typeof z.object, common: Common) {
+  const { automation, vendor } = RULE_DEFAULTS;
+  return [
+    object({
+      ...common,
+      kind: z.literal('over-automation'),
+      window: WINDOW.default(automation.window),
+      baseline: scalars.duration.default(automation.baselineMs),
+      automationRise: SHARE.default(automation.automationRise),
+      complaintRatio: SHARE.default(automation.complaintRatio),
+      complaintFactor: RATIO.default(automation.complaintFactor),
+      minimumUnits: z.int().min(1).default(automation.minimumUnits),
+      severity: SEVERITY.default(automation.severity),
+    })
+      .superRefine(checkDates)
+      .transform(({ baseline, ...rest }) => ({ ...convertCommon(rest), baselineMs: baseline })),
+    object({
+      ...common,
+      kind: z.literal('vendor-quality'),
+      window: scalars.duration.refine((ms) => ms > 0 && ms <= DAY_MS, 'must be at most 24h').default(vendor.windowMs),
+      errorRatio: SHARE.default(vendor.errorRatio),
+      minimumUnits: z.int().min(1).default(vendor.minimumUnits),
+    })
+      .superRefine(checkDates)
+      .transform(({ window, ...rest }) => ({ ...convertCommon(rest), windowMs: window })),
+  ] as const;
 }
 
 function convertCommon<

@@ -6,6 +6,8 @@ export interface BillFacts {
   readonly bookedAs?: Dimension;
   /** It was spent on a promotion. */
   readonly promotion?: boolean;
+  /** Vendor that it is of. */
+  readonly vendorId?: string;
   readonly subcategory?: string;
   /** Supplier and description, for the patterns of rules. */
   readonly text?: string;

@@ -129,6 +129,16 @@ export interface OverAutomationRule extends RuleCommon {
   readonly severity: Severity;
 }
 
+/** A vendor's errors, and what they make its resolutions cost against the in-house ones. */
+export interface VendorQualityRule extends RuleCommon {
+  readonly kind: 'vendor-quality';
+  readonly windowMs: number;
+  /** Errors / contacts that are tolerated. */
+  readonly errorRatio: number;
+  /** Fewer contacts in the window are not judged. */
+  readonly minimumUnits: number;
+}
+
 /** Any rule, told apart by its kind. */
 export type Rule =
   | UnitCostRule
@@ -140,4 +150,5 @@ export type Rule =
   | MisallocationRule
   | IntegrationCostRule
   | PromotionOverspendRule
-  | OverAutomationRule;
+  | OverAutomationRule
+  | VendorQualityRule;

@@ -14,4 +14,5 @@ export * from './signal-message.js';
 export * from './unapproved-spend.js';
 export * from './unit-cost.js';
 export * from './variance-split.js';
+export * from './vendor-quality.js';
 export * from './verdict.js';

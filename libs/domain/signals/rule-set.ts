@@ -15,6 +15,7 @@ import type {
   Scope,
   UnapprovedSpendRule,
   UnitCostRule,
+  VendorQualityRule,
 } from '../reference/index.js';
 
 interface Applied {
@@ -54,6 +55,7 @@ export type AppliedBudgetThreshold = AppliedToBudget<BudgetThresholdRule>;
 export type AppliedBurnRate = AppliedToBudget<BurnRateRule>;
 export type AppliedBudgetForecast = AppliedToBudget<BudgetForecastRule>;
 export type AppliedPromotionOverspend = AppliedToBudget<PromotionOverspendRule>;
+export type AppliedVendorQuality = AppliedRuleOf<VendorQualityRule>;
 export type AppliedCostShare = AppliedRuleOf<CostShareRule>;
 
 /** A rule as it applies to one scope and id: what is evaluated, and what an episode belongs to. */
@@ -67,7 +69,8 @@ export type AppliedRule =
   | AppliedCostShare
   | AppliedRuleOf<MisallocationRule>
   | AppliedRuleOf<IntegrationCostRule>
-  | AppliedRuleOf<OverAutomationRule>;
+  | AppliedRuleOf<OverAutomationRule>
+  | AppliedVendorQuality;
 
 /**
  * Where each kind is judged unless its rule says otherwise; undefined: wherever there is a budget. An agent's hour has
@@ -84,6 +87,7 @@ const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined
   misallocation: ['all'],
   'integration-cost': ['all'],
   'over-automation': ['all', 'channel'],
+  'vendor-quality': ['vendor'],
 };
 
 /** Scopes that a rule looks at, beside those of budgets. */
@@ -134,6 +138,8 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
       case 'misallocation':
         return [plain(rule)];
       case 'integration-cost':
+        return [plain(rule)];
+      case 'vendor-quality':
         return [plain(rule)];
       case 'over-automation':
         return [plain(rule)];

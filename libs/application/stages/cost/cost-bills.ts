@@ -108,7 +108,7 @@ export class BillCosting {
     }
     this.keep(key, hash);
     const endMs = epochMs(revenue.periodEnd);
-    panes.addRevenue(WHOLE, { revenueId: revenue.revenueId, amountMicros, startMs, endMs });
+    panes.addRevenue({ revenueId: revenue.revenueId, amountMicros, startMs, endMs });
     journal.fate('counted');
   }
 
@@ -139,12 +139,15 @@ export class BillCosting {
   }
 }
 
-function factsOf({ bookedAs, promotion, subcategory, supplier, description }: BillingLine): BillFacts {
+function factsOf(line: BillingLine): BillFacts {
+  const { bookedAs, promotion, subcategory, supplier, description, allocate } = line;
+  const vendorId = allocate?.to === 'vendor' ? allocate.id : line.vendorId;
   const text = [supplier, description].filter((each) => each !== undefined).join(' ');
   return {
     ...(bookedAs !== undefined && { bookedAs }),
     ...(promotion === true && { promotion }),
     ...(subcategory !== undefined && { subcategory }),
+    ...(vendorId !== undefined && { vendorId }),
     ...(text !== '' && { text: text.slice(0, TEXT_KEPT) }),
   };
 }

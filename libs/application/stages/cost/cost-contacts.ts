@@ -112,6 +112,7 @@ export class ContactCosting {
   private book(contact: RememberedContact, measures: Measures): void {
     const { panes, options } = this.parts;
     panes.add(scopeRefs(contact.ids, options.scopes), contact.atMs, measures, contact.calendarOnly);
+    if (!contact.calendarOnly) panes.addCell(contact.ids, contact.atMs, measures);
   }
 
   private countMetrics(

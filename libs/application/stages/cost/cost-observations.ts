@@ -20,12 +20,10 @@ export class Observations {
     }
     memory.remember(feedback.feedbackId, { type: 'feedback', hash, atMs });
     const late = this.isLate(atMs);
-    panes.add(
-      scopeRefs(this.scopeIds(feedback), options.scopes),
-      atMs,
-      feedbackMeasures(feedback.kind, feedback.score),
-      late,
-    );
+    const ids = this.scopeIds(feedback);
+    const measures = feedbackMeasures(feedback.kind, feedback.score);
+    panes.add(scopeRefs(ids, options.scopes), atMs, measures, late);
+    if (!late) panes.addCell(ids, atMs, measures);
     journal.fate(late ? 'late' : 'counted');
     clock.observe('feedback', atMs);
   }

@@ -54,7 +54,8 @@ export class CostTask implements StageTask {
     options: StageOptions,
     dependencies: StageDependencies,
   ) {
-    this.paneMs = paneLayout(options.windowing).fineMs;
+    const { fineMs, coarseMs } = paneLayout(options.windowing);
+    this.paneMs = fineMs;
     this.finish = new FinishMarker(context.caughtUp);
     this.owners = context.partitionCounts.panes ?? 1;
     this.sources = context.partitionCounts.interactions ?? 1;
@@ -64,7 +65,7 @@ export class CostTask implements StageTask {
       journal: new TaskJournal(context.partition, options.topicPrefix),
       memory: new FactMemory(options.dedupHorizonMs),
       clock: new InputClock(options, context.caughtUp),
-      panes: new PartialPanes(this.paneMs),
+      panes: new PartialPanes(fineMs, coarseMs),
       tally: new CostTally(),
     };
     this.contacts = new ContactCosting(this.parts);
@@ -206,6 +207,7 @@ export class CostTask implements StageTask {
         panes: content?.panes ?? [],
         lines: content?.lines ?? [],
         revenues: content?.revenues ?? [],
+        cells: content?.cells ?? [],
       };
       journal.records.push({
         topic: 'panes',

@@ -47,6 +47,12 @@ const messages: fc.Arbitrary<PanesMessage> = fc.record({
     }),
     { maxLength: 2 },
   ),
+  cells: fc.array(
+    fc
+      .tuple(fc.option(id, { nil: undefined }), id, time, measures)
+      .map(([vendorId, channel, tMs, delta]) => ({ ...(vendorId !== undefined && { vendorId }), channel, tMs, delta })),
+    { maxLength: 2 },
+  ),
 });
 
 describe('a panes message', () => {
@@ -59,7 +65,7 @@ describe('a panes message', () => {
   });
 
   it('costs little when it only says where the watermark is', () => {
-    const nothing = { panes: [], lines: [], revenues: [] };
+    const nothing = { panes: [], lines: [], revenues: [], cells: [] };
     const text = encodePanes({ source: 1, sources: 8, watermarkMs: 5, idle: false, latestMs: 6, ...nothing });
     expect(text).toBe('{"s":1,"n":8,"w":5,"i":0,"m":6}');
   });

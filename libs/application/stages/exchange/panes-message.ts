@@ -29,6 +29,8 @@ export interface PanesMessage {
   readonly lines: readonly LineDelta[];
   /** For the owner of the scope that revenue is compared with. */
   readonly revenues: readonly RevenueDelta[];
+  /** For the owner of the whole: what people did, by handler and channel. */
+  readonly cells: readonly CellDelta[];
 }
 
 export interface PaneDelta extends ScopeRef {
@@ -56,6 +58,16 @@ export interface RevenueDelta {
   readonly endMs: number;
 }
 
+/** What one handler of contacts did in one channel: the own people, or a vendor. */
+export interface CellDelta {
+  /** Absent: the own people. */
+  readonly vendorId?: string;
+  readonly channel: string;
+  /** Start of the coarse pane. */
+  readonly tMs: number;
+  readonly delta: Measures;
+}
+
 interface Wire {
   s: number;
   n: number;
@@ -65,6 +77,7 @@ interface Wire {
   p?: [Scope, string, number, 0 | 1, PackedMeasures][];
   l?: [Scope, string, string, Dimension, string, number, number, BillFacts?][];
   r?: [string, string, number, number][];
+  c?: [string | null, string, number, PackedMeasures][];
 }
 
 export function encodePanes(message: PanesMessage): string {
@@ -103,6 +116,14 @@ export function encodePanes(message: PanesMessage): string {
         endMs,
       ]),
     }),
+    ...(message.cells.length > 0 && {
+      c: message.cells.map(({ vendorId, channel, tMs, delta }) => [
+        vendorId ?? null,
+        channel,
+        tMs,
+        packMeasures(delta),
+      ]),
+    }),
   };
   return JSON.stringify(wire);
 }
@@ -139,14 +160,21 @@ export function decodePanes(value: Buffer): PanesMessage {
       startMs,
       endMs,
     })),
+    cells: (wire.c ?? []).map(([vendorId, channel, tMs, packed]) => ({
+      ...(vendorId !== null && { vendorId }),
+      channel,
+      tMs,
+      delta: unpackMeasures(packed),
+    })),
   };
 }
 
-function factsOf({ bookedAs, promotion, subcategory, text }: BillFacts): BillFacts {
+function factsOf({ bookedAs, promotion, subcategory, text, vendorId }: BillFacts): BillFacts {
   return {
     ...(bookedAs !== undefined && { bookedAs }),
     ...(promotion !== undefined && { promotion }),
     ...(subcategory !== undefined && { subcategory }),
     ...(text !== undefined && { text }),
+    ...(vendorId !== undefined && { vendorId }),
   };
 }

@@ -8,7 +8,7 @@ const sole = () => 0;
 
 describe('PartialPanes', () => {
   it('adds up what falls into one pane of one scope', () => {
-    const panes = new PartialPanes(10);
+    const panes = new PartialPanes(10, 100);
     panes.add([ALL, AGENT], 12, spend(5n), false);
     panes.add([ALL], 19, spend(7n), false);
     panes.add([ALL], 20, spend(1n), false);
@@ -20,7 +20,7 @@ describe('PartialPanes', () => {
   });
 
   it('keeps apart what is for the calendar only', () => {
-    const panes = new PartialPanes(10);
+    const panes = new PartialPanes(10, 100);
     panes.add([ALL], 12, spend(5n), false);
     panes.add([ALL], 12, spend(7n), true);
     const drained = panes
@@ -34,7 +34,7 @@ describe('PartialPanes', () => {
   });
 
   it('says nothing of what cancelled itself out, and nothing twice', () => {
-    const panes = new PartialPanes(10);
+    const panes = new PartialPanes(10, 100);
     panes.add([ALL], 12, spend(5n), false);
     panes.add([ALL], 15, negated(spend(5n)), false);
     expect(panes.drain(sole).size).toBe(0);
@@ -44,7 +44,7 @@ describe('PartialPanes', () => {
   });
 
   it('sorts by the owner of the scope’s key', () => {
-    const panes = new PartialPanes(10);
+    const panes = new PartialPanes(10, 100);
     const keys: string[] = [];
     panes.add([ALL, AGENT], 12, spend(5n), false);
     panes.addLine({ ...AGENT, lineId: 'l', dimension: 'system', amountMicros: 1n, startMs: 0, endMs: 9 });
@@ -58,7 +58,7 @@ describe('PartialPanes', () => {
   });
 
   it('keeps its own copy of what is added', () => {
-    const panes = new PartialPanes(10);
+    const panes = new PartialPanes(10, 100);
     const measures = spend(5n);
     panes.add([ALL], 12, measures, false);
     panes.add([ALL], 12, measures, false);

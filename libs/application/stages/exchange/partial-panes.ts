@@ -1,12 +1,18 @@
 import { scopeKey } from '#libs/contract';
-import { addInto, copyMeasures, isZero, type Measures, type Scope, type ScopeRef } from '#libs/domain';
-import type { LineDelta, PaneDelta, RevenueDelta } from './panes-message.js';
+import { addInto, copyMeasures, isZero, type Measures, type Scope, type ScopeIds, type ScopeRef } from '#libs/domain';
+import type { CellDelta, LineDelta, PaneDelta, RevenueDelta } from './panes-message.js';
+
+const WHOLE: ScopeRef = { scope: 'all', id: 'all' };
+
+/** Stands for a vendor where there is none; no vendor's id is empty. */
+const OWN_PEOPLE = '';
 
 /** What has come together for one merge task. */
 export interface OwnedContent {
   readonly panes: PaneDelta[];
   readonly lines: LineDelta[];
   readonly revenues: RevenueDelta[];
+  readonly cells: CellDelta[];
 }
 
 /** Adds up, between two commits, what records add to each pane of each scope, sorted by the merge task that owns it. */
@@ -14,10 +20,16 @@ export class PartialPanes {
   /** By pane, see {@link paneKey}, then scope, then id: no text is put together to find one. */
   private readonly pending = new Map<number, Map<Scope, Map<string, PaneDelta>>>();
   private readonly lines: LineDelta[] = [];
-  private readonly revenues: (ScopeRef & { readonly revenue: RevenueDelta })[] = [];
+  private readonly revenues: RevenueDelta[] = [];
   private readonly owners = new Map<Scope, Map<string, number>>();
 
-  constructor(private readonly paneMs: number) {}
+  /** By coarse pane, then vendor, then channel. */
+  private readonly cells = new Map<number, Map<string, Map<string, CellDelta>>>();
+
+  constructor(
+    private readonly paneMs: number,
+    private readonly cellMs: number,
+  ) {}
 
   /** Adds a fact's measures to all its scopes. A calendar-only delta keeps its own time, its month is what matters. */
   add(refs: readonly ScopeRef[], tMs: number, measures: Measures, calendarOnly: boolean): void {
@@ -40,13 +52,29 @@ export class PartialPanes {
     return owner;
   }
 
+  /** Adds what a person or a vendor did to the cell of handler and channel, which the whole's owner keeps. */
+  addCell({ vendor, agent, channel }: ScopeIds, tMs: number, measures: Measures): void {
+    if (channel === undefined || (vendor ?? agent) === undefined) return;
+    const index = Math.floor(tMs / this.cellMs);
+    const channels = child(child(this.cells, index), vendor ?? OWN_PEOPLE);
+    const cell = channels.get(channel);
+    if (cell) addInto(cell.delta, measures);
+    else
+      channels.set(channel, {
+        ...(vendor !== undefined && { vendorId: vendor }),
+        channel,
+        tMs: index * this.cellMs,
+        delta: copyMeasures(measures),
+      });
+  }
+
   addLine(line: LineDelta): void {
     this.lines.push(line);
   }
 
-  /** Revenue that the cost of a scope is compared with. */
-  addRevenue({ scope, id }: ScopeRef, revenue: RevenueDelta): void {
-    this.revenues.push({ scope, id, revenue });
+  /** Revenue that the whole's cost is compared with. */
+  addRevenue(revenue: RevenueDelta): void {
+    this.revenues.push(revenue);
   }
 
   /** What has come together since the last call, by owning partition. */
@@ -55,17 +83,21 @@ export class PartialPanes {
     const owned = (ref: ScopeRef) => {
       const owner = this.ownerOf(ref, ownerOf);
       let content = byOwner.get(owner);
-      if (!content) byOwner.set(owner, (content = { panes: [], lines: [], revenues: [] }));
+      if (!content) byOwner.set(owner, (content = { panes: [], lines: [], revenues: [], cells: [] }));
       return content;
     };
     for (const scopes of this.pending.values())
       for (const deltas of scopes.values())
         for (const pane of deltas.values()) if (!isZero(pane.delta)) owned(pane).panes.push(pane);
     for (const line of this.lines) owned(line).lines.push(line);
-    for (const each of this.revenues) owned(each).revenues.push(each.revenue);
+    for (const vendors of this.cells.values())
+      for (const channels of vendors.values())
+        for (const cell of channels.values()) if (!isZero(cell.delta)) owned(WHOLE).cells.push(cell);
+    for (const revenue of this.revenues) owned(WHOLE).revenues.push(revenue);
     this.pending.clear();
     this.lines.length = 0;
     this.revenues.length = 0;
+    this.cells.clear();
     return byOwner;
   }
 }

@@ -1,7 +1,10 @@
 import {
+  addAmount,
+  addInto,
   amountOf,
   burnRate,
   copyMeasures,
+  emptyMeasures,
   evaluateBudgetForecast,
   evaluateBudgetThreshold,
   evaluateBurnRate,
@@ -12,6 +15,7 @@ import {
   evaluatePromotionOverspend,
   evaluateUnapprovedSpend,
   evaluateUnitCost,
+  evaluateVendorQuality,
   formatDuration,
   projectSpend,
   type AppliedPromotionOverspend,
@@ -99,6 +103,18 @@ export function judgeRule(rule: AppliedRule, view: ScopeView): Judgement | undef
       const { calendar, asOfMs } = view;
       const judged = evaluateIntegrationCost(rule, { calendar, period, asOfMs, bills: view.bills(period.startMs) });
       return { ...judged, content: view.spentInPeriod(rule.rule) };
+    }
+    case 'vendor-quality': {
+      const fromMs = Math.max(view.asOfMs - rule.rule.windowMs, view.observedSinceMs);
+      const vendor = view.cells(rule.id, fromMs);
+      const billsMicros = view
+        .bills(fromMs)
+        .reduce((sum, bill) => sum + (bill.vendorId === rule.id ? bill.amountMicros : 0n), 0n);
+      const content = emptyMeasures();
+      for (const measures of vendor.values()) addInto(content, measures);
+      addAmount(content, 'outsourcing', billsMicros);
+      const observation = { vendor, inHouse: view.cells(undefined, fromMs), billsMicros };
+      return { verdict: evaluateVendorQuality(rule, observation), content };
     }
     case 'over-automation': {
       const window = view.window(rule.rule.window);

@@ -151,7 +151,7 @@ export class MergeTask implements StageTask {
       this.changelog.lineAdded(windows, line.lineId);
       this.open.changed(windows);
     }
-    for (const revenue of message.revenues) this.signals.addRevenue(revenue);
+    this.signals.hear(message);
     this.sources.hear(message);
   }
 

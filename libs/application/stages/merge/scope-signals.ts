@@ -13,15 +13,17 @@ import {
   type Measures,
   type Reference,
   type Scope,
+  type ScopeRef,
   type ScopeWindows,
   type SignalCause,
   type SignalMessage,
   type Verdict,
   type WindowSet,
 } from '#libs/domain';
-import type { RevenueDelta } from '../exchange/panes-message.js';
+import type { PanesMessage } from '../exchange/panes-message.js';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
+import { CellBook } from './cell-book.js';
 import { judgeRule, type BudgetFigures } from './judge-rule.js';
 import { causeOfChanges, LateChanges, type LateChangesState } from './late-changes.js';
 import { RevenueBook } from './revenue-book.js';
@@ -60,6 +62,7 @@ export class ScopeSignals {
   private readonly histories = new Map<ScopeWindows, SpendHistory>();
   private readonly late = new LateChanges();
   private readonly revenues = new RevenueBook();
+  private readonly cells: CellBook;
   private readonly figures = new Map<string, BudgetFigures>();
   private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
@@ -70,7 +73,9 @@ export class ScopeSignals {
     private readonly set: WindowSet,
     private readonly calendar: Calendar,
     private readonly dependencies: StageDependencies,
-  ) {}
+  ) {
+    this.cells = new CellBook(set.layout.coarseMs);
+  }
 
   /** A signal is pending or firing: time alone can change it. */
   get isWaiting(): boolean {
@@ -94,8 +99,10 @@ export class ScopeSignals {
     if (this.watchedScopes(reference).has(windows)) this.late.add(windows.ref, { tMs, calendarOnly, delta });
   }
 
-  addRevenue(revenue: RevenueDelta): void {
-    this.revenues.add(revenue);
+  /** Takes what is not in windows. */
+  hear({ revenues, cells }: Pick<PanesMessage, 'revenues' | 'cells'>): void {
+    for (const revenue of revenues) this.revenues.add(revenue);
+    for (const cell of cells) this.cells.add(cell);
   }
 
   /**
@@ -110,7 +117,7 @@ export class ScopeSignals {
     const messages: SignalMessage[] = [];
     const judged = new Set<string>();
     for (const windows of this.watchedScopes(reference)) {
-      const applied = rulesFor(reference, windows.ref.scope, windows.ref.id, tMs);
+      const applied = this.rulesOn(windows.ref, reference, tMs);
       if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows).mark(windows, tMs);
       const view = this.viewOf(windows, tMs);
       for (const rule of applied) {
@@ -120,14 +127,28 @@ export class ScopeSignals {
         if (message) messages.push(message);
       }
     }
+    this.cells.prune(tMs);
     this.withdrawOthers(judged, tMs, messages);
     this.late.clear();
     return messages;
   }
 
+  /** A vendor is compared with the own people, which only the task that owns the whole can do. */
+  private rulesOn({ scope, id }: ScopeRef, reference: Reference, tMs: number): AppliedRule[] {
+    const own = rulesFor(reference, scope, id, tMs).filter(({ kind }) => kind !== 'vendor-quality');
+    if (scope !== 'all') return own;
+    const ofVendors = this.cells.vendorIds.flatMap((vendorId) => rulesFor(reference, 'vendor', vendorId, tMs));
+    return [...own, ...ofVendors.filter(({ kind }) => kind === 'vendor-quality')];
+  }
+
   private viewOf(windows: ScopeWindows, tMs: number): ScopeView {
-    const { set, calendar, revenues, sinceMs: observedSinceMs = tMs } = this;
-    return new ScopeView({ set, calendar, revenues, observedSinceMs }, windows, () => this.historyOf(windows), tMs);
+    const { set, calendar, revenues, cells, sinceMs: observedSinceMs = tMs } = this;
+    return new ScopeView(
+      { set, calendar, revenues, cells, observedSinceMs },
+      windows,
+      () => this.historyOf(windows),
+      tMs,
+    );
   }
 
   private judge(key: string, rule: AppliedRule, view: ScopeView, stale: boolean): SignalMessage | undefined {
@@ -208,12 +229,12 @@ export class ScopeSignals {
       return { key: EPISODE_KEY + key, value: episode ? JSON.stringify(episode) : null };
     });
     this.dirty.clear();
-    return [...entries, ...this.revenues.changes()];
+    return [...entries, ...this.revenues.changes(), ...this.cells.changes()];
   }
 
   /** Takes a changelog entry back; false when it is none of this. */
   restore(key: string, value: Buffer | null): boolean {
-    if (this.revenues.restore(key, value)) return true;
+    if (this.revenues.restore(key, value) || this.cells.restore(key, value)) return true;
     if (!key.startsWith(EPISODE_KEY)) return false;
     const id = key.slice(EPISODE_KEY.length);
     if (value === null) this.episodes.delete(id);

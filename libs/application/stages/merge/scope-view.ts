@@ -19,6 +19,7 @@ import {
   type WindowSet,
 } from '#libs/domain';
 import { contentWithout, type LateChange } from './late-changes.js';
+import type { CellBook } from './cell-book.js';
 import type { RevenueBook } from './revenue-book.js';
 
 /** What the rules are judged on, beside one scope's windows. */
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly set: WindowSet;
   readonly calendar: Calendar;
   readonly revenues: RevenueBook;
+  readonly cells: CellBook;
   /** Event time from which the task has seen everything. */
   readonly observedSinceMs: number;
 }
@@ -112,6 +114,11 @@ export class ScopeView {
       ...line,
       amountMicros: accruedBetween(line, fromMs, this.asOfMs),
     }));
+  }
+
+  /** What a vendor, else the own people did lately, by channel. */
+  cells(vendorId: string | undefined, fromMs: number): ReadonlyMap<string, Measures> {
+    return this.around.cells.between(vendorId, fromMs, this.asOfMs);
   }
 
   /** Revenue of [fromMs, asOfMs). */

@@ -11,6 +11,7 @@ const message = (source: number, watermarkMs: number | undefined, over: Partial<
   panes: [],
   lines: [],
   revenues: [],
+  cells: [],
   ...over,
 });
 
