@@ -94,6 +94,7 @@ export const TEXTS = {
     announceFiring: (severity: string, summary: string) => `New signal, ${severity}: ${summary}`,
     announceResolved: (summary: string) => `Resolved: ${summary}`,
     runbook: 'Runbook',
+    silenced: 'Silenced: another signal says it from above, or with its reason',
   },
 
   breakdown: {

@@ -64,7 +64,7 @@ export class LiveView {
     team: new Map(),
     vendor: new Map(),
   };
-  readonly #signals = new SignalBoard();
+  readonly #signals = new SignalBoard((agentId) => this.#agentProfiles.get(agentId)?.[0]?.team);
   readonly #series = new SeriesHistory();
   readonly #monthToDate = new StepHistory(MONTH_STEP_MS, MONTH_KEEP_MS);
   readonly #topAgents: number;

@@ -1,4 +1,5 @@
 import type { Signal } from '#libs/contract';
+import { silencerOf } from '#libs/domain';
 
 import type { SignalSeverity, SignalView, Signals } from './wire/index.js';
 
@@ -17,6 +18,13 @@ const RESOLVED_KEPT = 200;
 export class SignalBoard {
   readonly #firing = new Map<string, SignalView>();
   readonly #resolved = new Map<string, SignalView>();
+
+  readonly #teamOf: (agentId: string) => string | undefined;
+
+  /** @param teamOf team of an agent, as far as known: a team's signal silences those of its agents */
+  constructor(teamOf: (agentId: string) => string | undefined = () => undefined) {
+    this.#teamOf = teamOf;
+  }
 
   /** Takes one record of `cost.signals`. */
   accept(signal: Signal): void {
@@ -37,10 +45,16 @@ export class SignalBoard {
     this.#resolved.delete(signalKey);
   }
 
-  /** Every signal that fires, most severe first, then the longest firing. */
+  /** Every signal that fires: those that nothing silences first, most severe first, then the longest firing. */
   firing(): SignalView[] {
-    return [...this.#firing.values()].sort(
+    const firing = [...this.#firing.values()];
+    const views = firing.map((view) => ({
+      ...view,
+      silencedBy: silencerOf(view, firing, this.#teamOf)?.signalKey ?? null,
+    }));
+    return views.sort(
       (a, b) =>
+        Number(a.silencedBy !== null) - Number(b.silencedBy !== null) ||
         SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] ||
         compare(a.startedAt, b.startedAt) ||
         compare(a.signalKey, b.signalKey),
@@ -81,6 +95,7 @@ function viewOf(signal: Signal): SignalView {
     summary: signal.summary,
     contributors: (signal.contributors ?? []).slice(0, CONTRIBUTORS_SHOWN),
     runbook: signal.runbook ?? null,
+    silencedBy: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type {
+  AnomalyRule,
   BurnRateRule,
   BudgetForecastRule,
   CostShareRule,
@@ -66,6 +67,13 @@ export const RULE_DEFAULTS = {
     minimumUnits: 200,
     severity: 'warning',
   } satisfies Thresholds<OverAutomationRule>,
+  anomaly: {
+    minimumWeeks: 3,
+    deviations: 4,
+    relativeRatio: 0.3,
+    absoluteMicros: 500_000_000n,
+    severity: 'warning',
+  } satisfies Thresholds<AnomalyRule>,
   vendor: { windowMs: 6 * HOUR_MS, errorRatio: 0.08, minimumUnits: 30 } satisfies Thresholds<VendorQualityRule>,
 } as const;
 
@@ -121,4 +129,5 @@ export const DEFAULT_RULES: readonly Rule[] = [
   { ...ALWAYS, ruleId: 'promotion-overspend', kind: 'promotion-overspend', ...RULE_DEFAULTS.promotion },
   { ...ALWAYS, ruleId: 'over-automation', kind: 'over-automation', ...RULE_DEFAULTS.automation },
   { ...ALWAYS, ruleId: 'vendor-quality', kind: 'vendor-quality', ...RULE_DEFAULTS.vendor },
+  { ...ALWAYS, ruleId: 'anomaly', kind: 'anomaly', ...RULE_DEFAULTS.anomaly },
 ];

@@ -157,7 +157,7 @@ function billKinds(scalars: Scalars, object: typeof z.object, common: Common) {
 
 /** Kinds that look at what is done well or badly. */
 function qualityKinds(scalars: Scalars, object: typeof z.object, common: Common) {
-  const { automation, vendor } = RULE_DEFAULTS;
+  const { automation, vendor, anomaly } = RULE_DEFAULTS;
   return [
     object({
       ...common,
@@ -181,6 +181,21 @@ function qualityKinds(scalars: Scalars, object: typeof z.object, common: Common)
     })
       .superRefine(checkDates)
       .transform(({ window, ...rest }) => ({ ...convertCommon(rest), windowMs: window })),
+    object({
+      ...common,
+      kind: z.literal('anomaly'),
+      minimumWeeks: z
+        .int()
+        .min(3, 'must be at least 3: fewer weeks have no median to speak of')
+        .max(5)
+        .default(anomaly.minimumWeeks),
+      deviations: z.number().gt(0).max(100).default(anomaly.deviations),
+      relativeRatio: RATIO.default(anomaly.relativeRatio),
+      absolute: scalars.amount.default(anomaly.absoluteMicros),
+      severity: SEVERITY.default(anomaly.severity),
+    })
+      .superRefine(checkDates)
+      .transform(({ absolute, ...rest }) => ({ ...convertCommon(rest), absoluteMicros: absolute })),
   ] as const;
 }
 

@@ -139,6 +139,19 @@ export interface VendorQualityRule extends RuleCommon {
   readonly minimumUnits: number;
 }
 
+/** The last hour against the same hour of the week in past weeks. */
+export interface AnomalyRule extends RuleCommon {
+  readonly kind: 'anomaly';
+  readonly minimumWeeks: number;
+  /** Standard deviations, told from the median of the distances from the median. */
+  readonly deviations: number;
+  /** Excess over the usual, as a share of it. */
+  readonly relativeRatio: number;
+  /** Excess over the usual in an hour. */
+  readonly absoluteMicros: Micros;
+  readonly severity: Severity;
+}
+
 /** Any rule, told apart by its kind. */
 export type Rule =
   | UnitCostRule
@@ -151,4 +164,5 @@ export type Rule =
   | IntegrationCostRule
   | PromotionOverspendRule
   | OverAutomationRule
-  | VendorQualityRule;
+  | VendorQualityRule
+  | AnomalyRule;

@@ -5,7 +5,7 @@ import type { Calendar } from '../time/index.js';
 import type { AppliedBudgetForecast } from './rule-set.js';
 import { DEFAULT_TOLERANCE_RATIO } from './burn-rate.js';
 import type { Verdict } from './verdict.js';
-import { amountText, percentText, subjectName } from './wording.js';
+import { amountText, headlineOf, percentText, subjectName } from './wording.js';
 
 const DAY_MS = 86_400_000;
 const PPM = 1_000_000;
@@ -97,6 +97,7 @@ export function evaluateBudgetForecast(applied: AppliedBudgetForecast, observati
     condition: over(rule.limitRatio),
     observed,
     severity: observed > tolerated ? 'critical' : 'warning',
+    headline: headlineOf(observed),
     nearness: observed / rule.limitRatio,
     summary: `${subject} is on its way to ${range} of its budget of the ${budget.period}: ${amounts} expected at its end`,
   };

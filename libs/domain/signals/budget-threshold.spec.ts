@@ -39,6 +39,7 @@ describe('evaluateBudgetThreshold', () => {
     expect(evaluate('46150')).toEqual({
       condition: true,
       observed: 0.923,
+      headline: '0.92',
       threshold: 0.9,
       unit: 'ratio',
       severity: 'warning',

@@ -2,7 +2,7 @@ import { decimalOf, type Micros } from '../money/index.js';
 import type { Severity } from '../reference/index.js';
 import type { AppliedBudgetThreshold } from './rule-set.js';
 import type { Verdict } from './verdict.js';
-import { amountText, percentText, ratioText, subjectName } from './wording.js';
+import { amountText, headlineOf, percentText, ratioText, subjectName } from './wording.js';
 
 /** Spent / budget at which budget-threshold fires, unless the budget says otherwise (contract section 8). */
 export const DEFAULT_THRESHOLD_RATIOS: readonly number[] = [0.5, 0.75, 0.9, 1];
@@ -35,6 +35,7 @@ export function evaluateBudgetThreshold(applied: AppliedBudgetThreshold, observa
     severity: severityOf(threshold),
     summary: `${subjectName(scope, id)} has spent ${share} of its budget of the ${budget.period}: ${amounts}, threshold ${ratioText(threshold)}`,
     window: budget.period,
+    headline: headlineOf(Number(actualMicros) / Number(budget.amountMicros)),
     periodStartMs,
   };
 }

@@ -1,10 +1,10 @@
 import { formatMicros, type Micros } from '../money/index.js';
-import type { Scope } from '../reference/index.js';
 import type { SignalContributor } from './signal-message.js';
 
 /** One part of what a signal is about: an agent of a team, a channel of the whole. */
 export interface ContributorCandidate {
-  readonly scope: Scope;
+  /** A window's scope, or `dimension`. */
+  readonly scope: string;
   readonly id: string;
   readonly amountMicros: Micros;
   /** What it was planned or used to cost; absent: nothing, and the whole amount counts. */

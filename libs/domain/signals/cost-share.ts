@@ -1,7 +1,7 @@
 import { decimalOf, type Micros } from '../money/index.js';
 import type { AppliedCostShare } from './rule-set.js';
 import type { Verdict } from './verdict.js';
-import { amountText, percentText, ratioText, subjectName } from './wording.js';
+import { amountText, headlineOf, percentText, ratioText, subjectName } from './wording.js';
 
 /** Cost and revenue of the same stretch of the month. */
 export interface CostShareObservation {
@@ -42,6 +42,7 @@ export function evaluateCostShare(applied: AppliedCostShare, observation: CostSh
     threshold,
     unit: 'ratio',
     severity: isCritical ? 'critical' : 'warning',
+    headline: headlineOf(observed),
     nearness: observed / rule.warningRatio,
     summary: `${subject} costs ${percentText(costMicros, revenueMicros)} of revenue this month: ${amounts}, target ${ratioText(threshold)}`,
     window: 'month',

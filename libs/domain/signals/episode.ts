@@ -32,6 +32,8 @@ interface Firing extends Footing {
   /** The message sent last; the episode's severity and sequence are those in it. */
   readonly sent: SignalMessage;
   readonly sentAtMs: number;
+  /** What was news in it, where that is not its summary. */
+  readonly headline?: string;
   /** Since when the condition is not met, and what ended it. */
   readonly clear?: { readonly sinceMs: number; readonly cause: SignalCause };
   /** Since when the verdict is milder than the episode, what made it so, and the worst severity in that time. */
@@ -66,7 +68,7 @@ export interface EpisodeStep {
  * - counts as clear only once below the limit by the rule's hysteresis;
  * - a higher severity is said at once, a lower one when nothing as bad has come for `keepFiringMs`; both name the
  *   previous severity;
- * - while the condition is met, a changed summary is said at most once a minute;
+ * - while the condition is met, a changed summary (or headline, where the verdict has one) is said at most once a minute;
  * - with stale input it fires but never resolves or eases; clear time starts to count when input is back.
  *
  * @param state undefined before the first verdict of the key
@@ -101,7 +103,10 @@ export function advance(
     },
     input.details,
   );
-  return { state: { phase: 'firing', ...footing, startedAtMs: tMs, sent, sentAtMs: tMs }, emit: sent };
+  return {
+    state: { phase: 'firing', ...footing, startedAtMs: tMs, sent, sentAtMs: tMs, ...headlineIn(verdict) },
+    emit: sent,
+  };
 }
 
 /**
@@ -159,7 +164,15 @@ function advanceFiring(state: Firing, verdict: Verdict, tMs: number, input: Epis
     );
   const footing = footingOf(verdict, input);
   const goOn = (sent: SignalMessage, kept: Pick<Firing, 'clear' | 'milder'>): EpisodeStep => ({
-    state: { phase: 'firing', ...footing, startedAtMs: state.startedAtMs, sent, sentAtMs: tMs, ...kept },
+    state: {
+      phase: 'firing',
+      ...footing,
+      startedAtMs: state.startedAtMs,
+      sent,
+      sentAtMs: tMs,
+      ...headlineIn(verdict),
+      ...kept,
+    },
     emit: sent,
   });
 
@@ -174,10 +187,13 @@ function advanceFiring(state: Firing, verdict: Verdict, tMs: number, input: Epis
     const eased = say('firing', calm.milder.worst, calm.milder.cause, severity);
     return goOn(eased, calm.clear ? { clear: calm.clear } : {});
   }
-  const isNews = verdict.condition && verdict.summary !== state.sent.summary;
+  const isNews =
+    verdict.condition &&
+    (verdict.headline === undefined ? verdict.summary !== state.sent.summary : verdict.headline !== state.headline);
   if (isNews && tMs - state.sentAtMs >= UPDATE_INTERVAL_MS) return goOn(say('firing', severity, input.cause), calm);
   const { startedAtMs, sent, sentAtMs } = state;
-  return { state: keepIfSame(state, { phase: 'firing', ...footing, startedAtMs, sent, sentAtMs, ...calm }) };
+  const last = { startedAtMs, sent, sentAtMs, ...headlineIn(state) };
+  return { state: keepIfSame(state, { phase: 'firing', ...footing, ...last, ...calm }) };
 }
 
 /** How long the condition has been clear, and how long the verdict has been milder than the episode. */
@@ -212,6 +228,10 @@ function causeOf(state: EpisodeState | undefined, verdict: Verdict, input: Episo
 
 function footingOf({ periodStartMs }: Verdict, { applied }: EpisodeInput): Footing {
   return { basis: applied.basis, ...(periodStartMs !== undefined && { periodStartMs }) };
+}
+
+function headlineIn({ headline }: { readonly headline?: string }): { headline?: string } {
+  return headline === undefined ? {} : { headline };
 }
 
 function keepIfSame(state: EpisodeState | undefined, next: EpisodeState): EpisodeState {

@@ -6,7 +6,7 @@ import { billContributors, type AccruedBill } from './misallocation.js';
 import type { AppliedRuleOf } from './rule-set.js';
 import type { SignalContributor } from './signal-message.js';
 import type { Verdict } from './verdict.js';
-import { amountText, subjectName } from './wording.js';
+import { amountText, headlineOf, subjectName } from './wording.js';
 
 /** Bills of the period to date. */
 export interface IntegrationObservation {
@@ -42,6 +42,7 @@ export function evaluateIntegrationCost(
     condition: spentMicros > 0n && isOver,
     observed: numberOfMicros(spentMicros),
     threshold: numberOfMicros(planned),
+    headline: headlineOf(numberOfMicros(spentMicros)),
     unit: currency,
     severity: spentMicros > rule.planMicros ? 'critical' : 'warning',
     summary: `${subjectName(scope, id)} has spent on systems that do not work together ${figures} (${amountText(rule.planMicros)} for the ${rule.period})`,

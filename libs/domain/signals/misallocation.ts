@@ -4,7 +4,7 @@ import type { Dimension, MisallocationPattern, MisallocationRule } from '../refe
 import type { AppliedRuleOf } from './rule-set.js';
 import type { SignalContributor } from './signal-message.js';
 import type { Verdict } from './verdict.js';
-import { amountText, percentText, subjectName } from './wording.js';
+import { amountText, headlineOf, percentText, subjectName } from './wording.js';
 
 /** A bill with what it accrued in the time judged. */
 export interface AccruedBill extends BillFacts {
@@ -77,6 +77,7 @@ export function evaluateMisallocation(
     condition: isOver,
     observed: Number(formatMicros(totalMicros)),
     threshold: Number(formatMicros(limit)),
+    headline: headlineOf(Number(formatMicros(totalMicros))),
     unit: currency,
     severity: rule.severity,
     summary:

@@ -1,6 +1,7 @@
 import { budgetsInForce } from '../budget/index.js';
 import type { Micros } from '../money/index.js';
 import type {
+  AnomalyRule,
   Budget,
   BudgetForecastRule,
   BudgetThresholdRule,
@@ -70,7 +71,8 @@ export type AppliedRule =
   | AppliedRuleOf<MisallocationRule>
   | AppliedRuleOf<IntegrationCostRule>
   | AppliedRuleOf<OverAutomationRule>
-  | AppliedVendorQuality;
+  | AppliedVendorQuality
+  | AppliedRuleOf<AnomalyRule>;
 
 /**
  * Where each kind is judged unless its rule says otherwise; undefined: wherever there is a budget. An agent's hour has
@@ -88,6 +90,7 @@ const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined
   'integration-cost': ['all'],
   'over-automation': ['all', 'channel'],
   'vendor-quality': ['vendor'],
+  anomaly: ['all', 'channel', 'team', 'vendor'],
 };
 
 /** Scopes that a rule looks at, beside those of budgets. */
@@ -138,6 +141,8 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
       case 'misallocation':
         return [plain(rule)];
       case 'integration-cost':
+        return [plain(rule)];
+      case 'anomaly':
         return [plain(rule)];
       case 'vendor-quality':
         return [plain(rule)];

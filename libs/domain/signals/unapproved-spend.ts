@@ -1,7 +1,7 @@
 import { formatMicros, type Micros } from '../money/index.js';
 import type { AppliedUnapprovedSpend } from './rule-set.js';
 import type { Verdict } from './verdict.js';
-import { amountText, subjectName } from './wording.js';
+import { amountText, headlineOf, subjectName } from './wording.js';
 
 /**
  * Rule unapproved-spend (contract section 8; method section 2, "no budget approval: 2M overspent in a year"): spend of
@@ -22,6 +22,7 @@ export function evaluateUnapprovedSpend(applied: AppliedUnapprovedSpend, spentMi
     condition: spentMicros > rule.minimumMicros,
     observed: Number(formatMicros(spentMicros)),
     threshold: Number(formatMicros(rule.minimumMicros)),
+    headline: headlineOf(Number(formatMicros(spentMicros))),
     unit: currency,
     severity: rule.severity,
     summary: `${subjectName(scope, id)} has spent ${currency} ${amountText(spentMicros)} this month without an approved budget${hint}`,

@@ -6,8 +6,11 @@ import type { AppliedRuleOf } from './rule-set.js';
 import type { Verdict } from './verdict.js';
 import { amountText, ratioText, subjectName } from './wording.js';
 
-/** Chance alone gives more errors than this many standard deviations over the limit once in 700 windows. */
-const DEVIATIONS = 3;
+/**
+ * Chance alone gives more errors than this many standard deviations over the limit once in some 2,000 windows that have
+ * nothing in common. Three were not enough: a window is judged each minute, and a centre has several vendors.
+ */
+const DEVIATIONS = 3.5;
 
 /** What a vendor and the own people did in the window, by channel; bills of the vendor apart. */
 export interface VendorObservation {
@@ -26,7 +29,7 @@ interface TrueCost {
 /**
  * Rule vendor-quality (contract section 8; method section 6, "vendor error rate (8%) makes its true cost per resolution
  * exceed the in-house one"): errors / contacts of a vendor over `errorRatio` (default 0.08) in the window (default 6h) by
- * more than chance makes: errors > n p + 3 sqrt(n p (1 - p)). Unit: ratio. Fewer than `minimumUnits` contacts (default
+ * more than chance makes: errors > n p + 3.5 sqrt(n p (1 - p)). Unit: ratio. Fewer than `minimumUnits` contacts (default
  * 30) are not judged. Critical when its true cost per resolution is over the in-house one as well:
  *
  *     true cost = cost of its contacts + its bills + errors x in-house cost per contact, since a person does each again

@@ -15,6 +15,11 @@ export interface Verdict {
   readonly severity: Severity;
   /** One short sentence: scope, figure, limit. */
   readonly summary: string;
+  /**
+   * What has to differ from the last message for another one, where that is not the summary: figures of a month move
+   * with every contact, and nobody wants to hear of each.
+   */
+  readonly headline?: string;
   /** The window or period judged: 1h, 24h, month. */
   readonly window: string;
   /**

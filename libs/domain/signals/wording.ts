@@ -19,6 +19,11 @@ export function amountText(amountMicros: Micros): string {
   return `${amountMicros < 0n ? '-' : ''}${String(cents / 100n)}.${String(cents % 100n).padStart(2, '0')}`;
 }
 
+/** A figure in two digits: what is news about a sum that only grows. */
+export function headlineOf(observed: number): string {
+  return observed.toPrecision(2);
+}
+
 /** part / whole in percent with one fraction digit, cut and not rounded: 100.0% is never shown before it is reached. */
 export function percentText(part: Micros, whole: Micros): string {
   const perMille = (part * 1000n) / whole;

@@ -69,6 +69,7 @@ function Firing({
         <span class="note">{texts.since(startedText, lastedMs)}</span>
       </div>
       <p>{signal.summary}</p>
+      {signal.silencedBy !== null && <p class="note">{texts.silenced}</p>}
       {contributors.length > 0 && (
         <p class="note">
           {texts.mostly} {contributors.join(', ')}

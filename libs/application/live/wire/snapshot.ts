@@ -141,10 +141,12 @@ export interface SignalView {
   readonly summary: string;
   readonly contributors: readonly SignalContributor[];
   readonly runbook: string | null;
+  /** Signal key of the firing signal that says the same from above, or with its reason; nobody need look at this one. */
+  readonly silencedBy: string | null;
 }
 
 export interface Signals {
-  /** Most severe first, then the longest firing. */
+  /** Those that nothing silences first, most severe first, then the longest firing. */
   readonly firing: readonly SignalView[];
   /** Latest first, a handful. */
   readonly resolved: readonly SignalView[];

@@ -5,6 +5,7 @@ import {
   burnRate,
   copyMeasures,
   emptyMeasures,
+  evaluateAnomaly,
   evaluateBudgetForecast,
   evaluateBudgetThreshold,
   evaluateBurnRate,
@@ -20,6 +21,7 @@ import {
   projectSpend,
   type AppliedPromotionOverspend,
   type AppliedRule,
+  type Budget,
   type Measures,
   type Micros,
   type SignalContributor,
@@ -48,11 +50,11 @@ const MONTH = { period: 'month' } as const;
 
 /** Judges one rule on one scope; undefined where there is nothing to judge yet. */
 export function judgeRule(rule: AppliedRule, view: ScopeView): Judgement | undefined {
+  return 'budget' in rule ? judgeOnBudget(rule, view) : judgeOnScope(rule, view);
+}
+
+function judgeOnBudget(rule: Extract<AppliedRule, { budget: Budget }>, view: ScopeView): Judgement {
   switch (rule.kind) {
-    case 'unit-cost': {
-      const content = view.window(rule.rule.window)?.content;
-      return content && { verdict: evaluateUnitCost(rule, content), content };
-    }
     case 'budget-threshold': {
       const periodStartMs = view.periodOf(rule.budget).startMs;
       const content = view.spentInPeriod(rule.budget);
@@ -83,6 +85,15 @@ export function judgeRule(rule: AppliedRule, view: ScopeView): Judgement | undef
     }
     case 'promotion-overspend':
       return judgePromotion(rule, view);
+  }
+}
+
+function judgeOnScope(rule: Exclude<AppliedRule, { budget: Budget }>, view: ScopeView): Judgement | undefined {
+  switch (rule.kind) {
+    case 'unit-cost': {
+      const content = view.window(rule.rule.window)?.content;
+      return content && { verdict: evaluateUnitCost(rule, content), content };
+    }
     case 'unapproved-spend': {
       const content = view.spentInPeriod(MONTH);
       return { verdict: evaluateUnapprovedSpend(rule, amountOf(content)), content };
@@ -103,6 +114,10 @@ export function judgeRule(rule: AppliedRule, view: ScopeView): Judgement | undef
       const { calendar, asOfMs } = view;
       const judged = evaluateIntegrationCost(rule, { calendar, period, asOfMs, bills: view.bills(period.startMs) });
       return { ...judged, content: view.spentInPeriod(rule.rule) };
+    }
+    case 'anomaly': {
+      const observed = view.lastHour();
+      return { ...evaluateAnomaly(rule, { observed, past: view.pastHours() }), content: observed };
     }
     case 'vendor-quality': {
       const fromMs = Math.max(view.asOfMs - rule.rule.windowMs, view.observedSinceMs);

@@ -1,6 +1,7 @@
 import {
   advance,
   amountOf,
+  hourVariance,
   rulesFor,
   scopesOf,
   signalKey,
@@ -12,11 +13,13 @@ import {
   type EpisodeState,
   type Measures,
   type Reference,
+  type Rule,
   type Scope,
   type ScopeRef,
   type ScopeWindows,
   type SignalCause,
   type SignalMessage,
+  type SignalVariance,
   type Verdict,
   type WindowSet,
 } from '#libs/domain';
@@ -24,6 +27,7 @@ import type { PanesMessage } from '../exchange/panes-message.js';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
 import { CellBook } from './cell-book.js';
+import { HourHistory } from './hour-history.js';
 import { judgeRule, type BudgetFigures } from './judge-rule.js';
 import { causeOfChanges, LateChanges, type LateChangesState } from './late-changes.js';
 import { RevenueBook } from './revenue-book.js';
@@ -41,6 +45,17 @@ export const BURN_HISTORY_MS = 73 * 3_600_000;
 
 /** With nothing heard for so long the figures may be low for want of input, and no signal is taken for over. */
 export const STALE_AFTER_MS = 5 * 60_000;
+
+/** Kinds about what goes on now: the last hour against the same of past weeks tells why. */
+const EXPLAINED_BY_HOURS: ReadonlySet<Rule['kind']> = new Set([
+  'anomaly',
+  'burn-rate',
+  'unit-cost',
+  'promotion-overspend',
+] as const);
+
+/** With fewer weeks of history the same hour of past weeks explains nothing. */
+const MINIMUM_WEEKS = 3;
 
 interface Episode {
   readonly state: EpisodeState;
@@ -63,6 +78,7 @@ export class ScopeSignals {
   private readonly late = new LateChanges();
   private readonly revenues = new RevenueBook();
   private readonly cells: CellBook;
+  private readonly hours: HourHistory;
   private readonly figures = new Map<string, BudgetFigures>();
   private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
@@ -75,6 +91,7 @@ export class ScopeSignals {
     private readonly dependencies: StageDependencies,
   ) {
     this.cells = new CellBook(set.layout.coarseMs);
+    this.hours = new HourHistory(calendar);
   }
 
   /** A signal is pending or firing: time alone can change it. */
@@ -119,6 +136,7 @@ export class ScopeSignals {
     for (const windows of this.watchedScopes(reference)) {
       const applied = this.rulesOn(windows.ref, reference, tMs);
       if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows).mark(windows, tMs);
+      if (applied.some(({ kind }) => kind === 'anomaly')) this.hours.record(windows, tMs, this.sinceMs);
       const view = this.viewOf(windows, tMs);
       for (const rule of applied) {
         const key = signalKey(rule, this.dependencies.fingerprint);
@@ -142,9 +160,9 @@ export class ScopeSignals {
   }
 
   private viewOf(windows: ScopeWindows, tMs: number): ScopeView {
-    const { set, calendar, revenues, cells, sinceMs: observedSinceMs = tMs } = this;
+    const { set, calendar, revenues, cells, hours, sinceMs: observedSinceMs = tMs } = this;
     return new ScopeView(
-      { set, calendar, revenues, cells, observedSinceMs },
+      { set, calendar, revenues, cells, hours, observedSinceMs },
       windows,
       () => this.historyOf(windows),
       tMs,
@@ -162,13 +180,25 @@ export class ScopeSignals {
       applied: rule,
       cause: this.causeOf(rule, view, verdict),
       stale,
-      details: detailsOf(content, view.asOfMs, contributors),
+      details: detailsOf(content, view.asOfMs, contributors, this.varianceOf(rule, view, verdict, before)),
     });
     if (state !== before?.state) {
       this.episodes.set(key, { state });
       this.dirty.add(key);
     }
     return emit;
+  }
+
+  /** Computed only for what is or may be said. */
+  private varianceOf(
+    { kind }: AppliedRule,
+    view: ScopeView,
+    { condition }: Verdict,
+    before: Episode | undefined,
+  ): SignalVariance | undefined {
+    if (!EXPLAINED_BY_HOURS.has(kind) || (!condition && before?.state.phase !== 'firing')) return undefined;
+    const past = view.pastHours();
+    return past.length >= MINIMUM_WEEKS ? hourVariance(view.lastHour(), past) : undefined;
   }
 
   /**
@@ -229,12 +259,12 @@ export class ScopeSignals {
       return { key: EPISODE_KEY + key, value: episode ? JSON.stringify(episode) : null };
     });
     this.dirty.clear();
-    return [...entries, ...this.revenues.changes(), ...this.cells.changes()];
+    return [...entries, ...this.revenues.changes(), ...this.cells.changes(), ...this.hours.changes()];
   }
 
   /** Takes a changelog entry back; false when it is none of this. */
   restore(key: string, value: Buffer | null): boolean {
-    if (this.revenues.restore(key, value) || this.cells.restore(key, value)) return true;
+    if ([this.revenues, this.cells, this.hours].some((part) => part.restore(key, value))) return true;
     if (!key.startsWith(EPISODE_KEY)) return false;
     const id = key.slice(EPISODE_KEY.length);
     if (value === null) this.episodes.delete(id);

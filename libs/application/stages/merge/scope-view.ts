@@ -4,6 +4,7 @@ import {
   addInto,
   amountOf,
   budgetPeriodOf,
+  copyMeasures,
   emptyMeasures,
   floorTo,
   isZero,
@@ -20,7 +21,10 @@ import {
 } from '#libs/domain';
 import { contentWithout, type LateChange } from './late-changes.js';
 import type { CellBook } from './cell-book.js';
+import type { HourHistory } from './hour-history.js';
 import type { RevenueBook } from './revenue-book.js';
+
+const HOUR_MS = 3_600_000;
 
 /** What the rules are judged on, beside one scope's windows. */
 export interface Surroundings {
@@ -28,6 +32,7 @@ export interface Surroundings {
   readonly calendar: Calendar;
   readonly revenues: RevenueBook;
   readonly cells: CellBook;
+  readonly hours: HourHistory;
   /** Event time from which the task has seen everything. */
   readonly observedSinceMs: number;
 }
@@ -114,6 +119,18 @@ export class ScopeView {
       ...line,
       amountMicros: accruedBetween(line, fromMs, this.asOfMs),
     }));
+  }
+
+  /** The last hour, bills included. */
+  lastHour(): Measures {
+    const hour = copyMeasures(this.lately(HOUR_MS));
+    addInto(hour, accruedMeasures(this.windows.lines.values(), this.asOfMs - HOUR_MS, this.asOfMs, 'calendar'));
+    return hour;
+  }
+
+  /** The same hour of past weeks, newest first. */
+  pastHours(): Measures[] {
+    return this.around.hours.past(this.windows, this.asOfMs);
   }
 
   /** What a vendor, else the own people did lately, by channel. */

@@ -6,6 +6,7 @@ import {
   type Measures,
   type SignalContributor,
   type SignalDetails,
+  type SignalVariance,
 } from '#libs/domain';
 
 /** What a signal says beside its verdict: `contributors`, else what the content judged is made of, largest first. */
@@ -13,9 +14,13 @@ export function detailsOf(
   content: Measures,
   tMs: number,
   contributors: SignalContributor[] = dimensionsOf(content),
+  variance?: SignalVariance,
 ): SignalDetails {
-  const evidence = { watermark: rfc3339(tMs) };
-  return contributors.length > 0 ? { contributors, evidence } : { evidence };
+  return {
+    ...(contributors.length > 0 && { contributors }),
+    ...(variance && { variance }),
+    evidence: { watermark: rfc3339(tMs) },
+  };
 }
 
 function dimensionsOf(content: Measures): SignalContributor[] {
