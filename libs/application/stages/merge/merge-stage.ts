@@ -14,8 +14,8 @@ export function mergeStage(
     name: MERGE_STAGE,
     inputs: ['panes'],
     changelog: 'mergeState',
-    // 2: the zone that months were begun in stands with them.
-    changelogFormat: 2,
+    // 2: the zone that months were begun in stands with them. 3: revenue, cells of handlers and hours of past weeks.
+    changelogFormat: 3,
     tickMs: 500,
     createTask: (context) => new MergeTask(context, options, dependencies),
   };
