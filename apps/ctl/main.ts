@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { explain } from './advice.js';
 import { registerApply } from './commands/apply.js';
 import { registerConfig } from './commands/config.js';
+import { registerDeadLetters } from './commands/dead-letters.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerMigrate } from './commands/migrate.js';
 import { registerRebuild } from './commands/rebuild.js';
@@ -37,6 +38,7 @@ registerTopics(program, env);
 registerMigrate(program, env);
 registerRepublish(program, env);
 registerRebuild(program, env);
+registerDeadLetters(program, env);
 registerConfig(program, env);
 
 try {

@@ -7,6 +7,7 @@ import { projectRoot } from './places.js';
 import {
   PROGRAMS,
   loadApiConfig,
+  loadDeliveryConfig,
   loadLedgerConfig,
   loadMonitorConfig,
   loadSimulatorConfig,
@@ -15,7 +16,14 @@ import {
 import type { AnySetting } from './setting.js';
 import { SETTINGS } from './settings.js';
 
-const LOADERS = { loadApiConfig, loadLedgerConfig, loadMonitorConfig, loadSimulatorConfig, loadUpConfig };
+const LOADERS = {
+  loadApiConfig,
+  loadDeliveryConfig,
+  loadLedgerConfig,
+  loadMonitorConfig,
+  loadSimulatorConfig,
+  loadUpConfig,
+};
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'spendline-config-'))));
@@ -201,6 +209,6 @@ describe('describing', () => {
       expect(markdown.split(`| \`${name}\` |`)).toHaveLength(2);
       expect(read).toContain(name);
     }
-    expect(markdown).toContain('`9464` (monitor), `9465` (ledger), `9466` (simulator)');
+    expect(markdown).toContain('`9464` (monitor), `9465` (ledger), `9466` (simulator), `9467` (delivery)');
   });
 });

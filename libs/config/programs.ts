@@ -1,6 +1,7 @@
-import type { KafkaSettings, ScenarioName } from '#libs/application';
+import type { DeliveryPlan, KafkaSettings, ScenarioName } from '#libs/application';
 import { type ConfigFault, type Environment, type Rule, type Section, type Values, loadSection } from './load.js';
 import { type Places, embeddedDatabaseUrl, placesIn } from './places.js';
+import { readPlan } from './receivers.js';
 import { withDefault } from './setting.js';
 import { SETTINGS as S } from './settings.js';
 
@@ -61,18 +62,34 @@ const SIMULATOR = {
   seed: S.seed,
 } as const satisfies Section;
 
+const DELIVERY = {
+  ...KAFKA,
+  ...HTTP,
+  metricsPort: withDefault(S.metricsPort, '9467'),
+  group: S.group,
+  receivers: S.receivers,
+} as const satisfies Section;
+
 /** The supervisor starts all the others, so it looks at everything first: better one list of faults than four logs. */
 const UP = {
   ...MONITOR,
   ...LEDGER,
   ...API,
   ...SIMULATOR,
+  ...DELIVERY,
   metricsPort: S.metricsPort,
   scenario: withDefault(S.scenario, 'overspend-voice'),
 } as const satisfies Section;
 
 /** What each program reads; the documentation says it beside every setting. */
-export const PROGRAMS = { monitor: MONITOR, ledger: LEDGER, api: API, simulator: SIMULATOR, up: UP } as const;
+export const PROGRAMS = {
+  monitor: MONITOR,
+  ledger: LEDGER,
+  api: API,
+  simulator: SIMULATOR,
+  delivery: DELIVERY,
+  up: UP,
+} as const;
 
 /** What every process with an HTTP server has. */
 interface HttpConfig {
@@ -127,6 +144,15 @@ export interface SimulatorConfig extends HttpConfig {
   readonly seed: number;
 }
 
+/** The delivery: from Kafka to receivers of alerts. */
+export interface DeliveryConfig extends HttpConfig {
+  readonly kafka: KafkaSettings;
+  readonly group: string;
+  readonly metricsPort: number;
+  /** Receivers with their secrets, and routes. */
+  readonly plan: DeliveryPlan;
+}
+
 /** Commands that speak to Kafka only. */
 export interface KafkaConfig {
   readonly kafka: KafkaSettings;
@@ -152,8 +178,10 @@ export interface UpConfig extends HttpConfig {
   readonly group: string;
   readonly apiPort: number;
   readonly apiToken: string | undefined;
-  /** The monitor's; ledger and simulator take the next two. */
+  /** The monitor's; ledger, simulator and delivery take the next three. */
   readonly metricsPort: number;
+  /** Whether there are receivers to deliver to. */
+  readonly withDelivery: boolean;
   readonly scenario: ScenarioName;
 }
 
@@ -195,6 +223,13 @@ export function loadSimulatorConfig(env: Environment): SimulatorConfig {
   return { ...http(rest), kafka, metricsPort, places: placesIn(dataDir), scenario, seed };
 }
 
+/** Settings of the delivery. Throws ConfigError with every fault, those of the receivers file too. */
+export function loadDeliveryConfig(env: Environment): DeliveryConfig {
+  const values = load(DELIVERY, env, [receiversAreGiven]);
+  const { group, metricsPort, receivers = '' } = values;
+  return { ...http(values), kafka: kafkaOf(values, 'delivery'), group, metricsPort, plan: readPlan(receivers, env) };
+}
+
 /** Settings of a command that speaks to Kafka. Throws ConfigError with every fault. */
 export function loadKafkaConfig(env: Environment): KafkaConfig {
   return { kafka: kafkaOf(load(KAFKA, env), 'ctl') };
@@ -208,6 +243,7 @@ export function loadDatabaseConfig(env: Environment): DatabaseConfig {
 /** Settings of the supervisor. Throws ConfigError with every fault. */
 export function loadUpConfig(env: Environment): UpConfig {
   const values = load(UP, env);
+  if (values.receivers !== undefined) readPlan(values.receivers, env);
   const { apiPort, apiToken, group, metricsPort, scenario, databaseUrl } = values;
   return {
     ...http(values),
@@ -220,6 +256,7 @@ export function loadUpConfig(env: Environment): UpConfig {
     apiPort,
     apiToken,
     metricsPort,
+    withDelivery: values.receivers !== undefined,
     scenario,
   };
 }
@@ -257,6 +294,16 @@ const databaseIsKnown: Rule = (given) => {
       ]
     : [];
 };
+
+const receiversAreGiven: Rule = (given) =>
+  given(S.receivers) === undefined
+    ? [
+        {
+          name: S.receivers.name,
+          problem: 'is not set: name a file of receivers, such as deploy/delivery/receivers.yaml',
+        },
+      ]
+    : [];
 
 function databaseUrlOf(values: Values<typeof DATABASE>): string {
   const url = values.databaseUrl ?? embeddedDatabaseUrl(placesIn(values.dataDir), values.postgresPort);

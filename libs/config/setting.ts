@@ -14,6 +14,7 @@ export const SETTING_GROUPS = [
   'Postgres',
   'Processing',
   'Addresses',
+  'Delivery',
   'Embedded servers',
   'Simulator',
 ] as const;

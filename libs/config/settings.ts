@@ -17,6 +17,7 @@ const kafka = inGroup('Kafka');
 const postgres = inGroup('Postgres');
 const processing = inGroup('Processing');
 const addresses = inGroup('Addresses');
+const delivery = inGroup('Delivery');
 const embedded = inGroup('Embedded servers');
 const simulator = inGroup('Simulator');
 
@@ -183,7 +184,7 @@ export const SETTINGS = {
     type: types.port,
     default: '9464',
     description:
-      'Port of `/metrics` and `/health` of a process. Under `npm start` it is the monitor’s, and ledger and simulator take the next two.',
+      'Port of `/metrics` and `/health` of a process. Under `npm start` it is the monitor’s, and ledger, simulator and delivery take the next three.',
     example: '9500',
   }),
   apiToken: addresses('SPENDLINE_API_TOKEN', {
@@ -192,6 +193,14 @@ export const SETTINGS = {
     otherwise: 'under `npm start`: generated, kept in `.spendline/api-token`',
     description: 'What a client must present to change anything through the API (`Authorization: Bearer ...`).',
     example: 'a-long-random-text-of-your-own',
+  }),
+
+  receivers: delivery('SPENDLINE_RECEIVERS', {
+    type: types.textFile,
+    otherwise: 'none: signals stay in Kafka, the API and the console',
+    description:
+      'YAML file that says who is told of signals: Alertmanager, PagerDuty, webhooks (docs/delivery.md). When set, `npm start` starts the delivery.',
+    example: 'deploy/delivery/receivers.yaml',
   }),
 
   dataDir: embedded('SPENDLINE_DATA_DIR', {

@@ -167,6 +167,32 @@ export const METRICS = {
     help: 'Chunks that failed and were taken up again.',
     labels: ['stage'],
   },
+  spendline_delivery_seconds: {
+    type: 'histogram',
+    help: 'From the time at which a signal was observed to the receiver having accepted it.',
+    labels: ['receiver'],
+    buckets: [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600],
+  },
+  spendline_delivery_attempts_total: {
+    type: 'counter',
+    help: 'Attempts to give a message to a receiver: accepted, refused for good, or failed and tried again.',
+    labels: ['receiver', 'outcome'],
+  },
+  spendline_delivery_waiting_records: {
+    type: 'gauge',
+    help: 'Records of cost.signals that the receiver has not been taken through yet.',
+    labels: ['receiver'],
+  },
+  spendline_delivery_circuit_open: {
+    type: 'gauge',
+    help: 'Whether the receiver is taken for dead after several failures in a row: 1, else 0.',
+    labels: ['receiver'],
+  },
+  spendline_delivery_dead_letters: {
+    type: 'gauge',
+    help: 'Messages that the receiver did not take and that nobody has sent again.',
+    labels: ['receiver'],
+  },
   spendline_simulated_total: {
     type: 'counter',
     help: 'Records sent by the simulator.',

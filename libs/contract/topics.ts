@@ -17,7 +17,8 @@ export type TopicKey =
   | 'reference'
   | 'live'
   | 'control'
-  | 'replayed';
+  | 'replayed'
+  | 'deadLetters';
 
 /** Kafka's `cleanup.policy`. */
 type CleanupPolicy = 'delete' | 'compact' | 'compact,delete';
@@ -201,6 +202,14 @@ export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
     partitions: 1,
     // As long as any rejection may be there.
     retentionMs: MONTH_MS + DAY_MS,
+  },
+  deadLetters: {
+    name: 'spendline.dead-letters',
+    direction: 'internal',
+    summary: 'Messages about signals that a receiver did not take, until they are delivered after all.',
+    key: 'receiver/episodeId:sequence',
+    cleanup: 'compact',
+    partitions: 1,
   },
 };
 

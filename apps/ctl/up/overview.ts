@@ -54,6 +54,9 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
           `127.0.0.1:${embeddedPostgresPort}`,
           `user and database spendline, password in ${here(places.postgresPassword)}`,
         ],
+    config.withDelivery
+      ? ['Delivery', `${at(metrics.delivery)}/health/ready`, 'tells the receivers of SPENDLINE_RECEIVERS of signals']
+      : ['Delivery', 'not started', 'SPENDLINE_RECEIVERS names who is told of signals (docs/delivery.md)'],
     ['Prometheus', prometheus, ''],
     simulator,
     ['Logs', here(places.logs), ''],

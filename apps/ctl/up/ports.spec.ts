@@ -11,6 +11,11 @@ describe('plannedPorts', () => {
     ]);
   });
 
+  it('have one for the delivery where there are receivers', () => {
+    const config = loadUpConfig({ ...EXTERNAL, SPENDLINE_RECEIVERS: 'deploy/delivery/receivers.yaml' });
+    expect(plannedPorts(config, false).map(({ port }) => port)).toEqual([3000, 9464, 9465, 9467]);
+  });
+
   it('leave out servers that are yours, and a simulator that does not run', () => {
     expect(plannedPorts(loadUpConfig(EXTERNAL), false).map(({ port }) => port)).toEqual([3000, 9464, 9465]);
   });

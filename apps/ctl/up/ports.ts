@@ -14,8 +14,13 @@ export interface PlannedPort {
 const LOOPBACK = '127.0.0.1';
 
 /** Metrics ports of the programs that have one, from the base that the settings name. */
-export function metricsPorts(base: number): { monitor: number; ledger: number; simulator: number } {
-  return { monitor: base, ledger: base + 1, simulator: base + 2 };
+export function metricsPorts(base: number): {
+  monitor: number;
+  ledger: number;
+  simulator: number;
+  delivery: number;
+} {
+  return { monitor: base, ledger: base + 1, simulator: base + 2, delivery: base + 3 };
 }
 
 /** Every port that `up` is going to listen on. */
@@ -34,6 +39,7 @@ export function plannedPorts(config: UpConfig, withSimulator: boolean): PlannedP
     { ...metricsSetting, port: metrics.monitor, use: "the monitor's metrics" },
     { ...metricsSetting, port: metrics.ledger, use: "the ledger's metrics" },
     ...(withSimulator ? [{ ...metricsSetting, port: metrics.simulator, use: "the simulator's metrics" }] : []),
+    ...(config.withDelivery ? [{ ...metricsSetting, port: metrics.delivery, use: "the delivery's metrics" }] : []),
   ];
 }
 

@@ -46,13 +46,14 @@ export interface Generated {
   readonly apiToken: string;
 }
 
-/** Monitor, ledger and API. */
+/** Monitor, ledger and API, and the delivery where there are receivers. */
 export function appPrograms(config: UpConfig, env: Environment, generated: Generated): Program[] {
   const metrics = metricsPorts(config.metricsPort);
   return [
     app('monitor', 'The monitor', metrics.monitor),
     app('ledger', 'The ledger', metrics.ledger),
     app('api', 'The API', config.apiPort),
+    ...(config.withDelivery ? [app('delivery', 'The delivery', metrics.delivery)] : []),
   ];
 
   function app(name: string, title: string, port: number): Program {

@@ -15,6 +15,7 @@ it('scrapes every program of the shipped configuration where this installation l
     'spendline-monitor': ['127.0.0.1:7000'],
     'spendline-ledger': ['127.0.0.1:7001'],
     'spendline-simulator': ['127.0.0.1:7002'],
+    'spendline-delivery': ['127.0.0.1:7003'],
     'spendline-api': ['127.0.0.1:8080'],
   });
   expect(moved.rule_files).toEqual([join(folder, 'rules', '*.rules.yml')]);

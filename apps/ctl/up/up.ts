@@ -36,7 +36,13 @@ export async function up(options: UpOptions, env: Environment): Promise<void> {
       `${name} is not a setting and changes nothing${meant === undefined ? '.' : `; did you mean ${meant}?`}`,
     );
   }
-  requireBuild(['monitor', 'ledger', 'api', ...(withSimulator ? ['simulator'] : [])]);
+  requireBuild([
+    'monitor',
+    'ledger',
+    'api',
+    ...(withSimulator ? ['simulator'] : []),
+    ...(config.withDelivery ? ['delivery'] : []),
+  ]);
   requireDataFolder(config.places.dataDir);
   const pidFiles = claim(config);
   await endLeftovers(pidFiles, progress);

@@ -19,6 +19,12 @@ export interface SinkOffset {
   readonly offset: bigint;
 }
 
+/** Where a partition goes on. */
+export interface SinkPosition extends SinkOffset {
+  /** Nothing was stored or committed for it before. */
+  readonly isNew: boolean;
+}
+
 /** Records of one partition, in order; store them and `next` in one transaction. */
 export interface SinkBatch {
   readonly topic: TopicKey;
@@ -38,8 +44,14 @@ export interface SinkRunnerOptions {
   /** The consumer group is `<prefix><group>`. */
   readonly group: string;
   readonly topics: readonly TopicKey[];
-  /** Offsets that the sink has stored; a partition without one is read from the beginning. */
-  readonly load: () => Promise<readonly SinkOffset[]>;
+  /**
+   * Offsets that the sink has stored; a partition without one is read from the beginning. Absent: the sink keeps none,
+   * and the group's offsets in Kafka are committed after each batch, so that the batch in progress may come twice; a
+   * partition without one, or with one that retention has deleted, then begins at its end, which is committed at once.
+   */
+  readonly load?: () => Promise<readonly SinkOffset[]>;
+  /** Called with all partitions of this process and where they go on, before any record of them. May reject as `handle`. */
+  readonly onPositioned?: (positions: readonly SinkPosition[]) => Promise<void>;
   /**
    * Stores a batch with its offset, refusing when the stored offset is not `batch.start`. An error with `retry: true`
    * (the database is away, another instance was faster) is tried again from the stored offset; any other is fatal.
@@ -50,6 +62,8 @@ export interface SinkRunnerOptions {
   /** How a person makes the sink forget the stored offsets of a topic (its full name): the last words where they do not fit. */
   readonly howToForget?: (topic: string) => string;
   readonly logger: KafkaLogger;
+  /** Milliseconds to wait after the nth failure in a row; by default doubling from 0.1 s to 5 s. */
+  readonly retryDelayMs?: (failures: number) => number;
   /** Most records in one call of `handle`; 5000 by default. */
   readonly chunkRecords?: number;
   readonly timing?: Partial<RunnerTiming>;
@@ -60,6 +74,7 @@ const DEFAULT_CHUNK_RECORDS = 5_000;
 interface Place {
   readonly topic: TopicKey;
   readonly partition: number;
+  readonly isNew: boolean;
   /** What the sink has stored. */
   stored: bigint;
   /** Where the next fetch begins: at `stored`, or past control records behind it. */
@@ -70,8 +85,9 @@ interface Place {
 type Assignment = readonly { readonly topic: string; readonly partitions: number[] }[];
 
 /**
- * Feeds a sink that keeps its own offsets, so that every record takes effect there once: the sink stores effects and
- * offset in one transaction of its own. Kafka's group only spreads the work.
+ * Feeds a sink, one batch of a partition after another, and waits however long the sink is away. A sink that keeps its
+ * own offsets stores effects and offset in one transaction, so that every record takes effect there once; Kafka's group
+ * then only spreads the work. A sink that cannot (a receiver of alerts) leaves the offsets to the group: at least once.
  */
 export class SinkRunner {
   private readonly keys: ReadonlyMap<string, TopicKey>;
@@ -192,7 +208,10 @@ export class SinkRunner {
     for (;;) {
       try {
         const places = await this.findPlaces(assigned);
+        const positions = [...places.values()].map(({ stored, ...place }) => ({ ...place, offset: stored }));
+        await this.options.onPositioned?.(positions);
         if (generation !== this.generation || signal.aborted) return;
+        if (!this.options.load) await this.commit(positions);
         this.places = places;
         this.joined = true;
         this.steer((consumer) => {
@@ -210,7 +229,7 @@ export class SinkRunner {
   }
 
   private async findPlaces(assigned: Assignment): Promise<Map<string, Place>> {
-    const stored = await this.options.load();
+    const stored = await (this.options.load ? this.options.load() : this.committed());
     const places = new Map<string, Place>();
     const log = await LogClient.connect(this.kafka);
     try {
@@ -218,19 +237,51 @@ export class SinkRunner {
         const topic = this.keys.get(name);
         if (!topic || partitions.length === 0) continue;
         for (const [partition, { start, end }] of await log.ranges(name, partitions)) {
-          const found = stored.find((each) => each.topic === topic && each.partition === partition);
-          const offset = found?.offset ?? start;
-          if (offset < start || offset > end) {
+          const { offset: found } = stored.find((each) => each.topic === topic && each.partition === partition) ?? {};
+          const isLost = found !== undefined && (found < start || found > end);
+          if (isLost && this.options.load) {
             const advice = this.options.howToForget?.(name) ?? 'Change the stored offset to go on.';
-            throw lostOffset(name, partition, { offset, start, end }, advice);
+            throw lostOffset(name, partition, { offset: found, start, end }, advice);
           }
-          places.set(partitionName(name, partition), { topic, partition, stored: offset, fetching: offset, end });
+          const isNew = found === undefined || isLost;
+          const offset = isNew ? (this.options.load ? start : end) : found;
+          places.set(partitionName(name, partition), {
+            topic,
+            partition,
+            isNew,
+            stored: offset,
+            fetching: offset,
+            end,
+          });
         }
       }
       return places;
     } finally {
       await log.close().catch(() => undefined);
     }
+  }
+
+  /** What the group has committed. */
+  private async committed(): Promise<SinkOffset[]> {
+    const groupId = this.options.settings.topicPrefix + this.options.group;
+    const found = await this.admin.fetchOffsets({ groupId, topics: [...this.keys.keys()] });
+    return found.flatMap(({ topic: name, partitions }) => {
+      const topic = this.keys.get(name);
+      const known = partitions.filter(({ offset }) => BigInt(offset) >= 0n);
+      return topic ? known.map(({ partition, offset }) => ({ topic, partition, offset: BigInt(offset) })) : [];
+    });
+  }
+
+  /** Throws when the partitions are somebody else's by now. */
+  private async commit(offsets: readonly SinkOffset[]): Promise<void> {
+    const { topicPrefix } = this.options.settings;
+    await this.consumer?.commitOffsets(
+      offsets.map(({ topic, partition, offset }) => ({
+        topic: topicName(topic, topicPrefix),
+        partition,
+        offset: offset.toString(),
+      })),
+    );
   }
 
   private async onBatch(payload: EachBatchPayload): Promise<void> {
@@ -249,6 +300,7 @@ export class SinkRunner {
       if (batch.isStale() || this.stopping.signal.aborted) return;
       try {
         await this.options.handle({ topic, partition, records, start: place.stored, next, caughtUp });
+        if (!this.options.load) await this.commit([{ topic, partition, offset: next }]);
       } catch (thrown) {
         // Not awaited: what is held back heartbeats by itself, however long the sink stays away.
         void this.afterFailure(errorOf(thrown));
@@ -283,7 +335,7 @@ export class SinkRunner {
       { error: error.message, failures: this.failures },
       'the sink did not take a batch, trying again',
     );
-    await pause(backoffMs(this.failures), this.stopping.signal);
+    await pause((this.options.retryDelayMs ?? backoffMs)(this.failures), this.stopping.signal);
     return true;
   }
 

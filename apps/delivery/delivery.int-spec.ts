@@ -1,0 +1,283 @@
+import 'reflect-metadata';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKafka, ensureTopics, listDeadLetters, Publisher, resendDeadLetters } from '#libs/adapters/kafka';
+import { createLogger } from '#libs/adapters/logging';
+import { loadDeliveryConfig } from '#libs/config';
+import { encodeSignal, type Signal } from '#libs/contract';
+import { Program } from '../../libs/testing/program.js';
+import { eventually, KafkaBroker, whyNoBroker } from '#libs/testing/kafka';
+import { startDelivery, type RunningDelivery } from './delivery.js';
+import { isGenuine, TestReceiver } from './receiver.fixture.js';
+
+const missing = whyNoBroker();
+if (missing) console.warn(`skipped: ${missing}`);
+const hasAlertmanager = spawnSync('prometheus-alertmanager', ['--version']).status === 0;
+if (!hasAlertmanager) console.warn('skipped in part: no prometheus-alertmanager found');
+
+const SECRET = 'a-secret-of-this-test';
+const FIRST_PORT = 27_000 + 20 * Math.floor(Math.random() * 45);
+const ALERTMANAGER_PORT = FIRST_PORT + 19;
+let ports = FIRST_PORT;
+
+const now = (): string => new Date().toISOString();
+
+/** One message of an episode that started when the test did. */
+function message(signalKey: string, sequence: number, more: Partial<Signal> = {}): Signal {
+  const startedAt = new Date(STARTED_MS).toISOString();
+  return {
+    signalKey,
+    episodeId: `${signalKey}@${startedAt}`,
+    sequence,
+    status: 'firing',
+    severity: 'warning',
+    rule: { id: 'burn-rate', kind: 'burn-rate', version: 1 },
+    scope: 'channel',
+    id: 'voice',
+    startedAt,
+    observedAt: now(),
+    observed: 15,
+    threshold: 14.4,
+    unit: 'times',
+    currency: 'CNY',
+    summary: 'Channel voice spends 15 times as fast as planned',
+    contributors: [{ scope: 'agent', id: 'agent-007', amount: '120.50', share: 0.61 }],
+    cause: 'usage',
+    ...more,
+  };
+}
+
+const resolved = (signalKey: string, sequence: number): Signal =>
+  message(signalKey, sequence, { status: 'resolved', resolvedAt: now() });
+
+const STARTED_MS = Date.now();
+
+(missing ? describe.skip : describe)('the delivery', () => {
+  let broker: KafkaBroker;
+  let publisher: Publisher;
+  let prefix: string;
+  let tests = 0;
+  let folder: string;
+  let webhook: TestReceiver;
+  let alertmanager: ChildProcess | undefined;
+  const running: RunningDelivery[] = [];
+  const fatal: Error[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spendline-delivery-'));
+    broker = await KafkaBroker.start();
+    if (hasAlertmanager) alertmanager = await startAlertmanager(folder);
+  }, 240_000);
+
+  beforeEach(async () => {
+    prefix = `d${++tests}.`;
+    const settings = broker.settings(prefix);
+    await ensureTopics(createKafka(settings, 'setup'), settings);
+    publisher = new Publisher({ settings });
+    await publisher.connect();
+    webhook = new TestReceiver(ports++);
+    await webhook.start();
+    fatal.length = 0;
+  }, 240_000);
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((each) => each.stop()));
+    await publisher.disconnect();
+    await webhook.stop();
+    expect(fatal).toEqual([]);
+  }, 240_000);
+
+  afterAll(async () => {
+    alertmanager?.kill();
+    await broker.stop();
+    rmSync(folder, { recursive: true });
+  }, 240_000);
+
+  const publish = (...signals: Signal[]): Promise<void> =>
+    publisher.send(
+      'signals',
+      signals.map((each) => encodeSignal(each)),
+    );
+
+  function environmentFor(receivers: string, metricsPort: number): Record<string, string> {
+    const file = join(folder, `receivers-${metricsPort}.yaml`);
+    writeFileSync(file, receivers);
+    return {
+      KAFKA_BROKERS: broker.address,
+      SPENDLINE_TOPIC_PREFIX: prefix,
+      SPENDLINE_PARTITIONS: '4',
+      SPENDLINE_RECEIVERS: file,
+      SPENDLINE_METRICS_PORT: String(metricsPort),
+      DELIVERY_TEST_SECRET: SECRET,
+    };
+  }
+
+  async function start(receivers: string): Promise<RunningDelivery> {
+    const config = loadDeliveryConfig(environmentFor(receivers, ports++));
+    const onFatal = (error: Error): void => void fatal.push(error);
+    const delivery = await startDelivery({ config, logger: createLogger('test', 'silent'), onFatal });
+    running.push(delivery);
+    return delivery;
+  }
+
+  const hook = (name: string, url: string): string => `
+  - { name: ${name}, kind: webhook, url: '${url}', secret: { env: DELIVERY_TEST_SECRET }, allowHttp: true, allowNetworks: [127.0.0.1/32] }`;
+
+  const metric = async ({ metricsUrl }: RunningDelivery, series: string): Promise<number> => {
+    const text = await (await fetch(metricsUrl)).text();
+    const line = text.split('\n').find((each) => each.startsWith(series));
+    return Number(line?.slice(series.length) ?? Number.NaN);
+  };
+
+  it('tells a webhook of an episode, signed, each message once and in order', async () => {
+    await start(`receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`);
+    await eventually(
+      'joining',
+      async () => (await fetch(running[0]?.metricsUrl.replace('metrics', 'health/ready') ?? '')).ok,
+    );
+    const messages = [message('a', 0), message('a', 1), resolved('a', 2)];
+    for (const each of messages) await publish(each);
+    await eventually('three messages', () => webhook.accepted.length >= 3);
+    expect(webhook.ids()).toEqual(messages.map(({ episodeId, sequence }) => `${episodeId}:${sequence}`));
+    for (const each of webhook.accepted) expect(isGenuine(each, SECRET, Date.now())).toBe(true);
+    const [first] = webhook.accepted;
+    expect(JSON.parse(first?.body ?? '')).toMatchObject({
+      signal: messages[0],
+      console: 'http://127.0.0.1:3000/#/signals/a',
+    });
+    expect(isGenuine({ headers: first?.headers ?? {}, body: `${first?.body} ` }, SECRET, Date.now())).toBe(false);
+  }, 240_000);
+
+  (hasAlertmanager ? it : it.skip)(
+    'keeps a real Alertmanager told: firing with its reasons, then resolved',
+    async () => {
+      const receivers = `
+  - { name: am, kind: alertmanager, url: 'http://127.0.0.1:${ALERTMANAGER_PORT}', allowHttp: true, allowNetworks: [127.0.0.1/32], labels: { service: spendline } }`;
+      await publish(message('b', 0));
+      await start(`receivers: ${receivers}\nroutes: [{ receivers: [am] }]`);
+      const ofSignal = async () => (await alerts()).filter(({ labels }) => labels['signal'] === 'b');
+      await eventually('firing', async () => (await ofSignal()).length === 1);
+      const [alert] = await ofSignal();
+      expect(alert?.labels).toEqual({
+        alertname: 'SpendlineBurnRate',
+        rule: 'burn-rate',
+        scope: 'channel',
+        id: 'voice',
+        severity: 'warning',
+        signal: 'b',
+        service: 'spendline',
+      });
+      expect(alert?.annotations).toMatchObject({ cause: 'usage', contributors: 'agent agent-007 120.50 CNY (61%)' });
+      expect((await alerts()).map(({ labels }) => labels['alertname'])).toContain('SpendlineHeartbeat');
+      await publish(message('b', 1, { severity: 'critical', previousSeverity: 'warning' }));
+      await eventually('only the graver one fires', async () => {
+        const firing = await ofSignal();
+        return firing.length === 1 && firing[0]?.labels['severity'] === 'critical';
+      });
+      await publish({ ...resolved('b', 2), severity: 'critical' });
+      await eventually('resolved', async () => (await ofSignal()).length === 0);
+    },
+    240_000,
+  );
+
+  async function alerts(): Promise<{ labels: Record<string, string>; annotations: Record<string, string> }[]> {
+    const response = await fetch(`http://127.0.0.1:${ALERTMANAGER_PORT}/api/v2/alerts?active=true`);
+    return (await response.json()) as { labels: Record<string, string>; annotations: Record<string, string> }[];
+  }
+
+  it('holds nobody up for a receiver that is down, which gets everything after', async () => {
+    const away = new TestReceiver(ports++);
+    const receivers = `receivers: ${hook('hook', webhook.url)}${hook('away', away.url)}\nroutes: [{ receivers: [hook, away] }]`;
+    const delivery = await start(receivers);
+    await eventually('joining', async () => (await fetch(delivery.metricsUrl.replace('metrics', 'health/ready'))).ok);
+    const messages = Array.from({ length: 6 }, (_, index) => message(`c${index}`, 0));
+    for (const each of messages) await publish(each);
+    await publish(resolved('c0', 1));
+    await eventually('the other has all', () => webhook.accepted.length >= 7);
+    await eventually(
+      'it counts as dead',
+      async () => (await metric(delivery, 'spendline_delivery_circuit_open{receiver="away"} ')) === 1,
+    );
+    expect(await metric(delivery, 'spendline_delivery_circuit_open{receiver="hook"} ')).toBe(0);
+    await away.start();
+    await eventually('catching up', () => away.accepted.length >= 7);
+    expect(new Set(away.ids())).toEqual(new Set(webhook.ids()));
+    expect(away.ids().indexOf(`${resolved('c0', 1).episodeId}:1`)).toBeGreaterThan(
+      away.ids().indexOf(`${message('c0', 0).episodeId}:0`),
+    );
+    await eventually(
+      'nothing waits',
+      async () => (await metric(delivery, 'spendline_delivery_waiting_records{receiver="away"} ')) === 0,
+    );
+    await away.stop();
+  }, 240_000);
+
+  it('killed in mid-episode it repeats one message under its id, and loses no resolve', async () => {
+    const receivers = `receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`;
+    const environment = environmentFor(receivers, ports++);
+    const health = `http://127.0.0.1:${environment['SPENDLINE_METRICS_PORT']}/health/ready`;
+    const first = new Program('apps/delivery/main.ts', environment);
+    await eventually('joining', () =>
+      fetch(health).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+    const [fires, goesOn] = [message('k', 0), message('k', 1)];
+    await publish(fires);
+    await eventually('the first message', () => webhook.accepted.length === 1);
+    // The receiver has taken the message, and we die before we know.
+    let killed: Promise<void> | undefined;
+    webhook.answer = () => {
+      killed ??= first.end('SIGKILL');
+      return 204;
+    };
+    await publish(goesOn);
+    await eventually('the kill', () => killed !== undefined);
+    await killed;
+    await publish(resolved('k', 2));
+    const second = new Program('apps/delivery/main.ts', environment);
+    await eventually('the resolve', () => webhook.ids().includes(`${fires.episodeId}:2`));
+    await second.end('SIGTERM');
+    const sequences = webhook.accepted.map(({ body }) => (JSON.parse(body) as { signal: Signal }).signal.sequence);
+    expect(sequences).toEqual([0, 1, 1, 2]);
+    expect(new Set(webhook.ids()).size).toBe(3);
+  }, 240_000);
+
+  it('keeps what a receiver refuses as a dead letter, which is sent again when somebody asks', async () => {
+    const delivery = await start(`receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`);
+    await eventually('joining', async () => (await fetch(delivery.metricsUrl.replace('metrics', 'health/ready'))).ok);
+    webhook.answer = ({ body }) => (body.includes('"sequence":0') ? 422 : 204);
+    await publish(message('x', 0), message('x', 1));
+    await eventually('the next one', () => webhook.accepted.length === 1);
+    const dead = 'spendline_delivery_dead_letters{receiver="hook"} ';
+    await eventually('the dead letter', async () => (await metric(delivery, dead)) === 1);
+    const settings = broker.settings(prefix);
+    expect(await listDeadLetters(settings)).toMatchObject([{ receiver: 'hook', reason: 'HTTP 422', state: 'dead' }]);
+    webhook.answer = () => 204;
+    expect(await resendDeadLetters(settings, { receiver: 'hook' })).toHaveLength(1);
+    await eventually('its arrival', () => webhook.accepted.length === 2);
+    await eventually('no dead letter', async () => (await metric(delivery, dead)) === 0);
+    expect(await listDeadLetters(settings)).toEqual([]);
+  }, 240_000);
+});
+
+async function startAlertmanager(folder: string): Promise<ChildProcess> {
+  const config = join(folder, 'alertmanager.yml');
+  writeFileSync(config, 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
+  const child = spawn('prometheus-alertmanager', [
+    `--config.file=${config}`,
+    `--web.listen-address=127.0.0.1:${ALERTMANAGER_PORT}`,
+    '--cluster.listen-address=',
+    `--storage.path=${join(folder, 'alertmanager')}`,
+  ]);
+  await eventually('Alertmanager', () =>
+    fetch(`http://127.0.0.1:${ALERTMANAGER_PORT}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  return child;
+}

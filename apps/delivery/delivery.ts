@@ -1,0 +1,68 @@
+import { NestFactory } from '@nestjs/core';
+import { createKafka, ensureTopics } from '#libs/adapters/kafka';
+import { NestLog, type Logger } from '#libs/adapters/logging';
+import { MetricsModule, createMetrics } from '#libs/adapters/prometheus';
+import type { DeliveryConfig } from '#libs/config';
+import { DeadLetterBox } from './dead-letter-box.js';
+import { DeliveryView } from './delivery-view.js';
+import { Lane } from './lane.js';
+
+/** How soon a request to send a dead letter again is seen to. */
+const RESEND_EVERY_MS = 1_000;
+
+/** A running delivery. */
+export interface RunningDelivery {
+  readonly metricsUrl: string;
+  /** Finishes the messages under way and ends all connections. */
+  stop(): Promise<void>;
+}
+
+/** How the delivery is started. */
+export interface DeliveryOptions {
+  readonly config: DeliveryConfig;
+  readonly logger: Logger;
+  /** The delivery cannot go on, for a reason that a restart may mend; never because a receiver is away. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/**
+ * Tells receivers of signals, each in a lane of its own. Rejects when Kafka cannot be reached or the port for metrics is
+ * taken.
+ */
+export async function startDelivery({ config, logger, onFatal }: DeliveryOptions): Promise<RunningDelivery> {
+  const { kafka: settings, group, host, metricsPort, plan } = config;
+  const fail = (error: Error): void => {
+    view.failed(error);
+    onFatal(error);
+  };
+  const metrics = createMetrics();
+  const lanes = new Map<string, Lane>();
+  const box = new DeadLetterBox({ settings, logger, onFatal: fail });
+  const view = new DeliveryView(metrics, lanes, box);
+  const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
+  const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
+  await app.listen(metricsPort, host);
+  await ensureTopics(createKafka(settings, 'delivery-topics', { logger }), settings, logger);
+  await box.start();
+  for (const receiver of plan.receivers) {
+    lanes.set(receiver.name, new Lane({ receiver, plan, settings, group, box, events: view, logger, onFatal: fail }));
+  }
+  await Promise.all([...lanes.values()].map((lane) => lane.start()));
+  const resends = setInterval(() => {
+    for (const letter of box.list()) {
+      if (letter.state !== 'resend') continue;
+      const failed = (error: unknown): void =>
+        logger.warn({ error: String(error) }, 'a dead letter was not sent again');
+      void lanes.get(letter.receiver)?.resend(letter).catch(failed);
+    }
+  }, RESEND_EVERY_MS);
+  return {
+    metricsUrl: `http://${host.includes(':') ? `[${host}]` : host}:${metricsPort}/metrics`,
+    stop: async () => {
+      clearInterval(resends);
+      await Promise.all([...lanes.values()].map((lane) => lane.stop()));
+      await box.stop();
+      await app.close();
+    },
+  };
+}
