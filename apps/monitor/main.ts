@@ -18,8 +18,11 @@ import { ConfigError, environment, loadMonitorConfig, type MonitorConfig } from 
 import { MonitorModule } from './monitor.module.js';
 import { MonitorView } from './monitor-view.js';
 
-/** Records of one transaction: enough to spread its price, few enough that heartbeats are never long in coming. */
-const CHUNK_RECORDS = 2_000;
+/**
+ * Records of one transaction: what a fetch brings of one partition, 1 MiB, goes into one, which spreads its price; few
+ * enough that heartbeats are never long in coming.
+ */
+const CHUNK_RECORDS = 5_000;
 
 function stageOptions(config: MonitorConfig): StageOptions {
   const { clock, disorderMs, idleMs, graceMs, dedupHorizonMs, maxFutureMs, extraScopes, kafka } = config;

@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import { refuse, type Refusal } from './reject-reasons.js';
 import type { WireHeaders, WireRecord } from './wire-record.js';
 
@@ -55,10 +54,18 @@ function wrongVersion(where: string, found: unknown): Refusal {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/**
+ * The quick decoder puts U+FFFD wherever bytes are not UTF-8, and keeps a byte order mark: only a text with one of those is
+ * decoded by the slow one, which throws a TypeError for the first and leaves the second out.
+ */
+function textOfUtf8(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.includes('\uFFFD') || text.startsWith('\uFEFF') ? utf8.decode(bytes) : text;
+}
+
 function parseJson(bytes: Buffer): Opened {
   try {
-    // Nearly all records are ASCII, which needs no decoder.
-    const text = isAscii(bytes) ? bytes.toString('latin1') : utf8.decode(bytes);
+    const text = textOfUtf8(bytes);
     return { ok: true, payload: JSON.parse(text) as unknown, escaped: text.includes('\\u') };
   } catch (error) {
     // SyntaxError of JSON, TypeError of the decoder, or RangeError where nesting exhausts the parser. The message of

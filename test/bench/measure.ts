@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -27,7 +28,6 @@ export async function measureBaseline(broker: string, topic: string, events: num
 }
 
 interface Scrape {
-  readonly events: number;
   readonly waiting: number;
   readonly cpuSeconds: number;
   readonly rssMb: number;
@@ -40,7 +40,6 @@ async function scrape(port: number): Promise<Scrape | undefined> {
   const sum = (pattern: RegExp): number =>
     [...text.matchAll(pattern)].reduce((total, [, value]) => total + Number(value), 0);
   return {
-    events: sum(/^spendline_events_total\{[^}]*interactions[^}]*\} (\S+)$/gm),
     waiting: sum(/^spendline_consumer_lag_records\{[^}]*\} (\S+)$/gm),
     cpuSeconds: sum(/^process_cpu_seconds_total (\S+)$/gm),
     rssMb: sum(/^process_resident_memory_bytes (\S+)$/gm) / 1_048_576,
@@ -55,10 +54,40 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
+interface Progress {
+  readonly details?: {
+    readonly stages?: readonly {
+      readonly tasks: readonly { readonly positions: Readonly<Record<string, string>> }[];
+    }[];
+  };
+}
+
+/** Interactions that are committed, from the health page: a scrape of all windows costs a hundred times as much. */
+async function committed(port: number): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${String(port)}/health/ready`).catch(() => undefined);
+  if (!response) return 0;
+  const { details } = (await response.json()) as Progress;
+  const tasks = (details?.stages ?? []).flatMap((stage) => stage.tasks);
+  return tasks.reduce((total, { positions }) => total + Number(positions['interactions'] ?? 0), 0);
+}
+
+/** The most memory that a process ever had; undefined where the system does not tell. */
+async function peakRssMb(pid: number | undefined): Promise<number | undefined> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
+const LOOK_EVERY_MS = 500;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 /**
- * Runs the built monitor, everything on, until it has committed all events and nothing waits between its stages.
- * Sampled once a second, since a scrape costs too: the figures are that precise. `onProgress` hears of the events so far;
- * with `profileDir` V8's CPU profile of the monitor is written there.
+ * Runs the built monitor, everything on, until it has committed all events and nothing waits between its stages. CPU
+ * counts from when it stands ready without events; what it took is asked for once before and once after, since a scrape
+ * costs too. `onProgress` hears of the events so far; with `profileDir` V8's CPU profile of the monitor is written there.
  */
 export async function measureMonitor(
   environment: Readonly<Record<string, string>>,
@@ -75,24 +104,22 @@ export async function measureMonitor(
   try {
     let before: Scrape | undefined;
     let began = 0;
-    let peakRssMb = 0;
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the monitor ended with code ${String(child.exitCode)}`);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await pause(LOOK_EVERY_MS);
+      before ??= await scrape(port);
+      const done = await committed(port);
+      if (done > 0 && began === 0) began = performance.now();
+      onProgress(done);
+      if (!before || done < events) continue;
       const now = await scrape(port);
-      if (!now) continue;
-      peakRssMb = Math.max(peakRssMb, now.rssMb);
-      if (now.events === 0) before = now;
-      else if (began === 0) began = performance.now();
-      onProgress(now.events);
-      if (now.events >= events && now.waiting === 0 && before) {
-        return {
-          events: now.events,
-          seconds: (performance.now() - began) / 1000,
-          cpuSeconds: now.cpuSeconds - before.cpuSeconds,
-          peakRssMb,
-        };
-      }
+      if (!now || now.waiting > 0) continue;
+      return {
+        events: done,
+        seconds: (performance.now() - began) / 1000,
+        cpuSeconds: now.cpuSeconds - before.cpuSeconds,
+        peakRssMb: (await peakRssMb(child.pid)) ?? now.rssMb,
+      };
     }
   } finally {
     child.kill('SIGTERM');

@@ -21,6 +21,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeString(value: string | null): this;
     writeBytes(value: Buffer): this;
     writeArray(value: Encoder[]): this;
+    writeEncoder(value: Encoder): this;
   }
   export default Encoder;
 }
@@ -36,6 +37,15 @@ declare module 'kafkajs/src/protocol/decoder.js' {
     readTaggedFields(): unknown;
   }
   export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/request.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+  export default function createRequest(request: {
+    readonly correlationId: number;
+    readonly clientId: string;
+    readonly request: { readonly apiKey: number; readonly apiVersion: number; encode(): Promise<Encoder> };
+  }): Promise<Encoder>;
 }
 
 declare module 'kafkajs/src/protocol/requests/index.js' {

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
+import createRequest from 'kafkajs/src/protocol/request.js';
 import requestDefinitions from 'kafkajs/src/protocol/requests/index.js';
 import { decodeFetchResponse } from './fetch-response.js';
 import { ownCodecIsInUse, useOwnCodec } from './kafka-codec.js';
@@ -118,6 +119,21 @@ describe('useOwnCodec', () => {
     expect(warn).not.toHaveBeenCalled();
     expect(ownCodecIsInUse()).toBe(true);
   });
+
+  it.each(['client', 'c'.repeat(2_000)])(
+    'puts whole requests together as kafkajs does, for client %.10s',
+    async (clientId) => {
+      await useOwnCodec(SILENT_LOGGER);
+      const [record] = timed([{ key: 'k', value: 'v', laterMs: 0 }]);
+      if (!record) throw new Error('there is a record');
+      const whole = async (protocol: { request: object }) =>
+        (await createRequest({ correlationId: 7, clientId, request: protocol.request as never })).buffer;
+      const ours = await whole(Produce.protocol({ version: 7 })(request(new PackedBatch(packed([record])))));
+      const { timestampMs, ...message } = record;
+      const theirs = await whole(stockProduce(request([{ ...message, timestamp: String(timestampMs) }])));
+      expect(ours.equals(theirs)).toBe(true);
+    },
+  );
 });
 
 function bufferOf(field: Buffer | string | null): Buffer | null {

@@ -63,6 +63,7 @@ export async function useOwnCodec(logger: KafkaLogger): Promise<void> {
   }
   requests.Produce.protocol = ({ version }) => packedProduce(version, stock.produce({ version }));
   requests.Fetch.protocol = ({ version }) => quickFetch(version, stock.fetch({ version }));
+  prependWithoutCopying();
   state = 'own';
 }
 
@@ -71,17 +72,45 @@ function packedProduce(version: number, produce: Produce): Produce {
   return (wanted) => {
     const protocol = produce(wanted);
     if (!isPacked(wanted)) return protocol;
-    const request = { ...protocol.request, encode: () => Promise.resolve(encoderOf(encodeProduceRequest(wanted))) };
+    const request = {
+      ...protocol.request,
+      encode: () => Promise.resolve(encoderOf(encodeProduceRequest(wanted, ROOM_BYTES))),
+    };
     return { ...protocol, request };
   };
 }
 
+/** Free bytes before the body of a request, enough for its header: kind, version, number, and the client's name. */
+const ROOM_BYTES = 1_024;
+/** Encoders whose bytes lie behind free room, of which `from` is the end. */
+const withRoom = new WeakMap<InstanceType<typeof Encoder>, { readonly bytes: Buffer; readonly from: number }>();
+
 /** A request body as kafkajs wants it, without a copy. */
-function encoderOf(body: Buffer): InstanceType<typeof Encoder> {
+function encoderOf(bytes: Buffer): InstanceType<typeof Encoder> {
   const encoder = new Encoder(1);
-  encoder.buf = body;
-  encoder.offset = body.length;
+  encoder.buf = bytes.subarray(ROOM_BYTES);
+  encoder.offset = encoder.buf.length;
+  withRoom.set(encoder, { bytes, from: ROOM_BYTES });
   return encoder;
+}
+
+/**
+ * kafkajs copies a request's body behind its header and the whole behind its length, each time into a larger buffer full
+ * of zeros. Where there is room before a body, what comes first is written there instead.
+ */
+function prependWithoutCopying(): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
+  const { writeEncoder } = Encoder.prototype;
+  Encoder.prototype.writeEncoder = function (value) {
+    const room = withRoom.get(value);
+    if (!room || room.from < this.offset) return writeEncoder.call(this, value);
+    const from = room.from - this.offset;
+    this.buf.copy(room.bytes, from, 0, this.offset);
+    this.buf = room.bytes.subarray(from);
+    this.offset = this.buf.length;
+    withRoom.set(this, { bytes: room.bytes, from });
+    return this;
+  };
 }
 
 function quickFetch(version: number, fetch: Fetch): Fetch {

@@ -23,8 +23,8 @@ export function isPacked({ topicData }: ProduceArguments): boolean {
   return topicData.every(({ partitions }) => partitions.every(({ messages }) => messages instanceof PackedBatch));
 }
 
-/** The body of a produce request, versions 3 to 7, in one buffer. */
-export function encodeProduceRequest(request: ProduceArguments): Buffer {
+/** The body of a produce request, versions 3 to 7, in one buffer, behind `roomBytes` that are left free. */
+export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): Buffer {
   const { acks, timeout, transactionalId, producerEpoch = 0, topicData } = request;
   const producerId = idOf(request.producerId);
   const topics = topicData.map(({ topic, partitions }) => ({
@@ -40,8 +40,8 @@ export function encodeProduceRequest(request: ProduceArguments): Buffer {
     size += 2 + Buffer.byteLength(topic) + 4;
     for (const { bytes } of batches) size += 8 + bytes.length;
   }
-  const body = Buffer.allocUnsafe(size);
-  let at = writeString(body, 0, transactionalId ?? null);
+  const body = Buffer.allocUnsafe(roomBytes + size);
+  let at = writeString(body, roomBytes, transactionalId ?? null);
   at = body.writeInt16BE(acks, at);
   at = body.writeInt32BE(timeout, at);
   at = body.writeInt32BE(topics.length, at);

@@ -26,6 +26,8 @@ const CRC_FROM = 21;
 const MAGIC = 2;
 const TRANSACTIONAL = 0x10;
 const INITIAL_BYTES = 16_384;
+/** A full batch is reached in three steps. */
+const GROWTH = 4;
 /** A varint of 32 bits. */
 const MAX_VARINT_BYTES = 5;
 /** Of a record apart from key, value and headers: length, attributes, time and offset, and three lengths. */
@@ -96,7 +98,7 @@ export class RecordBatchEncoder {
   private reserve(length: number): void {
     const needed = this.at + length;
     if (needed <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(2 * this.bytes.length, needed));
+    const larger = Buffer.allocUnsafe(Math.max(GROWTH * this.bytes.length, needed));
     this.bytes.copy(larger, 0, 0, this.at);
     this.bytes = larger;
   }
