@@ -91,6 +91,7 @@ async function main(): Promise<void> {
       if (task) view.closed(task);
       opened.delete(`${stage}/${String(partition)}`);
     },
+    onTaskFailed: (stage, fenced) => view.taskFailed(stage, fenced),
     onFatal: (error) => {
       view.failed(error);
       endWith(logger, error);

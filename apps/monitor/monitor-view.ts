@@ -43,6 +43,11 @@ export class MonitorView {
     this.metrics.inc('spendline_task_restores_total', { stage });
   }
 
+  /** Fencing is a change of hands; anything else is a failure that the stage has to get over. */
+  taskFailed(stage: string, fenced: boolean): void {
+    this.metrics.inc(fenced ? 'spendline_fenced_total' : 'spendline_stage_errors_total', { stage });
+  }
+
   closed(task: StageTask): void {
     this.tasks.delete(task);
   }

@@ -139,7 +139,7 @@ export class MonitorProcess {
   }
 
   private get(path: string): Promise<string> {
-    return fetch(`http://127.0.0.1:${this.port}${path}`, { signal: AbortSignal.timeout(2_000) }).then(
+    return fetch(`http://127.0.0.1:${this.port}${path}`, { signal: AbortSignal.timeout(10_000) }).then(
       (response) => response.text(),
       () => '',
     );

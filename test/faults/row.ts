@@ -107,7 +107,12 @@ export function resultOf(scene: Scene, verdict: Verdict, notes = '', problems: r
     records: fates.in,
     faults: scene.faultCount,
     recoveries: scene.recoveries(verdict),
-    problems: [...problems, ...verdict.wrong, ...verdict.missing.map((what) => `missing: ${what}`)],
+    problems: [...problems, ...first(verdict.wrong), ...first(verdict.missing).map((what) => `missing: ${what}`)],
     notes: notes === '' ? counts : `${notes}; ${counts}`,
   };
+}
+
+/** A dozen tell as much as a thousand. */
+function first(found: readonly string[]): string[] {
+  return found.length <= 12 ? [...found] : [...found.slice(0, 12), `and ${found.length - 12} more`];
 }

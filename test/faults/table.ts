@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Row, RowResult } from './row.js';
 
 /** A row with what came of it. */
@@ -43,7 +43,7 @@ export function asMarkdown(outcomes: readonly Outcome[], sessionMs: number): str
     return `| ${cells.join(' | ')} |`;
   });
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  const about = `${new Date().toISOString().slice(0, 10)}, ${machine}, session timeout ${sessionMs / 1000} s`;
+  const about = `${new Date().toISOString().slice(0, 10)}, ${machine}, session timeout ${sessionMs / 1000} s, load ${loadavg()[2]?.toFixed(0) ?? ''} (15 min)`;
   return [`Measured ${about}.`, '', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...lines].join('\n');
 }
 

@@ -16,10 +16,13 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 const FIRST_MS = 100;
-const LONGEST_MS = 5_000;
+const LONGEST_MS = 2_000;
 
-/** Milliseconds to wait after the nth failure in a row (1 the first): doubling, with jitter so that tasks do not march in step. */
-export function backoffMs(failures: number, random: () => number = Math.random): number {
-  const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 16));
-  return full / 2 + (full / 2) * random();
+/**
+ * Milliseconds to wait after the nth failure in a row (1 the first): doubling up to `longestMs`, with jitter so that tasks
+ * do not march in step. The longest wait is what a server that is back may have to wait for us.
+ */
+export function backoffMs(failures: number, longestMs = LONGEST_MS): number {
+  const full = Math.min(longestMs, FIRST_MS * 2 ** Math.min(failures - 1, 16));
+  return full / 2 + (full / 2) * Math.random();
 }

@@ -24,6 +24,8 @@ export interface TaskHooks {
   onOpened(partition: number, task: StageTask): void;
   onClosed(partition: number): void;
   onCommitted(task: StageTask, output: StageOutput, commitSeconds: number): void;
+  /** A chunk or a take-over failed; the task will be taken over again, unless `onFatal` follows. */
+  onFailed(fenced: boolean): void;
   onFatal(error: Error): void;
 }
 
@@ -286,6 +288,7 @@ export class OwnedTask {
     this.state = 'retrying';
     this.lastError = error.message;
     this.failuresInARow += 1;
+    this.hooks.onFailed(isFenced(error));
     const { logger, definition } = this.context;
     const fields = { stage: definition.name, partition: this.partition, work, error: error.message };
     if (this.isFatal(work, error)) {

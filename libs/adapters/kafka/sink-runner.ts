@@ -62,7 +62,7 @@ export interface SinkRunnerOptions {
   /** How a person makes the sink forget the stored offsets of a topic (its full name): the last words where they do not fit. */
   readonly howToForget?: (topic: string) => string;
   readonly logger: KafkaLogger;
-  /** Milliseconds to wait after the nth failure in a row; by default doubling from 0.1 s to 5 s. */
+  /** Milliseconds to wait after the nth failure in a row; by default doubling from 0.1 s to 0.5 s. */
   readonly retryDelayMs?: (failures: number) => number;
   /** Most records in one call of `handle`; 5000 by default. */
   readonly chunkRecords?: number;
@@ -70,6 +70,9 @@ export interface SinkRunnerOptions {
 }
 
 const DEFAULT_CHUNK_RECORDS = 5_000;
+
+/** For a sink that is away: it costs an attempt or two a second at most to be back soon after it. */
+const LONGEST_WAIT_MS = 500;
 
 interface Place {
   readonly topic: TopicKey;
@@ -335,7 +338,8 @@ export class SinkRunner {
       { error: error.message, failures: this.failures },
       'the sink did not take a batch, trying again',
     );
-    await pause((this.options.retryDelayMs ?? backoffMs)(this.failures), this.stopping.signal);
+    const delayMs = this.options.retryDelayMs?.(this.failures) ?? backoffMs(this.failures, LONGEST_WAIT_MS);
+    await pause(delayMs, this.stopping.signal);
     return true;
   }
 

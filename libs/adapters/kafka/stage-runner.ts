@@ -28,6 +28,8 @@ export interface StageRunnerOptions {
   readonly onCommitted?: (task: StageTask, output: StageOutput, commitSeconds: number) => void;
   readonly onTaskOpened?: (partition: number, task: StageTask) => void;
   readonly onTaskClosed?: (partition: number) => void;
+  /** A chunk or a take-over of a task failed and is tried again; `fenced`: as another process has the task now. */
+  readonly onTaskFailed?: (fenced: boolean) => void;
   /** The runner cannot go on: end the process. Called once. */
   readonly onFatal: (error: Error) => void;
   /** Most records in one transaction; 5000 by default. */
@@ -200,6 +202,7 @@ export class StageRunner {
   }
 
   private listen(consumer: Consumer): void {
+    const { definition, logger } = this.options;
     const { events } = consumer;
     consumer.on(events.HEARTBEAT, () => {
       this.watchdog.alive();
@@ -219,7 +222,7 @@ export class StageRunner {
       this.watchdog.alive();
       this.joined = false;
       if (payload.restart || this.stopping)
-        this.options.logger.warn({ error: payload.error.message }, 'consumer restarts');
+        logger.warn({ stage: definition.name, error: payload.error.message }, 'consumer restarts');
       else this.end(payload.error);
     });
   }
@@ -272,7 +275,7 @@ export class StageRunner {
   }
 
   private hooks(): TaskHooks {
-    const { onTaskOpened, onTaskClosed, onCommitted } = this.options;
+    const { onTaskOpened, onTaskClosed, onTaskFailed, onCommitted } = this.options;
     return {
       pauseInputs: (partition) => this.steer((consumer) => consumer.pause(this.inputsOf(partition))),
       resumeInputs: (partition, positions) =>
@@ -285,6 +288,7 @@ export class StageRunner {
       onOpened: (partition, task) => onTaskOpened?.(partition, task),
       onClosed: (partition) => onTaskClosed?.(partition),
       onCommitted: (task, output, seconds) => onCommitted?.(task, output, seconds),
+      onFailed: (fenced) => onTaskFailed?.(fenced),
       onFatal: (error) => this.end(error),
     };
   }

@@ -6,11 +6,12 @@ import { StageRunner, type StageRunnerOptions } from './stage-runner.js';
 /** Options of a {@link KafkaStageTransport}: those of its runners but the definition, which the handlers give. */
 export interface StageTransportOptions extends Omit<
   StageRunnerOptions,
-  'definition' | 'onCommitted' | 'onTaskOpened' | 'onTaskClosed'
+  'definition' | 'onCommitted' | 'onTaskOpened' | 'onTaskClosed' | 'onTaskFailed'
 > {
   readonly onCommitted?: (stage: string, task: StageTask, output: StageOutput, commitSeconds: number) => void;
   readonly onTaskOpened?: (stage: string, partition: number, task: StageTask) => void;
   readonly onTaskClosed?: (stage: string, partition: number) => void;
+  readonly onTaskFailed?: (stage: string, fenced: boolean) => void;
 }
 
 /**
@@ -32,13 +33,14 @@ export class KafkaStageTransport extends Server implements CustomTransportStrate
     try {
       for (const pattern of this.messageHandlers.keys()) {
         const definition = await this.definitionOf(pattern);
-        const { onCommitted, onTaskOpened, onTaskClosed, ...rest } = this.options;
+        const { onCommitted, onTaskOpened, onTaskClosed, onTaskFailed, ...rest } = this.options;
         const runner = new StageRunner({
           ...rest,
           definition,
           onCommitted: (task, output, seconds) => onCommitted?.(definition.name, task, output, seconds),
           onTaskOpened: (partition, task) => onTaskOpened?.(definition.name, partition, task),
           onTaskClosed: (partition) => onTaskClosed?.(definition.name, partition),
+          onTaskFailed: (fenced) => onTaskFailed?.(definition.name, fenced),
         });
         this.runners.set(definition.name, runner);
         await runner.start();
