@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { MUTANTS, type Mutant } from './mutants.js';
 import { REGRESSION_SEEDS } from './regression-seeds.js';
 import { simulate, type Outcome } from './simulate.js';
 
@@ -8,6 +9,7 @@ const USAGE = `npm run sim -- [options]
   --from S      beginning with this seed, 1 by default
   --workers N   processes that share the work, 1 by default
   --seed S      this one alone, telling all that happens
+  --mutant NAME a design known to be wrong instead of ours, until a seed catches it; see mutants.ts
 `;
 
 const { values } = parseArgs({
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    mutant: { type: 'string' },
     part: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -31,14 +34,34 @@ interface Tally {
   readonly failed: number[];
 }
 
+const mutant = values.mutant === undefined ? undefined : mutantNamed(values.mutant);
+
 if (values.help) process.stdout.write(USAGE);
 else if (values.seed !== undefined) await replay(Number(values.seed));
+else if (mutant) await hunt(mutant, Number(values.from), Number(values.seeds));
 else await runAll(Number(values.from), Number(values.seeds), Number(values.workers));
 
 async function replay(seed: number): Promise<void> {
-  const outcome = await simulate(seed, { trace: (line) => process.stdout.write(`${line}\n`) });
+  const outcome = await simulate(seed, { mutant, trace: (line) => process.stdout.write(`${line}\n`) });
   process.stdout.write(`${JSON.stringify(outcome, undefined, 2)}\n`);
   process.exitCode = outcome.violations.length > 0 ? 1 : 0;
+}
+
+function mutantNamed(name: string): Mutant {
+  const found = new Map<string, Mutant>(Object.entries(MUTANTS)).get(name);
+  if (!found) throw new Error(`there is no mutant "${name}"; there are: ${Object.keys(MUTANTS).join(', ')}`);
+  return found;
+}
+
+async function hunt(wrong: Mutant, from: number, count: number): Promise<void> {
+  for (let seed = from; seed < from + count; seed++) {
+    const { violations } = await simulate(seed, { mutant: wrong });
+    if (violations.length === 0) continue;
+    process.stdout.write(`caught by seed ${seed}: ${violations.join('; ')}\n`);
+    return;
+  }
+  process.stdout.write(`not caught by ${count} seeds\n`);
+  process.exitCode = 1;
 }
 
 async function runAll(from: number, count: number, workers: number): Promise<void> {

@@ -66,6 +66,8 @@ export class Oracle implements ClusterObserver {
   /** Whether everything that was written is committed and visible. */
   isComplete(): boolean {
     const cluster = this.clusterOf();
+    // Each task writes at its first tick.
+    if (cluster.logsOf(this.topics.ticks).some((log) => log.committed().next().done)) return false;
     return this.topics.inputs.every((topic) =>
       cluster.logsOf(topic).every((log) => {
         let last = -1;

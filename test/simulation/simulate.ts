@@ -14,6 +14,7 @@ import { Scheduler, SimProcess } from './engine/scheduler.js';
 import { FaultInjector, type Machine } from './fault-injector.js';
 import { writeInput } from './input.js';
 import { SimCluster } from './kafka/cluster.js';
+import type { Mutant } from './mutants.js';
 import { Oracle, type Topics } from './oracle.js';
 import { planOf, type Plan } from './plan.js';
 
@@ -30,12 +31,10 @@ const TIMING = {
   transactionTimeoutMs: 6_000,
 };
 
-/** Turns the options of a runner into those of a design that is known to be wrong. */
-export type Mutation = (options: StageRunnerOptions, process: SimProcess) => StageRunnerOptions;
-
 /** What to simulate. */
 export interface SimulationOptions {
-  readonly mutation?: Mutation | undefined;
+  /** A wrong design to run instead of ours. */
+  readonly mutant?: Mutant | undefined;
   /** Is told what happens, a line each. */
   readonly trace?: ((line: string) => void) | undefined;
 }
@@ -175,9 +174,10 @@ class Simulation implements Machine {
     const process = new SimProcess(`p${index}.${slot.life}`, this.scheduler.random.whole(-2_000, 2_000));
     slot.process = process;
     this.scheduler.after(0, process, () => {
-      const { mutation } = this.options;
+      const { mutant } = this.options;
       const options = this.runnerOptions(process);
-      slot.runner = new StageRunner(mutation ? mutation(options, process) : options);
+      slot.runner = new StageRunner(mutant?.options?.(options, process) ?? options);
+      mutant?.runner?.(slot.runner);
       slot.runner.start().catch((error: unknown) => this.kill(process, this.againMs(String(error), process)));
     });
   }
