@@ -11,7 +11,7 @@ import {
   type RunningPrometheus,
 } from './prometheus-process.js';
 import { mentionsOf } from './promql.js';
-import { sampleLedger, sampleMonitor } from './sample-centre.js';
+import { sampleDelivery, sampleLedger, sampleMonitor } from './sample-centre.js';
 
 const PROMETHEUS = 'prometheus (with promtool) is not installed: apt-get install prometheus';
 const ALERTMANAGER = 'amtool is not installed: apt-get install prometheus-alertmanager';
@@ -76,6 +76,7 @@ describeWith(['prometheus'], PROMETHEUS, 'Prometheus scraping our metrics', () =
       'spendline-monitor': await serve(sampleMonitor()),
       'spendline-ledger': await serve(sampleLedger()),
       'spendline-api': await serve(createMetrics()),
+      'spendline-delivery': await serve(sampleDelivery()),
     });
     // Rates need a few scrapes, and rules that build on rules need their turn.
     await waitFor(
@@ -107,6 +108,7 @@ describeWith(['prometheus'], PROMETHEUS, 'Prometheus scraping our metrics', () =
   it('reaches every process', async () => {
     expect((await query('up == 1')).map(({ metric }) => metric['job']).sort()).toEqual([
       'spendline-api',
+      'spendline-delivery',
       'spendline-ledger',
       'spendline-monitor',
     ]);

@@ -117,3 +117,17 @@ export function sampleLedger(): Metrics {
   });
   return metrics;
 }
+
+/** The delivery's metrics. */
+export function sampleDelivery(): Metrics {
+  const metrics = createMetrics();
+  const receiver = 'pager';
+  metrics.onExpose(() => {
+    metrics.inc('spendline_delivery_attempts_total', { receiver, outcome: 'accepted' }, 2);
+    metrics.observe('spendline_delivery_seconds', { receiver }, 0.4);
+    metrics.set('spendline_delivery_circuit_open', { receiver }, 0);
+    metrics.set('spendline_delivery_waiting_records', { receiver }, 0);
+    metrics.set('spendline_delivery_dead_letters', { receiver }, 1);
+  });
+  return metrics;
+}
