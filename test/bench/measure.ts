@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../libs/testing/free-port.js';
 
 /** What a contestant took from its first event to its last. */
 export interface Measured {
@@ -44,14 +44,6 @@ async function scrape(port: number): Promise<Scrape | undefined> {
     cpuSeconds: sum(/^process_cpu_seconds_total (\S+)$/gm),
     rssMb: sum(/^process_resident_memory_bytes (\S+)$/gm) / 1_048_576,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 interface Progress {

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
 import { createKafka, ensureTopics, Publisher } from '#libs/adapters/kafka';
+import { isPortFree } from '#libs/adapters/process';
 import type { LiveSnapshot } from '#libs/application';
 import { KafkaBroker, whyNoBroker } from '#libs/testing/kafka';
 import { eventually, Program } from '../../libs/testing/program.js';
@@ -272,12 +272,7 @@ withBrowser('the console', () => {
 
 async function freePort(): Promise<number> {
   for (let port = 25_000; port < 26_000; port += 1) {
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
+    if (await isPortFree(port)) return port;
   }
   throw new Error('no free port from 25000 to 25999');
 }

@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { createKafka, ensureTopics, Publisher, TopicReader } from '#libs/adapters/kafka';
 import { readReferenceFile, referenceEntryToWire, referenceKey, type KafkaSettings } from '#libs/application';
 import { TOPICS, type CostEvent, type CostWindow } from '#libs/contract';
 import { parseMicros } from '#libs/domain';
+import { freePort } from '../../libs/testing/free-port.js';
 import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
 import { eventually, Program } from '../../libs/testing/program.js';
 import { namedInputs, type NamedInput } from '../input/named-inputs.js';
@@ -51,14 +51,6 @@ function costMicros(seconds: number): bigint {
   const product = BigInt(seconds) * 137_770_000n;
   const [quotient, remainder] = [product / 3600n, product % 3600n];
   return remainder * 2n > 3600n || (remainder * 2n === 3600n && quotient % 2n === 1n) ? quotient + 1n : quotient;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 async function publishReference(publisher: Publisher): Promise<void> {

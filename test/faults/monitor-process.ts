@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../libs/testing/free-port.js';
 
 /** Where a monitor is hit; see saboteur.js. */
 export const POINTS = ['begin', 'sent', 'offsets', 'committed'] as const;
@@ -25,15 +25,6 @@ interface HealthPage {
   readonly details?: {
     readonly stages?: readonly { readonly stage: string; readonly tasks: readonly TaskState[] }[];
   };
-}
-
-/** A port that nothing listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** A program as it is shipped (from dist), in a process of its own; a monitor unless `program` says otherwise. */

@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { isPortFree } from '#libs/adapters/process';
 import { DEPLOY } from './deployed.js';
 
 /** One series of an instant query's answer. */
@@ -103,16 +103,8 @@ function configFor(ports: Readonly<Record<string, number>>): string {
 }
 
 async function freePort(): Promise<number> {
-  for (let port = PORTS.first; port <= PORTS.last; port += 1) if (await isFree(port)) return port;
+  for (let port = PORTS.first; port <= PORTS.last; port += 1) if (await isPortFree(port)) return port;
   throw new Error(`no free port between ${String(PORTS.first)} and ${String(PORTS.last)}`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 async function query(address: string, expression: string): Promise<readonly QueryResult[]> {

@@ -1,10 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startKafka, type EmbeddedServer } from '#libs/adapters/embedded';
+import { isPortFree } from '#libs/adapters/process';
 import type { KafkaSettings } from '#libs/application';
 
 const JARS = join('.spendline', 'kafka', 'libs');
@@ -120,17 +120,9 @@ export async function freePorts(): Promise<number> {
   const first = Math.floor(Math.random() * triples);
   for (let i = 0; i < triples; i++) {
     const port = FIRST_PORT + 3 * ((first + i) % triples);
-    if ((await isFree(port)) && (await isFree(port + 1)) && (await isFree(port + 2))) return port;
+    if ((await isPortFree(port)) && (await isPortFree(port + 1)) && (await isPortFree(port + 2))) return port;
   }
   throw new Error(`No three free ports between ${FIRST_PORT} and ${LAST_PORT}`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 /** Has Kafka's own Java client write `count` records; keys are `<compression>-0`, `-1` and so on. */

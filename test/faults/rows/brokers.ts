@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resultOf, type Row } from '../row.js';
-import { until } from '../scene.js';
+import type { MonitorProcess } from '../monitor-process.js';
+import { until, type Scene } from '../scene.js';
 
 /** Seconds from the return of the broker to the first commit. */
 const BROKER_GOAL_SECONDS = 15;
@@ -32,9 +33,7 @@ export const brokerRestart: Row = {
       await scene.untilWhole(pair, 90_000);
       await sleep(2_000);
     }
-    const ended = pair.filter(({ isRunning }) => !isRunning);
-    const problems = ended.map(({ lines }) => `a monitor ended: ${lines.at(-1) ?? ''}`);
-    if (ended.length === pair.length) await scene.startMonitor();
+    const problems = await replaceEnded(scene, pair);
     const verdict = await scene.judge();
     return resultOf(scene, verdict, `${restarts} restarts`, problems);
   },
@@ -71,9 +70,7 @@ export const rollingKills: Row = {
       await scene.untilWhole(pair, 120_000);
       await sleep(random.below(2_000));
     }
-    const ended = pair.filter(({ isRunning }) => !isRunning);
-    const problems = ended.map(({ lines }) => `a monitor ended: ${lines.at(-1) ?? ''}`);
-    if (ended.length === pair.length) await scene.startMonitor();
+    const problems = await replaceEnded(scene, pair);
     const verdict = await scene.judge();
     return resultOf(scene, verdict, `${brokers} broker kills, ${workers} monitor kills`, problems);
   },
@@ -118,3 +115,10 @@ export const leaderMoves: Row = {
     return resultOf(scene, verdict, `${moves} leaders killed, ${noticed} missing acknowledgements noticed`, problems);
   },
 };
+
+/** Tells which monitors ended although nobody ended them; where all did, another one reads the rest. */
+async function replaceEnded(scene: Scene, monitors: readonly MonitorProcess[]): Promise<string[]> {
+  const ended = monitors.filter(({ isRunning }) => !isRunning);
+  if (ended.length === monitors.length) await scene.startMonitor();
+  return ended.map(({ lines }) => `a monitor ended: ${lines.at(-1) ?? ''}`);
+}
