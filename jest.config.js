@@ -32,8 +32,7 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
-      // Replaces the process's clock and timers: by itself it passes, in a worker that others used it has stood still.
-      testPathIgnorePatterns: process.env.SPENDLINE_TEST_SIMULATION ? [] : ['<rootDir>/test/simulation/'],
+      testPathIgnorePatterns: ['<rootDir>/test/simulation/'],
     },
     {
       ...base,
@@ -41,5 +40,7 @@ export default {
       runner: '<rootDir>/scripts/serial-runner.cjs',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.int-spec.ts'],
     },
+    // Puts clock and timers of its own in the place of the process's, so it has a process to itself: scripts/test.js.
+    { ...base, displayName: 'simulation', testMatch: ['<rootDir>/test/simulation/**/*.spec.ts'] },
   ],
 };

@@ -1,7 +1,7 @@
 import { REGRESSION_SEEDS } from './regression-seeds.js';
 import { simulate } from './simulate.js';
 
-const SEEDS = 500;
+const SEEDS = 2_000;
 const BLOCK = 250;
 const BLOCK_MAY_TAKE_MS = 180_000;
 
