@@ -1,17 +1,4 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { buildServer } from './build-parts.js';
-import { installPackages } from './install-packages.js';
-import { resolveKafkaJars } from './kafka-jars.js';
-import { root, runSteps, step } from './step.js';
+import { runProgram } from './run-program.js';
 
-/** `npm run bench`: builds what is missing, then measures; arguments after `--` go to the benchmark (try `--help`). */
-await runSteps(async () => {
-  const jars = step('Fetching Kafka with Maven', resolveKafkaJars);
-  await step('Installing packages (npm ci)', installPackages);
-  await Promise.all([jars, step('Building the programs', buildServer)]);
-});
-
-const args = ['--import', './libs/testing/typescript/register.js', join('test', 'bench', 'main.ts')];
-const bench = spawn(process.execPath, [...args, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
-bench.on('close', (code) => process.exit(code ?? 1));
+/** `npm run bench`: measures; arguments after `--` go to the benchmark (try `--help`). */
+await runProgram('bench', { withServers: true });
