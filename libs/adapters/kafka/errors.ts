@@ -29,6 +29,11 @@ export class AcknowledgementError extends Error {
   readonly retriable = true;
 }
 
+/** An error of ours that is worth another try, marked as kafkajs marks its own. */
+export function retriableError(message: string): Error {
+  return Object.assign(new Error(message), { retriable: true });
+}
+
 interface KafkaShaped {
   readonly name: string;
   readonly type?: string;

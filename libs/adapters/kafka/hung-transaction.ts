@@ -1,6 +1,6 @@
 import type { Broker, Cluster } from 'kafkajs';
 import { backoffMs, pause } from './backoff.js';
-import { UnrecoverableError } from './errors.js';
+import { retriableError, UnrecoverableError } from './errors.js';
 import type { KafkaLogger } from './logger.js';
 import { describeProducers, describeTransaction, type TransactionState } from './transaction-requests.js';
 
@@ -71,7 +71,7 @@ export class HungTransactions {
     logger.warn({ transactionalId, partitions, commit }, 'ending a transaction that a broker left open');
     await this.end(held, open, commit);
     for (let attempt = 1; (await this.openPartitions(held)).size > 0; attempt++) {
-      if (attempt === TRIES) throw retriable(`Markers of ${transactionalId} are still missing`);
+      if (attempt === TRIES) throw retriableError(`Markers of ${transactionalId} are still missing`);
       await pause(backoffMs(attempt), this.scope.signal);
     }
   }
@@ -157,8 +157,4 @@ export function offsetsPartition(group: string, count: number): number {
   let hash = 0;
   for (let at = 0; at < group.length; at++) hash = (Math.imul(hash, 31) + group.charCodeAt(at)) | 0;
   return hash === -(2 ** 31) ? 0 : Math.abs(hash) % count;
-}
-
-function retriable(message: string): Error {
-  return Object.assign(new Error(message), { retriable: true });
 }

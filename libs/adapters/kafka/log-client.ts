@@ -1,6 +1,6 @@
 import type { Cluster, IHeaders, Kafka } from 'kafkajs';
 import { backoffMs, pause } from './backoff.js';
-import { errorOf, isLeaderMoving } from './errors.js';
+import { errorOf, isLeaderMoving, retriableError } from './errors.js';
 
 const READ_COMMITTED = 1;
 const MAX_PARTITION_BYTES = 1_048_576;
@@ -202,7 +202,7 @@ export class LogClient {
       const [nodeId] = Object.keys(this.cluster.findLeaderForPartitions(position.topic, [position.partition]));
       if (nodeId === undefined) {
         const where = `partition ${position.partition} of ${position.topic}`;
-        throw Object.assign(new Error(`No broker leads ${where}; does it exist?`), { retriable: true });
+        throw retriableError(`No broker leads ${where}; does it exist?`);
       }
       perBroker.set(nodeId, [...(perBroker.get(nodeId) ?? []), position]);
     }

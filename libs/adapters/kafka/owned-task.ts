@@ -3,7 +3,7 @@ import type { StageInput, StageOutput, StageTask } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import { backoffMs, pause } from './backoff.js';
 import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
-import { errorOf, isFenced, isTransient, UnrecoverableError } from './errors.js';
+import { errorOf, isFenced, isTransient, retriableError, UnrecoverableError } from './errors.js';
 import type { FetchedBatch } from './fetched-batch.js';
 import { WaveBuilder, type Wave } from './message-waves.js';
 import { takeOver, type OpenTask, type TakeOverContext } from './take-over.js';
@@ -273,7 +273,7 @@ export class OwnedTask {
     if (this.mismatches.get(topic) === expected) {
       this.mismatches.delete(topic);
       const problem = `asked for offset ${expected} of ${topic}, Kafka gave ${start}`;
-      await this.failed('records', Object.assign(new Error(problem), { retriable: true }));
+      await this.failed('records', retriableError(problem));
       return;
     }
     this.mismatches.set(topic, expected);
