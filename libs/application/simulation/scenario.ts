@@ -109,8 +109,8 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     ...FROM_LIVE_ON,
   },
   'vendor-errors': {
-    summary: 'Outsourced contacts take longer, and a quarter of them have errors.',
-    effects: { ...NORMAL, vendorErrorRate: 0.25, vendorHandleFactor: 1.6 },
+    summary: 'Outsourced contacts take longer, and a third of them have errors.',
+    effects: { ...NORMAL, vendorErrorRate: 0.33, vendorHandleFactor: 1.6 },
     ...FROM_LIVE_ON,
   },
   'bad-input': {

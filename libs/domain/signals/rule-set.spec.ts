@@ -93,6 +93,25 @@ describe('rulesFor', () => {
     expect(ids(reference([threshold()], { budgets: [budget(over)] }))).toEqual([]);
   });
 
+  it('lets a part of the centre wait with a promotion for the whole, where the whole is planned', () => {
+    const promotion: Rule = {
+      ...common,
+      ruleId: 'promotion',
+      kind: 'promotion-overspend',
+      windowMs: 3_600_000,
+      overRatio: 0.3,
+      driverRatio: 0.5,
+      severity: 'critical',
+    };
+    const whole = budget({ budgetId: 'w', scope: 'all', id: 'all' });
+    const waits = (rule: Rule, scope: Budget['scope'], budgets: readonly Budget[]): number | undefined =>
+      rulesFor(reference([rule], { budgets }), scope, scope === 'all' ? 'all' : 'voice', 0)[0]?.rule.forMs;
+    expect(waits(promotion, 'channel', [budget(), whole])).toBe(15 * 60_000);
+    expect(waits(promotion, 'all', [budget(), whole])).toBe(0);
+    expect(waits(promotion, 'channel', [budget()])).toBe(0);
+    expect(waits({ ...promotion, scopes: ['channel'] }, 'channel', [budget(), whole])).toBe(0);
+  });
+
   it('has another basis when rule, budget or target changes, and only then', () => {
     const basisOf = (rule: Rule, budgets: readonly Budget[] = [budget()], target = 18n): string | undefined => {
       const from = reference([rule], { budgets });

@@ -93,6 +93,9 @@ const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined
   anomaly: ['all', 'channel', 'team', 'vendor'],
 };
 
+/** As long as a part of the centre may be ahead of the whole, see `partOfTheWhole`. */
+const PARTS_WAIT_MS = 15 * 60_000;
+
 /** Scopes that a rule looks at, beside those of budgets. */
 export function scopesOf(rule: Rule): readonly Scope[] {
   return rule.scopes ?? DEFAULT_SCOPES[rule.kind] ?? [];
@@ -132,7 +135,7 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
       case 'budget-forecast':
         return onBudgets(rule);
       case 'promotion-overspend':
-        return onBudgets(rule);
+        return onBudgets(partOfTheWhole(rule, reference.budgets, scope, tMs));
       case 'unapproved-spend':
         if (approved.length > 0 || !isPlannedIn(rule, reference.budgets, scope, tMs)) return [];
         return [{ ...plain(rule), waiting: waitingFor(reference.budgets, scope, id) }];
@@ -150,6 +153,21 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
         return [plain(rule)];
     }
   });
+}
+
+/**
+ * A promotion is mostly the whole centre's, and a part that it hits harder is over its plan some minutes before the whole:
+ * where the whole is planned too, the parts wait for it, so that what is told first is the whole, which silences them.
+ */
+function partOfTheWhole(
+  rule: PromotionOverspendRule,
+  budgets: readonly Budget[],
+  scope: Scope,
+  tMs: number,
+): PromotionOverspendRule {
+  if (scope === 'all' || !appliesIn(rule, 'all') || budgetsInForce(budgets, 'all', 'all', tMs).length === 0)
+    return rule;
+  return { ...rule, forMs: rule.forMs + PARTS_WAIT_MS };
 }
 
 function applied(rule: Rule, budget: Budget): Applied {
