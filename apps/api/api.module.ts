@@ -1,14 +1,25 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 
-import { BearerTokenGuard, LiveStreams } from '#libs/adapters/http';
+import { APP_GUARD } from '@nestjs/core';
+import { AccessGuard, LiveStreams, RateLimiter } from '#libs/adapters/http';
+import type { LocalIssuer } from '#libs/adapters/identity';
 import { MetricsModule, type MetricsModuleOptions } from '#libs/adapters/prometheus';
-import { LiveFeed, LiveView, type LedgerReader, type ReferenceStore } from '#libs/application';
+import {
+  LiveFeed,
+  LiveView,
+  type LedgerReader,
+  type ReferenceStore,
+  type SignInFlow,
+  type TokenVerifier,
+} from '#libs/application';
 
+import { AccessController } from './controllers/access.controller.js';
 import { ContractController } from './controllers/contract.controller.js';
 import { LedgerController } from './controllers/ledger.controller.js';
 import { LiveController } from './controllers/live.controller.js';
+import { LocalIssuerController } from './controllers/local-issuer.controller.js';
 import { ReferenceController } from './controllers/reference.controller.js';
-import { CLOCK, LEDGER, REFERENCE, WRITE_GUARD, type WallClock } from './ports.js';
+import { CLOCK, LEDGER, REFERENCE, LOCAL_ISSUER, OPEN_READING, SIGN_IN, type WallClock } from './ports.js';
 
 /** What the API answers from. */
 export interface ApiParts {
@@ -17,11 +28,25 @@ export interface ApiParts {
   readonly streams: LiveStreams;
   readonly ledger: LedgerReader;
   readonly reference: ReferenceStore;
-  /** What a client must present to change anything; without one nothing can be changed. */
-  readonly token: string | undefined;
+  readonly access: ApiAccess;
   readonly metrics: MetricsModuleOptions;
   readonly now: WallClock;
 }
+
+/** Who may do what, and how people sign in. */
+export interface ApiAccess {
+  /** Undefined when no way to get a token is configured: then nothing can be changed. */
+  readonly verifier: TokenVerifier | undefined;
+  readonly signIn: SignInFlow | undefined;
+  /** Serves made-up people; undefined save where everything is on one machine. */
+  readonly localIssuer: LocalIssuer | undefined;
+  /** Whether routes that only read are open to everybody who reaches the server. */
+  readonly openReading: boolean;
+  readonly changesPerMinute: number;
+}
+
+/** Metrics and health are for scrapers, which rarely log in, and carry no customer data (docs/decisions.md, 29). */
+const OPEN_CONTROLLERS = ['MetricsController'];
 
 /** Routes of the API over its parts. */
 @Module({})
@@ -30,16 +55,32 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [MetricsModule.forRoot(parts.metrics)],
-      controllers: [LiveController, LedgerController, ReferenceController, ContractController],
+      controllers: [
+        LiveController,
+        LedgerController,
+        ReferenceController,
+        ContractController,
+        AccessController,
+        ...(parts.access.localIssuer === undefined ? [] : [LocalIssuerController]),
+      ],
       providers: [
         { provide: LiveView, useValue: parts.view },
         { provide: LiveFeed, useValue: parts.feed },
         { provide: LiveStreams, useValue: parts.streams },
         { provide: LEDGER, useValue: parts.ledger },
         { provide: REFERENCE, useValue: parts.reference },
-        { provide: WRITE_GUARD, useValue: new BearerTokenGuard(parts.token) },
+        { provide: SIGN_IN, useValue: parts.access.signIn ?? null },
+        { provide: LOCAL_ISSUER, useValue: parts.access.localIssuer ?? null },
+        { provide: OPEN_READING, useValue: parts.access.openReading },
+        { provide: APP_GUARD, useValue: guardOf(parts) },
         { provide: CLOCK, useValue: parts.now },
       ],
     };
   }
+}
+
+function guardOf({ access, now }: ApiParts): AccessGuard {
+  const { verifier, openReading, changesPerMinute } = access;
+  const limiter = new RateLimiter({ perMinute: changesPerMinute, now });
+  return new AccessGuard({ verifier, openReading, limiter, openControllers: OPEN_CONTROLLERS });
 }

@@ -19,6 +19,7 @@ import { LiveFeed, LiveView, runOutboxRelay, type ReferencePublisher } from '#li
 import { projectRoot, type ApiConfig } from '#libs/config';
 
 import { DatabaseHealth } from './database-health.js';
+import { openAccess } from './open-access.js';
 import { createHttpApp } from './http-app.js';
 import { LiveSource } from './live-source.js';
 
@@ -56,7 +57,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
       streams,
       ledger: new PostgresLedgerReader(database),
       reference: new PostgresReferenceStore(database),
-      token: config.apiToken,
+      access: await openAccess(config.access, now),
       metrics: { registry: createMetrics(), health: () => healthOf(source, databaseHealth) },
       now,
     },

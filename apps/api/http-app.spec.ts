@@ -8,6 +8,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { asapScheduler } from 'rxjs';
 
 import { LiveStreams, type Problem } from '#libs/adapters/http';
+import { SharedTokenVerifier } from '#libs/adapters/identity';
 import { createMetrics } from '#libs/adapters/prometheus';
 import {
   LiveFeed,
@@ -126,7 +127,13 @@ describe('the API', () => {
         streams,
         ledger,
         reference: store,
-        token,
+        access: {
+          verifier: token === undefined ? undefined : new SharedTokenVerifier(token),
+          signIn: undefined,
+          localIssuer: undefined,
+          openReading: true,
+          changesPerMinute: 1_000,
+        },
         metrics: {
           registry: createMetrics({ processMetrics: false }),
           health: () => ({ live: true, ready: false, details: { stream: 'reading' } }),
@@ -274,7 +281,7 @@ describe('the API', () => {
 
   it.each([
     ['without a token', { 'Content-Type': 'application/yaml' }, DOCUMENT, 'token-missing', 401],
-    ['with a wrong one', { ...AUTHORISED, Authorization: 'Bearer wrong' }, DOCUMENT, 'token-wrong', 403],
+    ['with a wrong one', { ...AUTHORISED, Authorization: 'Bearer wrong' }, DOCUMENT, 'token-invalid', 401],
     ['of another type', { ...AUTHORISED, 'Content-Type': 'text/html' }, DOCUMENT, 'unsupported-media-type', 415],
     ['that is empty', AUTHORISED, ' \n', 'invalid-body', 400],
     ['that is no YAML', AUTHORISED, 'a: [', 'invalid-document', 422],

@@ -4,13 +4,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { ProblemFilter, securityHeaders, serveConsole } from '#libs/adapters/http';
 
+import { DOCUMENT_TYPES } from './routes/reference-routes.js';
 import { ApiModule, type ApiParts } from './api.module.js';
 
 /** A reference document of a thousand rate cards has a tenth of this. */
 const BODY_LIMIT = '1mb';
-
-/** Documents are read by one reader, which knows their lines; JSON is YAML. */
-const DOCUMENT_TYPES = ['application/json', 'application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
 
 /** How the API is served. */
 export interface HttpAppOptions {
@@ -33,7 +31,7 @@ export async function createHttpApp(parts: ApiParts, options: HttpAppOptions): P
   });
   app.disable('x-powered-by');
   app.use(securityHeaders);
-  app.useBodyParser('text', { type: DOCUMENT_TYPES, limit: BODY_LIMIT });
+  app.useBodyParser('text', { type: [...DOCUMENT_TYPES], limit: BODY_LIMIT });
   app.useGlobalFilters(new ProblemFilter(options.onFault));
   serveConsole(app, options.consoleFolder);
   await app.init();

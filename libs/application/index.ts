@@ -1,3 +1,4 @@
+export * from './access/index.js';
 export * from './stages/index.js';
 export type * from './ports/kafka-settings.js';
 export * from './reference/index.js';

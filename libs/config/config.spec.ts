@@ -212,3 +212,70 @@ describe('describing', () => {
     expect(markdown).toContain('`9464` (monitor), `9465` (ledger), `9466` (simulator), `9467` (delivery)');
   });
 });
+
+describe('access', () => {
+  const database = 'postgres://spendline:secret@127.0.0.1:5433/spendline';
+  const access = (env: Environment) => loadApiConfig({ DATABASE_URL: database, ...env }).access;
+  const localFaults = (env: Environment) =>
+    faultsOf(() => loadApiConfig({ DATABASE_URL: database, SPENDLINE_LOCAL_ISSUER: 'true', ...env }));
+
+  it('reads without a token on loopback only, unless told otherwise', () => {
+    expect(access({}).openReading).toBe(true);
+    expect(access({ SPENDLINE_HOST: '0.0.0.0' }).openReading).toBe(false);
+    expect(access({ SPENDLINE_HOST: '0.0.0.0', SPENDLINE_OPEN_READING: 'true' }).openReading).toBe(true);
+    expect(access({ SPENDLINE_OPEN_READING: 'false' }).openReading).toBe(false);
+  });
+
+  it('has no issuer until one is named, and then no made-up people', () => {
+    expect(access({})).toMatchObject({ issuer: undefined, localIssuer: undefined });
+    const named = access({
+      SPENDLINE_OIDC_ISSUER: 'https://login.example.com',
+      SPENDLINE_OIDC_ROLE_MAP: 'a=b=approver, ops=operator, ops=viewer',
+    });
+    expect(named.issuer).toEqual({
+      url: 'https://login.example.com',
+      audience: 'spendline',
+      rolesClaim: 'roles',
+      roleMap: { 'a=b': ['approver'], ops: ['operator', 'viewer'] },
+      client: undefined,
+    });
+  });
+
+  it.each(['http://login.example.com', 'login', 'https://a.example/?x=1', 'http://localhost.example'])(
+    'refuses the issuer %s',
+    (url) => {
+      expect(faultsOf(() => access({ SPENDLINE_OIDC_ISSUER: url }))).toEqual(['SPENDLINE_OIDC_ISSUER']);
+    },
+  );
+
+  it.each(['approver', 'x=chef', '=viewer'])('refuses the role map %s', (map) => {
+    expect(faultsOf(() => access({ SPENDLINE_OIDC_ROLE_MAP: map }))).toEqual(['SPENDLINE_OIDC_ROLE_MAP']);
+  });
+
+  it('lets made-up people in only where everything is on this machine', () => {
+    expect(localFaults({})).toEqual([]);
+    expect(localFaults({ KAFKA_BROKERS: '127.0.0.1:9092,localhost:9093' })).toEqual([]);
+    for (const env of [
+      { SPENDLINE_HOST: '0.0.0.0' },
+      { SPENDLINE_HOST: '192.168.1.5' },
+      { DATABASE_URL: 'postgres://u:p@db.example.com/spendline' },
+      { KAFKA_BROKERS: '127.0.0.1:9092,kafka-2:9092' },
+      { SPENDLINE_OIDC_ISSUER: 'https://login.example.com' },
+    ]) {
+      expect(localFaults(env)).toEqual(['SPENDLINE_LOCAL_ISSUER']);
+    }
+  });
+
+  it('has made-up people under `npm start` while everything is embedded', () => {
+    expect(loadUpConfig({}).withLocalIssuer).toBe(true);
+    for (const env of [
+      { SPENDLINE_LOCAL_ISSUER: 'false' },
+      { SPENDLINE_HOST: '0.0.0.0' },
+      { DATABASE_URL: database },
+      { KAFKA_BROKERS: '127.0.0.1:9092' },
+      { SPENDLINE_OIDC_ISSUER: 'https://login.example.com' },
+    ]) {
+      expect(loadUpConfig(env).withLocalIssuer).toBe(false);
+    }
+  });
+});

@@ -1,3 +1,4 @@
+export type { AccessConfig } from './access.js';
 export { effectiveSettings, settingsMarkdown, unknownSettings, type EffectiveSetting } from './describe.js';
 export { environment } from './environment.js';
 export { ConfigError, type ConfigFault, type Environment } from './load.js';
@@ -10,6 +11,7 @@ export {
   loadLedgerConfig,
   loadMonitorConfig,
   loadSimulatorConfig,
+  loadTokenConfig,
   loadUpConfig,
   type ApiConfig,
   type DeliveryConfig,

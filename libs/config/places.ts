@@ -14,6 +14,8 @@ export interface Places {
   readonly postgresPassword: string;
   /** Token of the API under `npm start`, readable by its owner only. */
   readonly apiToken: string;
+  /** Key of the local issuer, readable by its owner only. */
+  readonly localIssuerKey: string;
 }
 
 /** The project's folder: the nearest one above this file that holds package.json, in the sources as in dist. */
@@ -43,6 +45,7 @@ export function placesIn(dataDir: string): Places {
     run: join(root, 'run'),
     postgresPassword: join(root, 'postgres-password'),
     apiToken: join(root, 'api-token'),
+    localIssuerKey: join(root, 'local-issuer-key.json'),
   };
 }
 

@@ -2,6 +2,7 @@ import type { DeliveryPlan, KafkaSettings, ScenarioName } from '#libs/applicatio
 import { type ConfigFault, type Environment, type Rule, type Section, type Values, loadSection } from './load.js';
 import { type Places, embeddedDatabaseUrl, placesIn } from './places.js';
 import { readPlan } from './receivers.js';
+import { accessOf, isAllHere, localIssuerIsLocal, type AccessConfig } from './access.js';
 import { withDefault } from './setting.js';
 import { SETTINGS as S } from './settings.js';
 
@@ -27,6 +28,20 @@ const DATABASE = {
 
 const HTTP = { host: S.host, logLevel: S.logLevel } as const satisfies Section;
 
+const ACCESS = {
+  apiToken: S.apiToken,
+  oidcIssuer: S.oidcIssuer,
+  oidcAudience: S.oidcAudience,
+  oidcRolesClaim: S.oidcRolesClaim,
+  oidcRoleMap: S.oidcRoleMap,
+  oidcClientId: S.oidcClientId,
+  oidcClientSecret: S.oidcClientSecret,
+  oidcScope: S.oidcScope,
+  localIssuer: S.localIssuer,
+  openReading: S.openReading,
+  changesPerMinute: S.changesPerMinute,
+} as const satisfies Section;
+
 const MONITOR = {
   ...KAFKA,
   ...HTTP,
@@ -51,7 +66,7 @@ const LEDGER = {
   group: S.group,
 } as const satisfies Section;
 
-const API = { ...KAFKA, ...DATABASE, ...HTTP, apiPort: S.apiPort, apiToken: S.apiToken } as const satisfies Section;
+const API = { ...KAFKA, ...DATABASE, ...HTTP, ...ACCESS, apiPort: S.apiPort } as const satisfies Section;
 
 const SIMULATOR = {
   ...KAFKA,
@@ -129,8 +144,7 @@ export interface ApiConfig extends HttpConfig {
   readonly kafka: KafkaSettings;
   readonly databaseUrl: string;
   readonly apiPort: number;
-  /** What a client must present to change anything; without one nothing can be changed. */
-  readonly apiToken: string | undefined;
+  readonly access: AccessConfig;
 }
 
 /** The simulator. */
@@ -163,6 +177,14 @@ export interface DatabaseConfig {
   readonly databaseUrl: string;
 }
 
+/** The command that makes tokens. */
+export interface TokenConfig {
+  /** File of the local issuer's key, which need not be there. */
+  readonly localIssuerKey: string;
+  /** The issuer that takes its place. */
+  readonly oidcIssuer: string | undefined;
+}
+
 /** `spendline up`, the supervisor. */
 export interface UpConfig extends HttpConfig {
   /** Of the embedded Kafka, or of the one that KAFKA_BROKERS names. */
@@ -178,6 +200,8 @@ export interface UpConfig extends HttpConfig {
   readonly group: string;
   readonly apiPort: number;
   readonly apiToken: string | undefined;
+  /** Whether the API serves made-up people. */
+  readonly withLocalIssuer: boolean;
   /** The monitor's; ledger, simulator and delivery take the next three. */
   readonly metricsPort: number;
   /** Whether there are receivers to deliver to. */
@@ -211,9 +235,10 @@ export function loadLedgerConfig(env: Environment): LedgerConfig {
 
 /** Settings of the API. Throws ConfigError with every fault. */
 export function loadApiConfig(env: Environment): ApiConfig {
-  const values = load(API, env, [databaseIsKnown]);
-  const { apiPort, apiToken } = values;
-  return { ...http(values), kafka: kafkaOf(values, 'api'), databaseUrl: databaseUrlOf(values), apiPort, apiToken };
+  const values = load(API, env, [databaseIsKnown, localIssuerIsLocal]);
+  const { apiPort } = values;
+  const access = accessOf(values);
+  return { ...http(values), kafka: kafkaOf(values, 'api'), databaseUrl: databaseUrlOf(values), apiPort, access };
 }
 
 /** Settings of the simulator. Throws ConfigError with every fault. */
@@ -235,6 +260,12 @@ export function loadKafkaConfig(env: Environment): KafkaConfig {
   return { kafka: kafkaOf(load(KAFKA, env), 'ctl') };
 }
 
+/** Settings of the command that makes tokens. Throws ConfigError with every fault. */
+export function loadTokenConfig(env: Environment): TokenConfig {
+  const { dataDir, oidcIssuer } = loadSection({ dataDir: S.dataDir, oidcIssuer: S.oidcIssuer }, env);
+  return { localIssuerKey: placesIn(dataDir).localIssuerKey, oidcIssuer };
+}
+
 /** Settings of a command that speaks to Postgres. Throws ConfigError with every fault. */
 export function loadDatabaseConfig(env: Environment): DatabaseConfig {
   return { databaseUrl: databaseUrlOf(loadSection(DATABASE, env, [databaseIsKnown])) };
@@ -242,7 +273,7 @@ export function loadDatabaseConfig(env: Environment): DatabaseConfig {
 
 /** Settings of the supervisor. Throws ConfigError with every fault. */
 export function loadUpConfig(env: Environment): UpConfig {
-  const values = load(UP, env);
+  const values = load(UP, env, [localIssuerIsLocal]);
   if (values.receivers !== undefined) readPlan(values.receivers, env);
   const { apiPort, apiToken, group, metricsPort, scenario, databaseUrl } = values;
   return {
@@ -255,6 +286,7 @@ export function loadUpConfig(env: Environment): UpConfig {
     group,
     apiPort,
     apiToken,
+    withLocalIssuer: values.localIssuer ?? (isAllHere(values) && values.oidcIssuer === undefined),
     metricsPort,
     withDelivery: values.receivers !== undefined,
     scenario,

@@ -14,6 +14,7 @@ export const SETTING_GROUPS = [
   'Postgres',
   'Processing',
   'Addresses',
+  'Access',
   'Delivery',
   'Embedded servers',
   'Simulator',

@@ -17,6 +17,7 @@ const kafka = inGroup('Kafka');
 const postgres = inGroup('Postgres');
 const processing = inGroup('Processing');
 const addresses = inGroup('Addresses');
+const access = inGroup('Access');
 const delivery = inGroup('Delivery');
 const embedded = inGroup('Embedded servers');
 const simulator = inGroup('Simulator');
@@ -187,12 +188,79 @@ export const SETTINGS = {
       'Port of `/metrics` and `/health` of a process. Under `npm start` it is the monitor’s, and ledger, simulator and delivery take the next three.',
     example: '9500',
   }),
-  apiToken: addresses('SPENDLINE_API_TOKEN', {
+
+  apiToken: access('SPENDLINE_API_TOKEN', {
     type: types.token,
     secret: true,
     otherwise: 'under `npm start`: generated, kept in `.spendline/api-token`',
-    description: 'What a client must present to change anything through the API (`Authorization: Bearer ...`).',
+    description:
+      'A token that programs share to act as an operator through the API (`Authorization: Bearer ...`). It is nobody’s, so it can neither submit nor approve a budget.',
     example: 'a-long-random-text-of-your-own',
+  }),
+  oidcIssuer: access('SPENDLINE_OIDC_ISSUER', {
+    type: types.issuerUrl,
+    otherwise: 'none: only the shared token lets anything be changed',
+    description:
+      'The OIDC issuer whose tokens people bring, exactly as the tokens have it in `iss` (docs/operations.md).',
+    example: 'https://login.example.com/realms/main',
+  }),
+  oidcAudience: access('SPENDLINE_OIDC_AUDIENCE', {
+    type: types.text,
+    default: 'spendline',
+    description: 'What the tokens’ `aud` must have: the name under which the issuer knows this API.',
+    example: 'api://spendline',
+  }),
+  oidcRolesClaim: access('SPENDLINE_OIDC_ROLES_CLAIM', {
+    type: types.text,
+    default: 'roles',
+    description: 'Claim that lists somebody’s roles or groups; dots lead into objects.',
+    example: 'realm_access.roles',
+  }),
+  oidcRoleMap: access('SPENDLINE_OIDC_ROLE_MAP', {
+    type: types.roleMap,
+    otherwise: 'names of roles mean themselves',
+    description:
+      'What the issuer calls our roles (viewer, operator, budget-owner, approver, admin). Names that are not listed mean themselves.',
+    example: 'finance-managers=approver,service-desk=operator',
+  }),
+  oidcClientId: access('SPENDLINE_OIDC_CLIENT_ID', {
+    type: types.text,
+    otherwise: 'the console offers no sign-in',
+    description: 'The console’s name at the issuer, for signing in with a browser (authorization code with PKCE).',
+    example: 'spendline-console',
+  }),
+  oidcClientSecret: access('SPENDLINE_OIDC_CLIENT_SECRET', {
+    type: types.text,
+    secret: true,
+    otherwise: 'none: a public client',
+    description: 'The console’s secret at the issuer, where it has one.',
+    example: 'correct-horse-battery',
+  }),
+  oidcScope: access('SPENDLINE_OIDC_SCOPE', {
+    type: types.text,
+    default: 'openid profile',
+    description: 'What the console asks the issuer for.',
+    example: 'openid profile api://spendline/.default',
+  }),
+  localIssuer: access('SPENDLINE_LOCAL_ISSUER', {
+    type: types.flag,
+    otherwise: '`true` under `npm start` while everything is embedded, else `false`',
+    description:
+      'Let anybody sign in as one of a few made-up people, for trying things out. Refused beside `SPENDLINE_OIDC_ISSUER` and wherever the API, Kafka or Postgres is not on this machine’s loopback.',
+    example: 'false',
+  }),
+  openReading: access('SPENDLINE_OPEN_READING', {
+    type: types.flag,
+    otherwise: '`true` while the API listens on loopback, else `false`',
+    description:
+      'Show figures, signals and budgets to whoever reaches the API; with `false` reading takes a token too.',
+    example: 'false',
+  }),
+  changesPerMinute: access('SPENDLINE_CHANGES_PER_MINUTE', {
+    type: types.wholeNumber(1, 100_000),
+    default: '120',
+    description: 'Requests of one person that change something, in a minute; more are answered with status 429.',
+    example: '30',
   }),
 
   receivers: delivery('SPENDLINE_RECEIVERS', {

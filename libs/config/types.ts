@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isRole, ROLES, type Role } from '#libs/application';
 import { z } from 'zod';
 import type { SettingType } from './setting.js';
 
@@ -122,6 +123,41 @@ export const token: SettingType<string> = {
   schema: z.string().min(16, { error: 'is shorter than 16 characters' }),
   says: 'at least 16 characters',
 };
+
+/** An OIDC issuer: https, or http on this machine. */
+export const issuerUrl: SettingType<string> = {
+  schema: z.string().refine(
+    (value) => {
+      const { protocol, hostname, search, hash } = URL.canParse(value) ? new URL(value) : new URL('none:');
+      const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+      return isSafe && search === '' && hash === '';
+    },
+    { error: (issue) => `${quote(issue.input)} is not an https address (http is taken on loopback only)` },
+  ),
+  says: 'an https address',
+};
+
+/** `name=role`, comma-separated; a name may come several times. */
+export const roleMap: SettingType<Readonly<Record<string, readonly Role[]>>> = {
+  schema: z.string().transform((value, context) => {
+    const map = new Map<string, Role[]>();
+    for (const pair of splitList(value)) {
+      const at = pair.lastIndexOf('=');
+      const [name, role] = [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()];
+      if (name === '' || !isRole(role))
+        context.addIssue(`${quote(pair)} is not name=role with one of ${ROLES.join(', ')}`);
+      else map.set(name, [...(map.get(name) ?? []), role]);
+    }
+    return Object.fromEntries(map);
+  }),
+  says: '`name=role`, comma-separated',
+};
+
+/** Whether a host name means this machine and nothing that others can reach. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}
 
 function splitList(value: string): string[] {
   return value

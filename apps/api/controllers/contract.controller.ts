@@ -1,26 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Header, Param, Query } from '@nestjs/common';
 
 import { checkedQuery, ProblemError } from '#libs/adapters/http';
 import { projectRoot } from '#libs/config';
 import { schemas, type JsonSchema, type SchemaId } from '#libs/contract';
 
+import { CONTRACT_ROUTES, Route } from '../routes/index.js';
 import { noParameters } from './parameters.js';
 
 /** What other programs may rely on. */
-@Controller('api/v1')
+@Controller()
 export class ContractController {
   /** Names of the schemas. */
-  @Get('schemas')
+  @Route(CONTRACT_ROUTES.listSchemas)
   names(@Query() query: unknown): { readonly items: readonly string[] } {
     checkedQuery(noParameters, query);
     return { items: Object.keys(schemas) };
   }
 
   /** The JSON Schema of a payload, such as `cost-event.v1`. */
-  @Get('schemas/:name')
+  @Route(CONTRACT_ROUTES.getSchema)
   @Header('Content-Type', 'application/schema+json')
   schema(@Param('name') name: string, @Query() query: unknown): JsonSchema {
     checkedQuery(noParameters, query);
@@ -31,7 +32,7 @@ export class ContractController {
   }
 
   /** The AsyncAPI document of the topics. */
-  @Get('asyncapi')
+  @Route(CONTRACT_ROUTES.getAsyncApi)
   @Header('Content-Type', 'application/yaml; charset=utf-8')
   async asyncApi(@Query() query: unknown): Promise<string> {
     checkedQuery(noParameters, query);

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Inject, Param, Query } from '@nestjs/common';
 
 import { checkedQuery, ProblemError } from '#libs/adapters/http';
 import type { LedgerReader, RecordedCostEvent } from '#libs/application';
@@ -6,10 +6,11 @@ import type { CostWindow } from '#libs/contract';
 
 import { withDatabase } from '../database-problem.js';
 import { CLOCK, LEDGER, type WallClock } from '../ports.js';
+import { LEDGER_ROUTES, Route } from '../routes/index.js';
 import { costEventPath, noParameters, spanOf, windowParameters } from './parameters.js';
 
 /** What was: from the ledger. */
-@Controller('api/v1')
+@Controller()
 export class LedgerController {
   constructor(
     @Inject(LEDGER) private readonly ledger: LedgerReader,
@@ -20,7 +21,7 @@ export class LedgerController {
    * Closed windows of one scope that end in [from, to), oldest first, and before them the one that holds at `from`: a
    * window is only published when it differs from the one before. At most `limit`, the newest.
    */
-  @Get('windows')
+  @Route(LEDGER_ROUTES.listWindows)
   async windows(@Query() query: unknown): Promise<{ readonly items: readonly CostWindow[] }> {
     const { from, to, ...asked } = checkedQuery(windowParameters, query);
     const span = spanOf({ from, to }, this.now());
@@ -28,7 +29,7 @@ export class LedgerController {
   }
 
   /** What one contact, agent state or billing line cost: all revisions, oldest first. */
-  @Get('cost-events/:source/:sourceId')
+  @Route(LEDGER_ROUTES.listCostEvents)
   async costEvents(
     @Param() path: unknown,
     @Query() query: unknown,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { Controller, Get, Header, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Header, Inject, Query, Req, Res } from '@nestjs/common';
 
 import { checkedQuery, LiveStreams } from '#libs/adapters/http';
 import {
@@ -13,6 +13,7 @@ import {
   type SignalView,
 } from '#libs/application';
 
+import { LIVE_ROUTES, Route } from '../routes/index.js';
 import { breakdownParameters, noParameters, signalParameters } from './parameters.js';
 
 /** One line of a breakdown: whose figures they are. */
@@ -25,7 +26,7 @@ interface Breakdown<Row> {
 }
 
 /** What is going on now, from memory: no database is asked. */
-@Controller('api/v1')
+@Controller()
 export class LiveController {
   constructor(
     @Inject(LiveView) private readonly view: LiveView,
@@ -34,7 +35,7 @@ export class LiveController {
   ) {}
 
   /** Everything that the live page shows. */
-  @Get('live')
+  @Route(LIVE_ROUTES.getLive)
   @Header('Cache-Control', 'no-store')
   live(@Query() query: unknown): LiveSnapshot {
     checkedQuery(noParameters, query);
@@ -42,14 +43,14 @@ export class LiveController {
   }
 
   /** The same as server-sent events: `snapshot`, then `delta`s, and a `heartbeat` each 15 s. */
-  @Get('stream')
+  @Route(LIVE_ROUTES.getStream)
   stream(@Query() query: unknown, @Req() request: IncomingMessage, @Res() response: ServerResponse): void {
     checkedQuery(noParameters, query);
     this.streams.serve(request, response);
   }
 
   /** Agents by cost of an open window, dearest first. */
-  @Get('agents')
+  @Route(LIVE_ROUTES.listAgents)
   @Header('Cache-Control', 'no-store')
   agents(@Query() query: unknown): Breakdown<Pick<AgentRow, 'id' | 'team'>> {
     const { window, limit } = checkedQuery(breakdownParameters, query);
@@ -60,7 +61,7 @@ export class LiveController {
   }
 
   /** Channels side by side in an open window, and the cost that no channel bears. */
-  @Get('channels')
+  @Route(LIVE_ROUTES.listChannels)
   @Header('Cache-Control', 'no-store')
   channels(@Query() query: unknown): Breakdown<{ readonly id: string }> & { readonly outside: string | null } {
     const { window, limit } = checkedQuery(breakdownParameters, query);
@@ -72,7 +73,7 @@ export class LiveController {
   }
 
   /** Signals that fire, the worst first; `status=all` adds those that were resolved lately. */
-  @Get('signals')
+  @Route(LIVE_ROUTES.listSignals)
   @Header('Cache-Control', 'no-store')
   signals(@Query() query: unknown): { readonly asOf: string | null; readonly items: readonly SignalView[] } {
     const { status } = checkedQuery(signalParameters, query);

@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 
-import { Controller, Get, Header, HttpCode, Inject, Post, Query, Req, type CanActivate } from '@nestjs/common';
+import { Controller, Header, Inject, Query, Req } from '@nestjs/common';
 
-import { checkedQuery, ProblemError } from '#libs/adapters/http';
+import { Asker, checkedQuery, ProblemError } from '#libs/adapters/http';
 import {
   applyReferenceFile,
   referenceKey,
   referenceValueToWire,
   type FieldChange,
+  type Principal,
   type ReferenceDiff,
   type ReferenceStore,
   type WireObject,
 } from '#libs/application';
 
 import { withDatabase } from '../database-problem.js';
-import { CLOCK, REFERENCE, WRITE_GUARD, type WallClock } from '../ports.js';
+import { CLOCK, REFERENCE, type WallClock } from '../ports.js';
+import { REFERENCE_ROUTES, Route } from '../routes/index.js';
 import { applyParameters, noParameters } from './parameters.js';
 
 interface EntryView {
@@ -34,20 +36,16 @@ interface ApplyView {
   readonly unchanged: number;
 }
 
-/** Under which the audit has what comes through the API: there is one token, so there is one name. */
-const ACTOR = 'api';
-
 /** What people decide: rates, budgets, rules, the organisation. */
-@Controller('api/v1/reference')
+@Controller()
 export class ReferenceController {
   constructor(
     @Inject(REFERENCE) private readonly store: ReferenceStore,
-    @Inject(WRITE_GUARD) private readonly guard: CanActivate & { check(authorization: string | undefined): void },
     @Inject(CLOCK) private readonly now: WallClock,
   ) {}
 
   /** Every entry, with its version. */
-  @Get()
+  @Route(REFERENCE_ROUTES.listReference)
   @Header('Cache-Control', 'no-store')
   async list(@Query() query: unknown): Promise<{ readonly items: readonly EntryView[] }> {
     checkedQuery(noParameters, query);
@@ -65,13 +63,15 @@ export class ReferenceController {
    * Makes the store hold what the document says, YAML or JSON: all of it or nothing. `dryRun=true` only tells the
    * difference; `prune=true` deletes what the document does not have.
    */
-  @Post()
-  @HttpCode(200)
-  async apply(@Req() request: IncomingMessage & { body?: unknown }, @Query() query: unknown): Promise<ApplyView> {
-    this.guard.check(request.headers.authorization);
+  @Route(REFERENCE_ROUTES.applyReference)
+  async apply(
+    @Req() request: IncomingMessage & { body?: unknown },
+    @Query() query: unknown,
+    @Asker() asker: Principal,
+  ): Promise<ApplyView> {
     const { dryRun, prune } = checkedQuery(applyParameters, query);
     const document = documentOf(request);
-    const options = { actor: ACTOR, nowMs: this.now(), dryRun, prune };
+    const options = { actor: asker.id, nowMs: this.now(), dryRun, prune };
     const result = await withDatabase(() => applyReferenceFile(this.store, document, options));
     if (result.ok) return { dryRun, written: result.written, ...diffView(result.diff) };
     switch (result.reason) {

@@ -22,9 +22,7 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
   const at = (port: number) => `http://${reachable(config.host)}:${port}`;
   const metrics = metricsPorts(config.metricsPort);
   const windows = `kcat -C -b ${kafka.brokers[0] ?? ''} -t ${kafka.topicPrefix}cost.windows`;
-  const token = generatedToken
-    ? `changes need the token in ${here(places.apiToken)}`
-    : 'changes need your SPENDLINE_API_TOKEN';
+  const token = tokenHelp(config, generatedToken);
   const simulator = withSimulator
     ? [
         'Simulator',
@@ -66,6 +64,14 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
     ...notes.map((note) => `\n  ${note}`),
     `\nCtrl-C stops all of it; the data stays in ${here(places.dataDir)}.`,
   ];
+}
+
+/** Whose token lets the API be changed. */
+function tokenHelp({ withLocalIssuer, places }: UpConfig, generatedToken: boolean): string {
+  if (withLocalIssuer) return 'changes need a token: npx spendline token --role approver';
+  return generatedToken
+    ? `changes need the token in ${here(places.apiToken)}`
+    : 'changes need your SPENDLINE_API_TOKEN';
 }
 
 /** A path as short as it can be said from here. */

@@ -87,6 +87,7 @@ function childEnvironment(
     SPENDLINE_METRICS_PORT: String(metricsPort),
     ...(config.embeddedKafkaPort === undefined ? {} : { KAFKA_BROKERS: config.kafka.brokers.join(',') }),
     ...(config.embeddedPostgresPort === undefined ? {} : { DATABASE_URL: generated.databaseUrl }),
+    ...(config.withLocalIssuer ? { SPENDLINE_LOCAL_ISSUER: 'true' } : {}),
     ...(config.apiToken === undefined ? { SPENDLINE_API_TOKEN: generated.apiToken } : {}),
   };
 }

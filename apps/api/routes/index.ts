@@ -1,0 +1,18 @@
+import { ACCESS_ROUTES } from './access-routes.js';
+import { CONTRACT_ROUTES } from './contract-routes.js';
+import { LEDGER_ROUTES } from './ledger-routes.js';
+import { LIVE_ROUTES } from './live-routes.js';
+import { REFERENCE_ROUTES } from './reference-routes.js';
+import type { RouteDeclaration } from './route.js';
+
+export { ACCESS_ROUTES, CONTRACT_ROUTES, LEDGER_ROUTES, LIVE_ROUTES, REFERENCE_ROUTES };
+export * from './route.js';
+
+/** Every route of the API by its name, which is its `operationId`. */
+export const ROUTES: Readonly<Record<string, RouteDeclaration>> = {
+  ...LIVE_ROUTES,
+  ...LEDGER_ROUTES,
+  ...REFERENCE_ROUTES,
+  ...ACCESS_ROUTES,
+  ...CONTRACT_ROUTES,
+};
