@@ -11,6 +11,6 @@ export async function openAccess(config: AccessConfig, now: () => number): Promi
   const shared = apiToken === undefined ? undefined : new SharedTokenVerifier(apiToken);
   const verifier =
     people || shared ? anyVerifier({ ...(people && { issuer: people }), ...(shared && { shared }) }) : undefined;
-  const signIn = remote && issuer?.client ? remote.signIn(issuer.client) : local;
+  const signIn = remote && issuer.client ? remote.signIn(issuer.client) : local;
   return { verifier, signIn, localIssuer: local, openReading, changesPerMinute };
 }
