@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { Verification } from '#libs/application';
 import { RemoteIssuer } from './oidc-issuer.js';
 
 const NOW_S = 1_764_000_000;
 type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
+/** Claims to put in place of the right ones; undefined leaves one out. */
+type Claims = Readonly<Record<string, unknown>>;
 
 /** An issuer as others run it, on this machine. */
 describe('an OIDC issuer elsewhere', () => {
@@ -52,7 +54,7 @@ describe('an OIDC issuer elsewhere', () => {
       () => NOW_S * 1000,
     );
 
-  const sign = (claims: JWTPayload = {}, by: Keys = keys, header: object = {}): Promise<string> =>
+  const sign = (claims: Claims = {}, by: Keys = keys, header: object = {}): Promise<string> =>
     new SignJWT({ iss: url, aud: 'spendline', sub: 'ann', exp: NOW_S + 60, groups: ['finance'], ...claims })
       .setProtectedHeader({ alg: 'RS256', kid: 'k1', ...header })
       .sign(by.privateKey);
@@ -71,7 +73,7 @@ describe('an OIDC issuer elsewhere', () => {
     expect(asked).toEqual(['/.well-known/openid-configuration', '/keys']);
   });
 
-  it.each<[string, JWTPayload, string]>([
+  it.each<[string, Claims, string]>([
     ['of another audience', { aud: 'other' }, 'invalid'],
     ['of another issuer', { iss: 'https://other.example' }, 'invalid'],
     ['that has expired', { exp: NOW_S - 31 }, 'expired'],
