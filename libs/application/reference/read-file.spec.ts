@@ -175,7 +175,7 @@ colours: 1
         'rateCards[2].amout (line 19): is not a field that is known here',
         'budgets[0].to (line 26): must be later than from (it is the first moment after)',
         'budgets[0].id (line 21): is missing: which channel is it for?',
-        'rules[0].kind (line 28): must be one of unit-cost, budget-threshold, burn-rate, budget-forecast, unapproved-spend, promotion-overspend, cost-share, misallocation, integration-cost, over-automation, vendor-quality, anomaly',
+        'rules[0].kind (line 28): must be one of unit-cost, budget-threshold, burn-rate, budget-forecast, unapproved-spend, promotion-overspend, cost-share, misallocation, integration-cost, over-automation, vendor-quality, anomaly, blind-cut',
         'rules[1].pairs[0].severity (line 29): must be one of info, warning, critical',
         'colours (line 30): is no section: the sections are organisation, agents, rateCards, budgets, rules, fxRates',
       ].sort((a, b) => Number(/line (\d+)/.exec(a)?.[1]) - Number(/line (\d+)/.exec(b)?.[1])),

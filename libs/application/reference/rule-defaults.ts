@@ -1,5 +1,6 @@
 import type {
   AnomalyRule,
+  BlindCutRule,
   BurnRateRule,
   BudgetForecastRule,
   CostShareRule,
@@ -74,6 +75,17 @@ export const RULE_DEFAULTS = {
     absoluteMicros: 500_000_000n,
     severity: 'warning',
   } satisfies Thresholds<AnomalyRule>,
+  blindCut: {
+    window: '24h',
+    minimumWeeks: 1,
+    cutRatio: 0.1,
+    csatFallRatio: 0.1,
+    criticalFallRatio: 0.4,
+    abandonFactor: 1.5,
+    abandonRise: 0.03,
+    minimumUnits: 200,
+    initiatives: [],
+  } satisfies Thresholds<BlindCutRule>,
   vendor: { windowMs: 6 * HOUR_MS, errorRatio: 0.08, minimumUnits: 30 } satisfies Thresholds<VendorQualityRule>,
 } as const;
 
@@ -130,4 +142,5 @@ export const DEFAULT_RULES: readonly Rule[] = [
   { ...ALWAYS, ruleId: 'over-automation', kind: 'over-automation', ...RULE_DEFAULTS.automation },
   { ...ALWAYS, ruleId: 'vendor-quality', kind: 'vendor-quality', ...RULE_DEFAULTS.vendor },
   { ...ALWAYS, ruleId: 'anomaly', kind: 'anomaly', ...RULE_DEFAULTS.anomaly },
+  { ...ALWAYS, ruleId: 'blind-cut', kind: 'blind-cut', ...RULE_DEFAULTS.blindCut },
 ];

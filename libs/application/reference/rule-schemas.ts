@@ -41,6 +41,7 @@ export function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dat
     ...budgetKinds(scalars, object, common),
     ...billKinds(scalars, object, common),
     ...qualityKinds(scalars, object, common),
+    blindCut(object, common, dates),
   ]);
 }
 
@@ -197,6 +198,31 @@ function qualityKinds(scalars: Scalars, object: typeof z.object, common: Common)
       .superRefine(checkDates)
       .transform(({ absolute, ...rest }) => ({ ...convertCommon(rest), absoluteMicros: absolute })),
   ] as const;
+}
+
+function blindCut(object: typeof z.object, common: Common, dates: Dates) {
+  const { blindCut: defaults } = RULE_DEFAULTS;
+  const initiative = object({ initiativeId: ID, ...dates })
+    .superRefine(checkDates)
+    .transform(convertDates);
+  return object({
+    ...common,
+    kind: z.literal('blind-cut'),
+    window: z
+      .string()
+      .regex(/^([1-9]|1[0-9]|2[0-4])h$/, 'must be whole hours, 1h to 24h')
+      .default(defaults.window),
+    minimumWeeks: z.int().min(1).max(5).default(defaults.minimumWeeks),
+    cutRatio: SHARE.default(defaults.cutRatio),
+    csatFallRatio: SHARE.default(defaults.csatFallRatio),
+    criticalFallRatio: SHARE.default(defaults.criticalFallRatio),
+    abandonFactor: RATIO.default(defaults.abandonFactor),
+    abandonRise: SHARE.default(defaults.abandonRise),
+    minimumUnits: z.int().min(1).default(defaults.minimumUnits),
+    initiatives: z.array(initiative).max(100).default([]),
+  })
+    .superRefine(checkDates)
+    .transform(convertCommon);
 }
 
 function convertCommon<

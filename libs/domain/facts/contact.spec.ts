@@ -133,21 +133,24 @@ describe('scopes of a contact', () => {
   });
 });
 
+const HANDLED = { handleMicroseconds: 480_000_000 };
+const PAID = { paidMicroseconds: 480_000_000 };
+
 describe('what a contact counts as (contract section 7)', () => {
   it.each<[string, Partial<Contact>, object]>([
-    ['an agent', {}, { interactions: 1, handledByAgents: 1, resolved: 1, handleMicroseconds: 480_000_000 }],
-    ['a vendor', { handledBy: 'vendor' }, { interactions: 1, resolved: 1, handleMicroseconds: 480_000_000 }],
+    ['an agent', {}, { interactions: 1, handledByAgents: 1, resolved: 1, ...HANDLED, ...PAID }],
+    ['a vendor', { handledBy: 'vendor' }, { interactions: 1, resolved: 1, ...HANDLED }],
     ['a bot that resolves', { handledBy: 'bot' }, { interactions: 1, resolved: 1, automated: 1 }],
     ['a bot that does not', { handledBy: 'bot', outcome: 'escalated' }, { interactions: 1 }],
     [
       'an agent with a repetitive question',
       { repetitive: true, outcome: 'unresolved' },
-      { interactions: 1, handledByAgents: 1, repetitiveByAgents: 1, handleMicroseconds: 480_000_000 },
+      { interactions: 1, handledByAgents: 1, repetitiveByAgents: 1, ...HANDLED, ...PAID },
     ],
     [
       'a bot with a repetitive question',
       { handledBy: 'bot', repetitive: true, outcome: 'abandoned' },
-      { interactions: 1 },
+      { interactions: 1, abandoned: 1 },
     ],
   ])('of %s', (_, over, expected) => {
     expect(contactMeasures(contact(over))).toEqual({ ...emptyMeasures(), ...expected });

@@ -145,6 +145,8 @@ export function contactMeasures(contact: Contact): Measures {
   if (resolved) measures.resolved = 1;
   if (resolved && contact.handledBy === 'bot') measures.automated = 1;
   if (contact.handledBy !== 'bot') measures.handleMicroseconds = microsecondsOf(contact.handleSeconds);
+  if (byAgent) measures.paidMicroseconds = measures.handleMicroseconds;
+  if (contact.outcome === 'abandoned') measures.abandoned = 1;
   if (byAgent && contact.repetitive) measures.repetitiveByAgents = 1;
   return measures;
 }

@@ -104,7 +104,7 @@ describe('measures', () => {
   it('keep the places of the packed form: what is stored must be read for ever', () => {
     expect(packMeasures(distinct())).toEqual([
       ...[0, '1', 1, '2', 2, '3', 3, '4', 4, '5', 5, '6'],
-      ...[6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16],
+      ...[6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18],
     ]);
     expect(FIELDS.slice(0, 8)).toEqual([...DIMENSIONS, 'overtime', 'interactions', 'handledByAgents']);
   });

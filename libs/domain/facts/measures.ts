@@ -26,6 +26,10 @@ export interface Measures {
   csatCount: number;
   repetitiveByAgents: number;
   errors: number;
+  /** Contacts that ended because the customer gave up. Not in published windows, as all from here on. */
+  abandoned: number;
+  /** Paid time of agents in millionths of a second: handling, and the other paid states where they are sent. */
+  paidMicroseconds: number;
 }
 
 /** Whole-number fields, in the order of the packed form. */
@@ -40,6 +44,8 @@ const COUNTS = [
   'csatCount',
   'repetitiveByAgents',
   'errors',
+  'abandoned',
+  'paidMicroseconds',
 ] as const satisfies readonly (keyof Measures)[];
 
 const MONEY = [...DIMENSIONS, 'overtime'] as const;
@@ -63,6 +69,8 @@ export function emptyMeasures(): Measures {
     csatCount: 0,
     repetitiveByAgents: 0,
     errors: 0,
+    abandoned: 0,
+    paidMicroseconds: 0,
   };
 }
 
@@ -88,6 +96,8 @@ export function addInto(target: Measures, delta: Measures): void {
   target.csatCount += delta.csatCount;
   target.repetitiveByAgents += delta.repetitiveByAgents;
   target.errors += delta.errors;
+  target.abandoned += delta.abandoned;
+  target.paidMicroseconds += delta.paidMicroseconds;
 }
 
 /** target -= delta, in place. */
@@ -108,6 +118,8 @@ export function subtractInto(target: Measures, delta: Measures): void {
   target.csatCount -= delta.csatCount;
   target.repetitiveByAgents -= delta.repetitiveByAgents;
   target.errors -= delta.errors;
+  target.abandoned -= delta.abandoned;
+  target.paidMicroseconds -= delta.paidMicroseconds;
 }
 
 /** A copy that can be changed without changing the original. */
@@ -129,6 +141,8 @@ export function copyMeasures(measures: Measures): Measures {
     csatCount: measures.csatCount,
     repetitiveByAgents: measures.repetitiveByAgents,
     errors: measures.errors,
+    abandoned: measures.abandoned,
+    paidMicroseconds: measures.paidMicroseconds,
   };
 }
 
@@ -141,6 +155,11 @@ export function negated(measures: Measures): Measures {
 
 /** Same content in every field. */
 export function equalMeasures(a: Measures, b: Measures): boolean {
+  return equalPublished(a, b) && a.abandoned === b.abandoned && a.paidMicroseconds === b.paidMicroseconds;
+}
+
+/** Same content in every field that windows publish. */
+export function equalPublished(a: Measures, b: Measures): boolean {
   return (
     a.interactions === b.interactions &&
     a.handledByAgents === b.handledByAgents &&

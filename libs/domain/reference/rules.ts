@@ -152,6 +152,33 @@ export interface AnomalyRule extends RuleCommon {
   readonly severity: Severity;
 }
 
+/** An initiative whose effect on quality somebody has looked at, and the times that it explains; event time in epoch ms. */
+export interface EvaluatedInitiative {
+  readonly initiativeId: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+/** Fewer paid hours than in past weeks, and customers who feel it. */
+export interface BlindCutRule extends RuleCommon {
+  readonly kind: 'blind-cut';
+  /** Whole hours, at most a day. */
+  readonly window: string;
+  readonly minimumWeeks: number;
+  /** Paid hours below the usual, as a share of them. */
+  readonly cutRatio: number;
+  /** CSAT below the usual, as a share of it; from the second on it is critical. */
+  readonly csatFallRatio: number;
+  readonly criticalFallRatio: number;
+  /** Abandoned / contacts over the usual, as a multiple and in points of the ratio: both. */
+  readonly abandonFactor: number;
+  readonly abandonRise: number;
+  /** Fewer contacts are not judged. */
+  readonly minimumUnits: number;
+  /** While one of these goes on the rule is silent. */
+  readonly initiatives: readonly EvaluatedInitiative[];
+}
+
 /** Any rule, told apart by its kind. */
 export type Rule =
   | UnitCostRule
@@ -165,4 +192,5 @@ export type Rule =
   | PromotionOverspendRule
   | OverAutomationRule
   | VendorQualityRule
-  | AnomalyRule;
+  | AnomalyRule
+  | BlindCutRule;

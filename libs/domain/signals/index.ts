@@ -1,4 +1,5 @@
 export * from './anomaly.js';
+export * from './blind-cut.js';
 export * from './budget-forecast.js';
 export * from './budget-threshold.js';
 export * from './burn-rate.js';

@@ -2,6 +2,7 @@ import { budgetsInForce } from '../budget/index.js';
 import type { Micros } from '../money/index.js';
 import type {
   AnomalyRule,
+  BlindCutRule,
   Budget,
   BudgetForecastRule,
   BudgetThresholdRule,
@@ -72,7 +73,8 @@ export type AppliedRule =
   | AppliedRuleOf<IntegrationCostRule>
   | AppliedRuleOf<OverAutomationRule>
   | AppliedVendorQuality
-  | AppliedRuleOf<AnomalyRule>;
+  | AppliedRuleOf<AnomalyRule>
+  | AppliedRuleOf<BlindCutRule>;
 
 /**
  * Where each kind is judged unless its rule says otherwise; undefined: wherever there is a budget. An agent's hour has
@@ -91,6 +93,7 @@ const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined
   'over-automation': ['all', 'channel'],
   'vendor-quality': ['vendor'],
   anomaly: ['all', 'channel', 'team', 'vendor'],
+  'blind-cut': ['all', 'team'],
 };
 
 /** As long as a part of the centre may be ahead of the whole, see `partOfTheWhole`. */
@@ -146,6 +149,8 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
       case 'integration-cost':
         return [plain(rule)];
       case 'anomaly':
+        return [plain(rule)];
+      case 'blind-cut':
         return [plain(rule)];
       case 'vendor-quality':
         return [plain(rule)];

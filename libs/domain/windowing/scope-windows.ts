@@ -2,8 +2,7 @@ import {
   addInto,
   copyMeasures,
   emptyMeasures,
-  equalMeasures,
-  isZero,
+  equalPublished,
   subtractInto,
   type Measures,
   type ScopeRef,
@@ -13,6 +12,8 @@ import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { PaneTier } from './pane-tier.js';
 import type { WindowKind } from './window-kind.js';
 import type { PaneLayout } from './window-spec.js';
+
+const NOTHING: Readonly<Measures> = emptyMeasures();
 
 /** Content of one window kind (panes only, without accruals) at the last end that was closed for the scope. */
 interface ClosedContent {
@@ -124,10 +125,12 @@ export class ScopeWindows {
     this.closed.set(kind.name, { endMs, content });
     // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
     if (this.lines.size === 0)
-      return (before ? equalMeasures(content, before.content) : isZero(content)) ? undefined : content;
+      return (before ? equalPublished(content, before.content) : equalPublished(content, NOTHING))
+        ? undefined
+        : content;
     const now = this.withAccruals(kind, content, endMs);
     const seen = before ? this.withAccruals(kind, before.content, endMs - kind.stepMs) : emptyMeasures();
-    return equalMeasures(now, seen) ? undefined : now;
+    return equalPublished(now, seen) ? undefined : now;
   }
 
   /** Content at the frontier, as the last closed end left it. */

@@ -1,4 +1,4 @@
-import { copyMeasures, equalMeasures, addInto, subtractInto, type Measures, type ScopeRef } from '../facts/index.js';
+import { copyMeasures, equalPublished, addInto, subtractInto, type Measures, type ScopeRef } from '../facts/index.js';
 import type { Calendar } from '../time/index.js';
 import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
@@ -126,7 +126,11 @@ export class WindowSet {
         windows.deferToNextEnd(month.startMs, delta);
         due.add(frontierMs + kind.stepMs, windows);
         due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
-      } else push(this.lateMonthEnds, windows, monthEndMs);
+      } else {
+        // The month's last end may be the frontier itself, whose content is kept.
+        if (kind.startOf(frontierMs) === month.startMs) windows.addLate(kind, frontierMs, tMs, delta);
+        push(this.lateMonthEnds, windows, monthEndMs);
+      }
     }
     return windows;
   }
@@ -250,8 +254,8 @@ export class WindowSet {
       const stepBefore = windows.contentAt(kind, endMs - kind.stepMs, frontierMs);
       const wasNow = before(endMs, now);
       const wasPublished =
-        windows.revisionOf(kind.name, endMs) > 0 || !equalMeasures(wasNow, before(endMs - kind.stepMs, stepBefore));
-      const restate = wasPublished ? !equalMeasures(now, wasNow) : !equalMeasures(now, stepBefore);
+        windows.revisionOf(kind.name, endMs) > 0 || !equalPublished(wasNow, before(endMs - kind.stepMs, stepBefore));
+      const restate = wasPublished ? !equalPublished(now, wasNow) : !equalPublished(now, stepBefore);
       if (restate) results.push(resultOf(windows, kind, endMs, windows.restated(kind.name, endMs), now));
     }
   }

@@ -19,6 +19,7 @@ describe('costWindowOf', () => {
       ...{ labour: 16_000_000n, system: -480_000n, marketing: 0n, outsourcing: 1n, training: 0n, overtime: 5_500_000n },
       ...{ interactions: 9, handledByAgents: 8, automated: 1, resolved: 7, handleMicroseconds: 480_250_000 },
       ...{ complaints: 6, csatMicros: 87_500_000, csatCount: 5, repetitiveByAgents: 4, errors: 3 },
+      ...{ abandoned: 2, paidMicroseconds: 1 },
     };
     const published = costWindowOf({ ...window, measures }, 'CNY');
     expect(published).toEqual({

@@ -56,6 +56,18 @@ describe('HourHistory', () => {
     expect(book.past(windows, START + WEEK + 3 * HOUR)).toEqual([]);
   });
 
+  it('takes whole hours together, with the same ones of past weeks that are known whole', () => {
+    const { windows, book, restored } = history(2 * 168 + 5, (hour) => hour);
+    const asOfMs = START + 2 * WEEK + 5 * HOUR + 30 * 60_000;
+    const stretch = book.stretch(windows, asOfMs, 4);
+    const sum = (first: number) => 4 * first + 6;
+    expect(amounts([stretch!.observed, ...stretch!.past])).toEqual([sum(2 * 168 + 1), sum(168 + 1), sum(1)]);
+    expect(restored.stretch(windows, asOfMs, 4)).toEqual(stretch);
+    expect(book.stretch(windows, asOfMs + 20 * 60_000, 4)).toBe(stretch);
+    expect(book.stretch(windows, asOfMs, 6)?.past).toHaveLength(1);
+    expect(book.stretch(windows, asOfMs + HOUR, 4)).toBeUndefined();
+  });
+
   it('keeps five weeks', () => {
     const { windows, restored, changelog } = history(6 * 168, () => 1);
     expect(restored.past(windows, START + 6 * WEEK)).toHaveLength(5);

@@ -29,6 +29,12 @@ const SETTLED_AFTER_MS = 10 * MINUTE_MS;
 /** After a silence longer than this nothing is made up of the hours before. */
 const LONGEST_GAP_HOURS = 48;
 
+/** Hours taken together, and the same ones of past weeks. */
+export interface Stretch {
+  readonly observed: Measures;
+  readonly past: readonly Measures[];
+}
+
 /**
  * What each watched scope did in every hour of the last five weeks, bills included, so that an hour can be compared with
  * the same hour of past weeks. One changelog record per scope and hour. What changes an hour later than the grace is not
@@ -36,6 +42,8 @@ const LONGEST_GAP_HOURS = 48;
  */
 export class HourHistory {
   private readonly scopes = new Map<string, Map<number, Measures>>();
+  /** By scope, what was asked for last: it changes once an hour, and is asked for each minute. */
+  private readonly stretches = new Map<string, Stretch & { readonly count: number; readonly endMs: number }>();
   private dirty: { key: string; hourMs: number }[] = [];
 
   constructor(private readonly calendar: Calendar) {}
@@ -84,6 +92,28 @@ export class HourHistory {
     }).flat();
   }
 
+  /**
+   * The newest `count` hours that are over, taken together, and the same hours of past weeks, newest first, as far as all of
+   * them are known; undefined before there are so many.
+   */
+  stretch(windows: ScopeWindows, asOfMs: number, count: number): Stretch | undefined {
+    const key = scopeKey(windows.ref.scope, windows.ref.id);
+    const hours = this.scopes.get(key);
+    if (!hours) return undefined;
+    const endMs = floorTo(asOfMs - SETTLED_AFTER_MS, HOUR_MS);
+    const known = this.stretches.get(key);
+    if (known?.endMs === endMs && known.count === count) return known;
+    const observed = sumOf(hours, endMs, count);
+    if (!observed) return undefined;
+    const past = Array.from({ length: WEEKS }, (_, week) => {
+      const lastMs = this.sameHour(endMs - HOUR_MS, week + 1);
+      return sumOf(hours, lastMs + HOUR_MS, count) ?? [];
+    }).flat();
+    const stretch = { observed, past, endMs, count };
+    this.stretches.set(key, stretch);
+    return stretch;
+  }
+
   /** The hour of `weeks` weeks ago at which the clock showed the same. */
   private sameHour(hourMs: number, weeks: number): number {
     const { hour, weekday } = this.calendar.hourOf(hourMs);
@@ -118,6 +148,16 @@ export class HourHistory {
     else hours.delete(hourMs);
     return true;
   }
+}
+
+function sumOf(hours: ReadonlyMap<number, Measures>, endMs: number, count: number): Measures | undefined {
+  const sum = emptyMeasures();
+  for (let hourMs = endMs - count * HOUR_MS; hourMs < endMs; hourMs += HOUR_MS) {
+    const hour = hours.get(hourMs);
+    if (!hour) return undefined;
+    addInto(sum, hour);
+  }
+  return sum;
 }
 
 /** `minutes` of the second hour and the rest of the first. */

@@ -6,6 +6,7 @@ import {
   copyMeasures,
   emptyMeasures,
   evaluateAnomaly,
+  evaluateBlindCut,
   evaluateBudgetForecast,
   evaluateBudgetThreshold,
   evaluateBurnRate,
@@ -118,6 +119,11 @@ function judgeOnScope(rule: Exclude<AppliedRule, { budget: Budget }>, view: Scop
     case 'anomaly': {
       const observed = view.lastHour();
       return { ...evaluateAnomaly(rule, { observed, past: view.pastHours() }), content: observed };
+    }
+    case 'blind-cut': {
+      const stretch = view.wholeHours(Number.parseInt(rule.rule.window, 10));
+      if (!stretch) return undefined;
+      return { verdict: evaluateBlindCut(rule, { ...stretch, asOfMs: view.asOfMs }), content: stretch.observed };
     }
     case 'vendor-quality': {
       const fromMs = Math.max(view.asOfMs - rule.rule.windowMs, view.observedSinceMs);

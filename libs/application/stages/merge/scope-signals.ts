@@ -54,6 +54,9 @@ const EXPLAINED_BY_HOURS: ReadonlySet<Rule['kind']> = new Set([
   'promotion-overspend',
 ] as const);
 
+/** Kinds that look at the hours of past weeks. */
+const BY_HOURS: ReadonlySet<Rule['kind']> = new Set(['anomaly', 'blind-cut'] as const);
+
 /** With fewer weeks of history the same hour of past weeks explains nothing. */
 const MINIMUM_WEEKS = 3;
 
@@ -136,7 +139,7 @@ export class ScopeSignals {
     for (const windows of this.watchedScopes(reference)) {
       const applied = this.rulesOn(windows.ref, reference, tMs);
       if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows).mark(windows, tMs);
-      if (applied.some(({ kind }) => kind === 'anomaly')) this.hours.record(windows, tMs, this.sinceMs);
+      if (applied.some(({ kind }) => BY_HOURS.has(kind))) this.hours.record(windows, tMs, this.sinceMs);
       const view = this.viewOf(windows, tMs);
       for (const rule of applied) {
         const key = signalKey(rule, this.dependencies.fingerprint);

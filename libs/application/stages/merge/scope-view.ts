@@ -21,7 +21,7 @@ import {
 } from '#libs/domain';
 import { contentWithout, type LateChange } from './late-changes.js';
 import type { CellBook } from './cell-book.js';
-import type { HourHistory } from './hour-history.js';
+import type { HourHistory, Stretch } from './hour-history.js';
 import type { RevenueBook } from './revenue-book.js';
 
 const HOUR_MS = 3_600_000;
@@ -131,6 +131,11 @@ export class ScopeView {
   /** The same hour of past weeks, newest first. */
   pastHours(): Measures[] {
     return this.around.hours.past(this.windows, this.asOfMs);
+  }
+
+  /** The newest `count` whole hours, and the same of past weeks; undefined before there are so many. */
+  wholeHours(count: number): Stretch | undefined {
+    return this.around.hours.stretch(this.windows, this.asOfMs, count);
   }
 
   /** What a vendor, else the own people did lately, by channel. */

@@ -156,6 +156,19 @@ describe('WindowChangelog', () => {
     );
   });
 
+  it('counts what is for the calendar only in the month whose last end was just closed, also across restarts', () => {
+    const windows = new Windows();
+    windows.book(SCOPES[0]!, BASE, spend(7n), false);
+    windows.commit(BASE + MONTH);
+    windows.book(SCOPES[0]!, BASE + SECOND, spend(5n), true);
+    const amounts = (results: WindowResult[]) =>
+      results.flatMap(({ window, measures }) => (window === 'month' ? measures.labour : []));
+    expect(amounts(windows.commit(BASE + MONTH))).toEqual([12n]);
+    const before = windows.contents(SCOPES[0]!, BASE + MONTH);
+    windows.restart();
+    expect(windows.contents(SCOPES[0]!, BASE + MONTH)).toEqual(before);
+  });
+
   it('keeps what is for the calendar only before any watermark is known', () => {
     const windows = new Windows();
     windows.book(SCOPES[0]!, BASE, spend(7n), true);
