@@ -27,6 +27,7 @@ export default {
   watchman: false,
   // Jest leaves a core free by default, which on two cores is half of them.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/scripts/test-sequencer.js',
   projects: [
     {
       ...base,
@@ -37,7 +38,6 @@ export default {
     {
       ...base,
       displayName: 'int',
-      runner: '<rootDir>/scripts/serial-runner.cjs',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.int-spec.ts'],
     },
     // Puts clock and timers of its own in the place of the process's, so it has a process to itself: scripts/test.js.

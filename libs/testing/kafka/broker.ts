@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { startKafka, type EmbeddedServer } from '#libs/adapters/embedded';
 import { isPortFree } from '#libs/adapters/process';
 import type { KafkaSettings } from '#libs/application';
+import { environment } from '#libs/config';
 
 const JARS = join('.spendline', 'kafka', 'libs');
 const TEMPLATE = join('deploy', 'kafka', 'server.properties');
@@ -114,12 +115,16 @@ export class KafkaBroker {
   }
 }
 
-/** The first of three neighbouring free ports; where to begin looking is random, as other tests look too. */
+/**
+ * The first of three neighbouring free ports. Test files that run side by side look in halves of their own, and begin
+ * somewhere at random, as other runs on the machine look too: between looking and listening a port can be taken.
+ */
 export async function freePorts(): Promise<number> {
-  const triples = Math.floor((LAST_PORT - FIRST_PORT) / 3);
+  const half = Number(environment()['JEST_WORKER_ID'] ?? 1) % 2;
+  const triples = Math.floor((LAST_PORT - FIRST_PORT) / 6);
   const first = Math.floor(Math.random() * triples);
   for (let i = 0; i < triples; i++) {
-    const port = FIRST_PORT + 3 * ((first + i) % triples);
+    const port = FIRST_PORT + 3 * (half * triples + ((first + i) % triples));
     if ((await isPortFree(port)) && (await isPortFree(port + 1)) && (await isPortFree(port + 2))) return port;
   }
   throw new Error(`No three free ports between ${FIRST_PORT} and ${LAST_PORT}`);
