@@ -177,8 +177,8 @@ export class PipelineDriver {
       throw failure instanceof Error ? failure : new Error('a task failed', { cause: failure });
   }
 
-  /** Closes what is open, as `spendline replay --finish` does. */
-  finish(): void {
+  /** Closes what is open, as `spendline replay --finish` does; `lastMs` is the event time of the replay's last record. */
+  finish(lastMs?: number): void {
     const endOffsets: Record<string, Record<string, string>> = {};
     for (const [id, offset] of this.offsets) {
       const [topic = '', partition = ''] = id.split('/');
@@ -189,7 +189,7 @@ export class PipelineDriver {
         topic: 'control',
         key: String(partition),
         partition,
-        value: { kind: 'finish', id: 'test', endOffsets },
+        value: { kind: 'finish', id: 'test', endOffsets, ...(lastMs !== undefined && { lastMs }) },
       });
     }
   }

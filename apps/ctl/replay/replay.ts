@@ -81,6 +81,18 @@ async function* recordsOf(
   }
 }
 
+/** Largest event time of what was sent. */
+interface LastTime {
+  atMs: number | undefined;
+}
+
+async function* noting(records: AsyncIterable<ReplayRecord>, last: LastTime): AsyncGenerator<ReplayRecord> {
+  for await (const record of records) {
+    last.atMs = Math.max(last.atMs ?? -Infinity, record.atMs);
+    yield record;
+  }
+}
+
 async function showFirst(
   { say }: ReplayOptions,
   mapping: Mapping,
@@ -105,7 +117,8 @@ async function send(options: ReplayOptions, mapping: Mapping, file: RowFile, tal
   const publisher = new Publisher({ settings, logger: options.logger, role: 'replay' });
   await publisher.connect();
   try {
-    const records = recordsOf(options, mapping, file, tally);
+    const last: LastTime = { atMs: undefined };
+    const records = noting(recordsOf(options, mapping, file, tally), last);
     const pacer = new Pacer(options.speed);
     if (mapping.sort === 'event-time') {
       const sorted = await readSorted(records, file, options);
@@ -119,7 +132,7 @@ async function send(options: ReplayOptions, mapping: Mapping, file: RowFile, tal
     }
     if (signal.aborted) say('Stopped before the end: not every row below was sent.');
     else if (options.finish) {
-      await sendFinish(publisher);
+      await sendFinish(publisher, last.atMs);
       say('What is open closes once the monitor has read all of it.');
     }
   } finally {

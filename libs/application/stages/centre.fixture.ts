@@ -51,12 +51,12 @@ export function feedback(feedbackId: string, atSeconds: number, more: Fields = {
   return { topic: 'feedback', key: 'a-1', value: { feedbackId, kind: 'complaint', at: at(atSeconds), ...more } };
 }
 
-/** Agent a-1 becomes available, unless told otherwise. */
+/** Agent a-1 takes a contact, which costs nothing as a state, unless told otherwise. */
 export function agentState(atSeconds: number, more: Fields = {}): DriverRecord {
   return {
     topic: 'agentStates',
     key: 'a-1',
-    value: { agentId: 'a-1', state: 'available', at: at(atSeconds), ...more },
+    value: { agentId: 'a-1', state: 'handling', at: at(atSeconds), ...more },
   };
 }
 

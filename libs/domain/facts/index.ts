@@ -1,3 +1,4 @@
+export * from './agent-state.js';
 export * from './bill.js';
 export * from './measures.js';
 export * from './contact.js';

@@ -2,7 +2,7 @@ import { decimalOf, divideHalfEven, fitsWire, numberOf, type Decimal, type Micro
 import type { Contact } from '../facts/index.js';
 import type { Dimension, RateCard } from '../reference/index.js';
 import type { RateBook, Subject } from './rate-book.js';
-import { splitLargestRemainder } from './largest-remainder.js';
+import { hourlySubjects, labourParts } from './labour.js';
 
 /** One line of a cost event, in the organisation's currency, rounded half-even to micros once. */
 export interface CostLine {
@@ -73,32 +73,8 @@ class LineBuilder {
   }
 }
 
-function labourSubjects(contact: Contact): Subject[] {
-  const subjects: Subject[] = [];
-  if (contact.agentId !== undefined) subjects.push({ for: 'agent', id: contact.agentId });
-  if (contact.team !== undefined) subjects.push({ for: 'team', id: contact.team });
-  if (contact.region !== undefined) subjects.push({ for: 'region', id: contact.region });
-  subjects.push({ for: 'default' });
-  return subjects;
-}
-
-function labourParts(card: RateCard, totalMicros: Micros): { subcategory?: string; amountMicros: Micros }[] {
-  if (!card.splitPpm) return [{ amountMicros: totalMicros }];
-  const { wages, socialInsurance, training } = card.splitPpm;
-  const [wagesMicros = 0n, insuranceMicros = 0n, trainingMicros = 0n] = splitLargestRemainder(totalMicros, [
-    BigInt(wages),
-    BigInt(socialInsurance),
-    BigInt(training),
-  ]);
-  return [
-    { subcategory: 'wages', amountMicros: wagesMicros },
-    { subcategory: 'social-insurance', amountMicros: insuranceMicros },
-    { subcategory: 'training', amountMicros: trainingMicros },
-  ];
-}
-
 function rateLabour(builder: LineBuilder, book: RateBook, contact: Contact): void {
-  const card = book.find(labourSubjects(contact), 'hourly', builder.atMs);
+  const card = book.find(hourlySubjects(contact), 'hourly', builder.atMs);
   if (!card) {
     builder.unrated = true;
     return;
@@ -107,7 +83,7 @@ function rateLabour(builder: LineBuilder, book: RateBook, contact: Contact): voi
   const total = builder.price(contact.handleSeconds, card.amountMicros, card.currency, SECONDS_PER_HOUR, multiplier);
   if (contact.overtime) builder.overtimeMicros = total;
   const quantity = numberOf(contact.handleSeconds);
-  for (const part of labourParts(card, total)) {
+  for (const part of labourParts(card.splitPpm, total)) {
     builder.push({ dimension: 'labour', ...part, rateId: card.rateId, quantity, unit: 'seconds' });
   }
 }

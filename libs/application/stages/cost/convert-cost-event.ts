@@ -1,5 +1,5 @@
 import type { BillingLine, CostEvent } from '#libs/contract';
-import { formatMicros, numberOf, rfc3339, type Contact, type CostLine } from '#libs/domain';
+import { formatMicros, numberOf, rfc3339, type Contact, type CostLine, type StateEntered } from '#libs/domain';
 
 /** Longest id that the contract's schemas allow. */
 const MAX_ID_LENGTH = 128;
@@ -65,6 +65,39 @@ export function contactCostEvent(
     ...(complexity !== undefined && { complexity }),
     outcome: contact.outcome,
     ...(contact.handledBy !== 'bot' && { handleSeconds: numberOf(contact.handleSeconds) }),
+    ...moneyOf(lines, currency),
+  };
+}
+
+/** A day's part of an interval of paid time. */
+export interface PaidInterval {
+  readonly startMs: number;
+  readonly lines: readonly CostLine[];
+  readonly revision: number;
+  readonly currency: string;
+}
+
+/**
+ * The published form of paid time. Its sourceId is `<agentId>/<state>/<start>`, so that the same interval keeps its id
+ * when its end moves; a long agentId is replaced by a fingerprint.
+ */
+export function agentStateCostEvent(
+  { agentId, state, team, region }: StateEntered,
+  { startMs, lines, revision, currency }: PaidInterval,
+  fingerprint: (text: string) => string,
+): CostEvent {
+  const occurredAt = rfc3339(startMs);
+  const plainId = `${agentId}/${state}/${occurredAt}`;
+  const sourceId = plainId.length <= MAX_ID_LENGTH ? plainId : `#${fingerprint(agentId)}/${state}/${occurredAt}`;
+  return {
+    costEventId: costEventId('agent-state', sourceId, revision, fingerprint),
+    source: 'agent-state',
+    sourceId,
+    revision,
+    occurredAt,
+    agentId,
+    ...(team !== undefined && { team }),
+    ...(region !== undefined && { region }),
     ...moneyOf(lines, currency),
   };
 }

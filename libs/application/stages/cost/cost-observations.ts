@@ -1,10 +1,10 @@
-import { epochMs, type AgentState, type Feedback } from '#libs/contract';
+import { epochMs, type Feedback } from '#libs/contract';
 import { feedbackMeasures, scopeRefs, type ScopeIds } from '#libs/domain';
 import type { InputRecord } from '../stage.js';
 import { canonicalText } from './convert-interaction.js';
 import type { CostTaskParts } from './cost-contacts.js';
 
-/** Feedback and agent states: they cost nothing here, but feedback counts in windows and both move the clock. */
+/** Feedback: it costs nothing, but it counts in windows and moves the clock. */
 export class Observations {
   constructor(private readonly parts: CostTaskParts) {}
 
@@ -49,21 +49,6 @@ export class Observations {
       ...(topic !== undefined && { topic }),
       ...(stage !== undefined && { stage }),
     };
-  }
-
-  takeAgentState(state: AgentState): void {
-    const { journal, memory, clock, dependencies } = this.parts;
-    const atMs = epochMs(state.at);
-    const hash = dependencies.fingerprint(canonicalText({ ...state, at: atMs }));
-    // An agent may enter several states at one instant, so the content is part of the id.
-    const id = `${state.agentId}@${String(atMs)}/${hash}`;
-    if (memory.find('agent-state', id, clock.watermarkMs)) {
-      journal.fate('duplicate');
-      return;
-    }
-    memory.remember(id, { type: 'agent-state', hash, atMs });
-    journal.fate(this.isLate(atMs) ? 'late' : 'counted');
-    clock.observe('agentStates', atMs);
   }
 
   private isLate(atMs: number): boolean {

@@ -17,6 +17,7 @@ import { ContactCosting, type CostTaskParts } from './cost-contacts.js';
 import { Observations } from './cost-observations.js';
 import { FactMemory } from './fact-memory.js';
 import { FinishMarker } from './finish-marker.js';
+import { PaidTime } from './paid-time.js';
 import { InputClock, type ClockState, type ClockTopic } from './input-clock.js';
 import { TaskJournal, type Tally } from './task-journal.js';
 
@@ -31,6 +32,8 @@ interface Meta {
   readonly clock: ClockState;
   readonly tally: Tally;
   readonly finish: ReturnType<FinishMarker['toJSON']>;
+  /** Absent in state from before paid time was costed. */
+  readonly paidTime?: ReturnType<PaidTime['toJSON']>;
 }
 
 /**
@@ -42,6 +45,7 @@ export class CostTask implements StageTask {
   private readonly contacts: ContactCosting;
   private readonly bills: BillCosting;
   private readonly observations: Observations;
+  private readonly paidTime: PaidTime;
   private readonly finish: FinishMarker;
   private readonly owners: number;
   private readonly sources: number;
@@ -71,6 +75,7 @@ export class CostTask implements StageTask {
     this.contacts = new ContactCosting(this.parts);
     this.bills = new BillCosting(this.parts);
     this.observations = new Observations(this.parts);
+    this.paidTime = new PaidTime(this.parts);
   }
 
   /** Records in minus records accounted for; anything but 0 is a fault of ours. */
@@ -84,28 +89,36 @@ export class CostTask implements StageTask {
   }
 
   restore(key: string, value: Buffer | null): void {
-    if (this.parts.memory.restore(key, value) || this.bills.restore(key, value)) return;
+    if ([this.parts.memory, this.bills, this.paidTime].some((part) => part.restore(key, value))) return;
     if (key !== META_KEY || value === null) return;
     const meta = JSON.parse(value.toString('utf8')) as Meta;
     this.parts.clock.restore(meta.clock);
     this.parts.journal.restoreTally(meta.tally);
     this.finish.restore(meta.finish);
+    this.paidTime.restoreProgress(meta.paidTime);
   }
 
   restored(): void {
-    // Nothing is derived: every part took its own entries back.
+    this.paidTime.restored();
   }
 
   process(input: StageInput, nowMs: number): StageOutput {
     if (input.kind === 'records') this.takeRecords(input.topic, input.records, input.caughtUp, nowMs);
     const { clock, memory, journal } = this.parts;
     clock.advance(nowMs);
-    this.finish.apply(clock, this.parts.options, nowMs);
+    this.paidTime.advance();
+    const finishedMs = this.finish.apply(clock, this.parts.options, nowMs);
+    if (finishedMs !== undefined) this.paidTime.close(finishedMs);
     this.tellMergeTasks(nowMs);
     const { increments, observations } = this.parts.tally.drain();
-    journal.changelog.push(...memory.changes(clock.watermarkMs), ...this.bills.changes());
+    journal.changelog.push(...memory.changes(clock.watermarkMs), ...this.bills.changes(), ...this.paidTime.changes());
     if (input.kind === 'records' || journal.records.length > 0) {
-      const meta: Meta = { clock: clock.toJSON(), tally: journal.tally, finish: this.finish.toJSON() };
+      const meta: Meta = {
+        clock: clock.toJSON(),
+        tally: journal.tally,
+        finish: this.finish.toJSON(),
+        paidTime: this.paidTime.toJSON(),
+      };
       journal.changelog.push({ key: META_KEY, value: JSON.stringify(meta) });
     }
     const { records, changelog, counters } = journal.drain();
@@ -147,7 +160,7 @@ export class CostTask implements StageTask {
       }
       case 'agentStates': {
         const state = journal.decode(topic, record);
-        if (state && !this.isOutOfTime(topic, record, state, nowMs)) this.observations.takeAgentState(state);
+        if (state && !this.isOutOfTime(topic, record, state, nowMs)) this.paidTime.take(record, state);
         return;
       }
       case 'billingLines': {

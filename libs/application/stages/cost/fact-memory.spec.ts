@@ -47,7 +47,7 @@ describe('FactMemory', () => {
     expect(memory.find('contact', 'x', undefined)).toEqual(contact());
     expect(memory.find('feedback', 'y', undefined)).toEqual({ type: 'feedback', hash: 'f', atMs: 5 });
     expect(memory.find('feedback', 'x', undefined)).toBeUndefined();
-    expect(memory.find('agent-state', 'y', undefined)).toBeUndefined();
+    expect(memory.find('contact', 'y', undefined)).toBeUndefined();
   });
 
   it('knows a fact up to the horizon behind the watermark, to the millisecond', () => {
@@ -113,7 +113,7 @@ describe('FactMemory', () => {
         facts: fc.array(
           fc.record({
             id: fc.constantFrom('p', 'q', 'r', 's', 't'),
-            type: fc.constantFrom('contact', 'feedback', 'agent-state'),
+            type: fc.constantFrom('contact', 'feedback'),
             backMs: fc.nat({ max: 2 * HORIZON }),
           }),
           { maxLength: 4 },
@@ -145,7 +145,7 @@ describe('FactMemory', () => {
           changelogs[0].take(live, watermarkMs);
           changelogs[1].take(often, watermarkMs);
           if (restart) often = changelogs[1].restored();
-          for (const type of ['contact', 'feedback', 'agent-state'] as const) {
+          for (const type of ['contact', 'feedback'] as const) {
             for (const id of ['p', 'q', 'r', 's', 't']) {
               const fact = newest.get(type + id);
               const expected = fact && fact.atMs >= watermarkMs - HORIZON ? fact : undefined;

@@ -14,9 +14,9 @@ export interface RememberedContact {
   readonly measures: Measures;
 }
 
-/** What is remembered of feedback and agent states: only that they were there. */
+/** What is remembered of feedback: only that it was there. */
 export interface RememberedFact {
-  readonly type: 'feedback' | 'agent-state';
+  readonly type: 'feedback';
   readonly hash: string;
   readonly atMs: number;
 }
@@ -26,7 +26,7 @@ export type Remembered = RememberedContact | RememberedFact;
 type RememberedAs<T extends Remembered['type']> = T extends 'contact' ? RememberedContact : RememberedFact;
 
 type Wire = [
-  type: 'c' | 'f' | 's',
+  type: 'c' | 'f',
   id: string,
   hash: string,
   atMs: number,
@@ -42,7 +42,7 @@ interface Stored {
 /** Entries of one journal record at the most: keeps a record well under Kafka's 1 MiB. */
 const JOURNAL_ENTRIES = 1000;
 const JOURNAL_KEY = 'seen/';
-const TYPES = { contact: 'c', feedback: 'f', 'agent-state': 's' } as const;
+const TYPES = { contact: 'c', feedback: 'f' } as const;
 
 /**
  * Facts of the dedup horizon by id. Its changelog is a journal: one record for what a commit added, deleted once all
@@ -144,7 +144,7 @@ function wireOf(id: string, fact: Remembered): Wire {
 }
 
 function rememberedOf([type, , hash, atMs, contact]: Wire): Remembered {
-  if (type !== 'c' || !contact) return { type: type === 'f' ? 'feedback' : 'agent-state', hash, atMs };
+  if (type !== 'c' || !contact) return { type: 'feedback', hash, atMs };
   const [updatedAtMs, revision, calendarOnly, ids, packed] = contact;
   return {
     type: 'contact',

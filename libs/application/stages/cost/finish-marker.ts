@@ -9,6 +9,8 @@ const SETTLE_MS = 5_000;
 interface Pending {
   readonly ends: Partial<Record<InputTopicKey, number>>;
   readonly sinceMs: number;
+  /** Event time of the replay's last record, in whatever partition. */
+  readonly lastMs?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export class FinishMarker {
       const end = offsets[String(partition)];
       if (end !== undefined) ends[topic as InputTopicKey] = Number(end);
     }
-    this.pending = { ends, sinceMs: nowMs };
+    this.pending = { ends, sinceMs: nowMs, ...(marker.lastMs !== undefined && { lastMs: marker.lastMs }) };
   }
 
   readTo(topic: InputTopicKey, nextOffset: number): void {
@@ -55,20 +57,23 @@ export class FinishMarker {
     this.atEnd.add(topic);
   }
 
-  /** Moves the clock to the end once everything named was read. */
-  apply(clock: InputClock, options: StageOptions, nowMs: number): void {
-    if (!this.pending) return;
-    const { ends, sinceMs } = this.pending;
+  /**
+   * Moves the clock to the end once everything named was read. In event time it answers with the replay's last instant,
+   * once: what lasts until then is over. In live time everything goes on.
+   */
+  apply(clock: InputClock, options: StageOptions, nowMs: number): number | undefined {
+    if (!this.pending) return undefined;
+    const { ends, sinceMs, lastMs } = this.pending;
     const waiting = Object.entries(ends).some(([topic, end]) => {
       const reached = (this.positions[topic as InputTopicKey] ?? 0) >= end;
       const settled = this.atEnd.has(topic as InputTopicKey) && nowMs - sinceMs >= SETTLE_MS;
       return !reached && !settled;
     });
-    if (waiting) return;
+    if (waiting) return undefined;
     this.pending = undefined;
     this.over = true;
     const { latestMs } = clock;
-    if (latestMs === undefined) return;
+    if (latestMs === undefined) return undefined;
     const { rolling, monthStepMs } = options.windowing;
     const longestMs = rolling.reduce(
       (longest, spec) => Math.max(longest, spec.sizeMs + 2 * spec.stepMs),
@@ -76,6 +81,7 @@ export class FinishMarker {
     );
     const endMs = latestMs + longestMs;
     clock.raise(options.clock === 'live' ? Math.min(endMs, nowMs - options.disorderMs) : endMs);
+    return options.clock === 'live' ? undefined : Math.max(latestMs, lastMs ?? latestMs);
   }
 
   toJSON(): { pending?: Pending; positions: Partial<Record<InputTopicKey, number>>; over: boolean } {
@@ -89,12 +95,24 @@ export class FinishMarker {
   }
 }
 
-function parseMarker(value: Buffer | null): { endOffsets: Record<string, Record<string, string>> } | undefined {
+interface Marker {
+  readonly endOffsets: Record<string, Record<string, string>>;
+  readonly lastMs?: number;
+}
+
+function parseMarker(value: Buffer | null): Marker | undefined {
   try {
-    const marker = JSON.parse(value?.toString('utf8') ?? '') as { kind?: unknown; endOffsets?: unknown };
+    const marker = JSON.parse(value?.toString('utf8') ?? '') as {
+      kind?: unknown;
+      endOffsets?: unknown;
+      lastMs?: unknown;
+    };
     if (marker.kind !== 'finish' || typeof marker.endOffsets !== 'object' || marker.endOffsets === null)
       return undefined;
-    return { endOffsets: marker.endOffsets as Record<string, Record<string, string>> };
+    return {
+      endOffsets: marker.endOffsets as Record<string, Record<string, string>>,
+      ...(typeof marker.lastMs === 'number' && { lastMs: marker.lastMs }),
+    };
   } catch {
     return undefined;
   }
