@@ -62,14 +62,14 @@ interface Interval extends Entered {
 
 /** The paid intervals of these states, cut at midnight, as plainly as they can be said. */
 function paidIntervals(states: readonly Entered[], lastMs: number): Interval[] {
-  const { dayOf } = zonedCalendar('Asia/Shanghai');
+  const calendar = zonedCalendar('Asia/Shanghai');
   return AGENTS.flatMap((agent) => {
     const own = states.filter((each) => each.agent === agent).sort((a, b) => a.atMs - b.atMs);
     return own.flatMap((entered, index) => {
       const pieces: Interval[] = [];
       const endMs = own[index + 1]?.atMs ?? lastMs;
-      for (let atMs = entered.atMs; PAID.has(entered.state) && atMs < endMs; atMs = dayOf(atMs).endMs)
-        pieces.push({ ...entered, atMs, endMs: Math.min(endMs, dayOf(atMs).endMs) });
+      for (let atMs = entered.atMs; PAID.has(entered.state) && atMs < endMs; atMs = calendar.dayOf(atMs).endMs)
+        pieces.push({ ...entered, atMs, endMs: Math.min(endMs, calendar.dayOf(atMs).endMs) });
       return pieces;
     });
   });
