@@ -5,6 +5,9 @@ import { freePort } from '../../libs/testing/free-port.js';
 /** Where a monitor is hit; see saboteur.js. */
 export const POINTS = ['begin', 'sent', 'offsets', 'committed'] as const;
 
+/** Lines kept of each monitor; at level debug kafkajs tells much in little time. */
+const KEPT_LINES = 50_000;
+
 /** What happens to a monitor at a point of its `after`th transaction once it was armed. */
 export interface Sabotage {
   readonly point: (typeof POINTS)[number] | 'take-over' | 'send';
@@ -40,7 +43,7 @@ export class MonitorProcess {
     private readonly port: number,
   ) {
     for (const stream of [child.stdout, child.stderr])
-      if (stream) createInterface(stream).on('line', (line) => this.lines.push(line) > 2_000 && this.lines.shift());
+      if (stream) createInterface(stream).on('line', (line) => this.lines.push(line) > KEPT_LINES && this.lines.shift());
     this.ended = new Promise((resolve) =>
       child.once('exit', (code, signal) => resolve((this.end = signal ?? `code ${String(code)}`))),
     );
@@ -56,7 +59,7 @@ export class MonitorProcess {
     const child = spawn(process.execPath, args, {
       env: {
         ...process.env,
-        SPENDLINE_LOG_LEVEL: 'info',
+        SPENDLINE_LOG_LEVEL: process.env['SPENDLINE_LOG_LEVEL'] ?? 'info',
         ...environment,
         SPENDLINE_METRICS_PORT: String(port),
         SPENDLINE_FAULTS_PLAN: JSON.stringify(plan),

@@ -8,4 +8,5 @@ export const REGRESSION_SEEDS: Readonly<Record<number, string>> = {
   68: 'kafkajs wrote records twice: one leader failed while another was still writing; see write-once.ts',
   99: 'the same, over and over within one transaction',
   476: 'kafkajs went round in a loop for ever when it was stopped while its brokers changed',
+  1489: 'the answer to SyncGroup was lost: kafkajs kept its former partitions, and nobody had the new ones; see consumer-repairs.ts',
 };

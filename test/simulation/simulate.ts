@@ -1,5 +1,6 @@
 import './engine/production.js';
 import { topicName, type TopicKey } from '#libs/contract';
+import { repairConsumers } from '../../libs/adapters/kafka/consumer-repairs.js';
 import { SILENT_LOGGER } from '../../libs/adapters/kafka/logger.js';
 import { repairReadCommitted } from '../../libs/adapters/kafka/read-committed.js';
 import { StageRunner, type StageRunnerOptions } from '../../libs/adapters/kafka/stage-runner.js';
@@ -64,6 +65,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   try {
     repairReadCommitted();
     repairProduce();
+    repairConsumers();
     return await new Simulation(seed, planOf(random), scheduler, options).run();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
@@ -117,7 +119,7 @@ class Simulation implements Machine {
       return { process, runner: undefined, life: 0 };
     });
     this.network.interference = new FaultInjector(plan, scheduler, this.network, this);
-    this.network.onHang = (process) => this.died(process, 'it hangs in a loop');
+    this.network.onHang = (process) => this.oracle.violations.push(`${process.name} hangs in a loop`);
     scheduler.onUncaught = (process, error) => this.died(process, `uncaught: ${String(error)}`);
   }
 
@@ -209,6 +211,8 @@ class Simulation implements Machine {
 
   private died(process: SimProcess, why: string): void {
     this.fatal.push(why);
+    // Nothing that fails here is for good. What a wrong design does is judged by its figures alone.
+    if (!this.options.mutant) this.oracle.violations.push(`${process.name} ends itself: ${why}`);
     this.cluster.note(() => `${process.name} ends itself: ${why}`);
     // A supervisor starts it again.
     this.kill(process, START_AGAIN_MS);

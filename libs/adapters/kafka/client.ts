@@ -1,6 +1,7 @@
 import kafkajs, { type KafkaConfig, type LogEntry, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { KafkaSettings } from '#libs/application';
 import { registerCodecs } from './codecs.js';
+import { repairConsumers } from './consumer-repairs.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { repairReadCommitted } from './read-committed.js';
@@ -15,6 +16,18 @@ export const PATIENT_RETRY: RetryOptions = {
   multiplier: 2,
   maxRetryTime: 2_000,
   retries: 8,
+};
+
+/**
+ * For consumers: what a broker that is back waits for them at most is half a second. Gives up after about 9 s, after
+ * which the consumer is replaced by a new one; see group-consumer.ts.
+ */
+export const CONSUMER_RETRY: RetryOptions = {
+  initialRetryTime: 100,
+  factor: 0.2,
+  multiplier: 2,
+  maxRetryTime: 500,
+  retries: 20,
 };
 
 /**
@@ -49,6 +62,7 @@ export type KafkaFactory = typeof createKafka;
 export function createKafka(settings: KafkaSettings, role: string, options: ClientOptions = {}): kafkajs.Kafka {
   repairReadCommitted();
   repairProduce();
+  repairConsumers();
   registerCodecs();
   const { logger = SILENT_LOGGER, retry = PATIENT_RETRY } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;

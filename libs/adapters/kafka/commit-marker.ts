@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TopicKey } from '#libs/contract';
-import { UnrecoverableError } from './errors.js';
+import { ContradictionError, UnrecoverableError } from './errors.js';
 
 /** Changelog key of the marker; no stage may use it. */
 export const MARKER_KEY = '~meta';
@@ -71,7 +71,8 @@ export interface StartingPoint {
 /**
  * Brings the group's offsets and the changelog's marker together. They are written in one transaction, so they agree
  * unless something outside changed one of them. Offsets that are gone (Kafka forgets those of a group that is idle for
- * a week) are taken from the marker. Throws an {@link UnrecoverableError} on any contradiction.
+ * a week) are taken from the marker. Throws a {@link ContradictionError} where they disagree, and an {@link UnrecoverableError} where
+ * the state is another group's or of another format.
  */
 export function startingPoint(
   committed: CommittedOffsets,
@@ -84,7 +85,7 @@ export function startingPoint(
     const [ours] = [...committed].filter(([, { metadata }]) => METADATA.test(metadata ?? ''));
     if (ours) {
       const [topic, { offset, metadata }] = ours;
-      throw new UnrecoverableError(
+      throw new ContradictionError(
         `The state is gone: group ${where.group} has committed offset ${offset} of ${topic} (${metadata ?? ''}), but ${place} holds no state. ${wipe}`,
       );
     }
@@ -106,7 +107,7 @@ export function startingPoint(
     const expected = marker.offsets[topic];
     const same = offset === expected && metadata === offsetMetadata(marker.sequence);
     if (!same) {
-      throw new UnrecoverableError(
+      throw new ContradictionError(
         `State and offsets do not belong together: ${place} is at commit ${marker.sequence} and offset ${expected ?? 'none'} of ${topic}, but group ${where.group} at ${metadata ?? 'no commit'} and offset ${offset}. Was one of them reset? ${wipe}`,
       );
     }

@@ -17,9 +17,25 @@ const REBALANCE_TYPES = new Set([
 
 const MOVING_TYPES = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
 
+/** Errors that kafkajs calls final although they say no more than that brokers did not answer, or not in time. */
+const AWAY_NAMES = new Set([
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSLockTimeout',
+  'KafkaJSTimeout',
+]);
+
 /** Something about the cluster or the state that no retry can mend; the message says what to do. */
 export class UnrecoverableError extends Error {
-  override readonly name = 'UnrecoverableError';
+  override readonly name: string = 'UnrecoverableError';
+}
+
+/**
+ * State and offsets contradict one another. Both are changed in one transaction, so something outside changed one of
+ * them; unless somebody else committed between reading the one and the other, which must be ruled out first.
+ */
+export class ContradictionError extends UnrecoverableError {
+  override readonly name = 'ContradictionError';
 }
 
 /** The broker confirmed fewer or more partitions than were sent: part of the records is lost, or doubled. */
@@ -65,7 +81,7 @@ export function isRebalance(error: unknown): boolean {
 /** Passes by itself: fencing, lost connections, moving leaders, time-outs. Anything else would fail again. */
 export function isTransient(error: unknown): boolean {
   if (isFenced(error) || isRebalance(error)) return true;
-  return some(error, ({ name, retriable }) => retriable === true || name === 'KafkaJSNumberOfRetriesExceeded');
+  return some(error, ({ name, retriable }) => retriable === true || AWAY_NAMES.has(name));
 }
 
 /** The transaction before has been decided, but not all of its partitions know. */

@@ -1,10 +1,40 @@
-/** The private modules of kafkajs 2.2.4 that are touched: read-committed.ts, write-once.ts, transaction-requests.ts, kafka-codec.ts. */
+/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, transaction-requests, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: object): Promise<unknown>;
     produce(request: import('./write-once.js').ProduceRequest): Promise<unknown>;
   }
   export default Broker;
+}
+
+declare module 'kafkajs/src/network/connection.js' {
+  class Connection {
+    constructor(options: object);
+    readonly host: string;
+    readonly port: number;
+    connect(): Promise<unknown>;
+    disconnect(): Promise<boolean>;
+    send(exchange: { request: object; response: object }): Promise<unknown>;
+    rejectRequests(error: Error): void;
+  }
+  export default Connection;
+}
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  class ConsumerGroup {
+    generationId: number | null;
+    joinAndSync(): Promise<void>;
+  }
+  export default ConsumerGroup;
+}
+
+declare module 'kafkajs/src/consumer/runner.js' {
+  class Runner {
+    readonly running: boolean;
+    readonly fetchManager: { stop(): Promise<void> };
+    fetch(nodeId: string): Promise<unknown[]>;
+  }
+  export default Runner;
 }
 
 declare module 'kafkajs/src/protocol/encoder.js' {

@@ -1,16 +1,16 @@
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, KafkaSettings } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import { backoffMs, pause } from './backoff.js';
-import { createKafka, PATIENT_RETRY } from './client.js';
+import { createKafka } from './client.js';
 import { errorOf, isTransient, UnrecoverableError } from './errors.js';
-import { FetchedBatch, watchSkipped } from './fetched-batch.js';
+import { FetchedBatch } from './fetched-batch.js';
+import { GroupConsumer } from './group-consumer.js';
 import { LogClient } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
 import { partitionName } from './message-waves.js';
 import { DEFAULT_TIMING, type RunnerTiming } from './runner-timing.js';
-import { stickyCopartitioning } from './sticky-assigner.js';
-import { Watchdog } from './watchdog.js';
+import { whileAway } from './while-away.js';
 
 /** A partition as the sink keeps it, with the next offset to read. */
 export interface SinkOffset {
@@ -95,11 +95,10 @@ type Assignment = readonly { readonly topic: string; readonly partitions: number
 export class SinkRunner {
   private readonly keys: ReadonlyMap<string, TopicKey>;
   private readonly timing: RunnerTiming;
-  private readonly watchdog: Watchdog;
   private readonly stopping = new AbortController();
   private readonly kafka: Kafka;
   private readonly admin: Admin;
-  private consumer: Consumer | undefined;
+  private readonly consumer: GroupConsumer;
   private assigned: Assignment = [];
   private places = new Map<string, Place>();
   private generation = 0;
@@ -113,48 +112,21 @@ export class SinkRunner {
     this.keys = new Map(topics.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
     this.admin = this.kafka.admin();
-    this.watchdog = new Watchdog({
-      patienceMs: 2 * this.timing.sessionTimeoutMs,
-      kafkaAnswers: () =>
-        this.admin.describeCluster().then(
-          () => true,
-          () => false,
-        ),
-      bark: () => this.end(new Error(`Group ${group} hangs: Kafka answers, but there is neither batch nor heartbeat`)),
-    });
+    this.consumer = this.createConsumer();
   }
 
-  /** Connects and joins the group. Throws when Kafka cannot be reached. */
+  /** Connects, however long Kafka is away, and joins the group. */
   async start(): Promise<void> {
-    const { timing } = this;
-    const consumer = this.kafka.consumer({
-      groupId: this.options.settings.topicPrefix + this.options.group,
-      partitionAssigners: [stickyCopartitioning(() => [...new Set(this.assigned.flatMap((each) => each.partitions))])],
-      sessionTimeout: timing.sessionTimeoutMs,
-      rebalanceTimeout: timing.sessionTimeoutMs,
-      heartbeatInterval: timing.heartbeatIntervalMs,
-      maxWaitTimeInMs: timing.fetchMaxWaitMs,
-      maxBytesPerPartition: timing.fetchMaxBytesPerPartition,
-      allowAutoTopicCreation: false,
-      retry: { ...PATIENT_RETRY, restartOnFailure: () => Promise.resolve(!this.stopping.signal.aborted) },
-    });
-    this.consumer = consumer;
-    this.listen(consumer);
-    await Promise.all([this.admin.connect(), consumer.connect()]);
-    await consumer.subscribe({ topics: [...this.keys.keys()], fromBeginning: true });
-    this.watchdog.start();
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: (payload) => this.onBatch(payload),
-    });
+    const { group, logger } = this.options;
+    const waiting = { what: `Group ${group}`, logger, signal: this.stopping.signal };
+    await whileAway(waiting, () => this.admin.connect());
+    if (!this.stopping.signal.aborted) await this.consumer.start();
   }
 
   /** Finishes the batch in progress, leaves the group and disconnects. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the sink runner was stopped'));
-    this.watchdog.stop();
-    await this.consumer?.disconnect().catch(() => undefined);
+    await this.consumer.stop();
     await this.admin.disconnect().catch(() => undefined);
   }
 
@@ -172,25 +144,32 @@ export class SinkRunner {
     }));
   }
 
-  private listen(consumer: Consumer): void {
-    const { events } = consumer;
-    consumer.on(events.HEARTBEAT, () => this.watchdog.alive());
-    consumer.on(events.END_BATCH_PROCESS, () => this.watchdog.alive());
-    consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      this.watchdog.alive();
-      this.onJoined(payload.memberAssignment);
-    });
-    consumer.on(events.CRASH, ({ payload }) => {
-      this.watchdog.alive();
-      this.joined = false;
-      if (payload.restart) this.options.logger.warn({ error: payload.error.message }, 'consumer restarts');
-      else this.end(payload.error);
-    });
-    watchSkipped(consumer, ({ topic, partition, first, last, end }) => {
-      const place = this.places.get(partitionName(topic, partition));
-      if (place?.fetching !== first) return;
-      place.fetching = last + 1n;
-      place.end = end;
+  private createConsumer(): GroupConsumer {
+    const { settings, group, logger } = this.options;
+    return new GroupConsumer({
+      name: `Group ${group}`,
+      groupId: settings.topicPrefix + group,
+      topics: [...this.keys.keys()],
+      timing: { ...this.timing, fetchMinBytes: 1 },
+      concurrency: 1,
+      logger,
+      createClient: (retry) => createKafka(settings, group, { logger, retry }),
+      owned: () => [...new Set(this.assigned.flatMap((each) => each.partitions))],
+      onBatch: (payload) => this.onBatch(payload),
+      onJoined: (assignment) => this.onJoined(assignment),
+      onLost: () => (this.joined = false),
+      onSkipped: ({ topic, partition, first, last, end }) => {
+        const place = this.places.get(partitionName(topic, partition));
+        if (place?.fetching !== first) return;
+        place.fetching = last + 1n;
+        place.end = end;
+      },
+      kafkaAnswers: () =>
+        this.admin.describeCluster().then(
+          () => true,
+          () => false,
+        ),
+      onFatal: (error) => this.end(error),
     });
   }
 
@@ -207,7 +186,7 @@ export class SinkRunner {
     const { signal } = this.stopping;
     this.joined = false;
     this.places = new Map();
-    this.steer((consumer) => consumer.pause([...assigned]));
+    this.consumer.steer((consumer) => consumer.pause([...assigned]));
     for (;;) {
       try {
         const places = await this.findPlaces(assigned);
@@ -217,7 +196,7 @@ export class SinkRunner {
         if (!this.options.load) await this.commit(positions);
         this.places = places;
         this.joined = true;
-        this.steer((consumer) => {
+        this.consumer.steer((consumer) => {
           for (const [name, { partition, stored }] of places) {
             consumer.seek({ topic: name.slice(0, name.lastIndexOf('/')), partition, offset: stored.toString() });
           }
@@ -278,7 +257,7 @@ export class SinkRunner {
   /** Throws when the partitions are somebody else's by now. */
   private async commit(offsets: readonly SinkOffset[]): Promise<void> {
     const { topicPrefix } = this.options.settings;
-    await this.consumer?.commitOffsets(
+    await this.consumer.commitOffsets(
       offsets.map(({ topic, partition, offset }) => ({
         topic: topicName(topic, topicPrefix),
         partition,
@@ -295,7 +274,7 @@ export class SinkRunner {
     const batch = new FetchedBatch(topic, payload);
     place.end = batch.end;
     if (batch.start !== place.fetching) {
-      this.steer((consumer) => consumer.seek({ topic: name, partition, offset: place.stored.toString() }));
+      this.consumer.steer((consumer) => consumer.seek({ topic: name, partition, offset: place.stored.toString() }));
       place.fetching = place.stored;
       return;
     }
@@ -322,7 +301,7 @@ export class SinkRunner {
     const generation = ++this.generation;
     const { assigned } = this;
     this.places = new Map();
-    this.steer((consumer) => consumer.pause([...assigned]));
+    this.consumer.steer((consumer) => consumer.pause([...assigned]));
     if (!(await this.mayRetry(error))) return;
     if (generation === this.generation && !this.stopping.signal.aborted) await this.reposition();
   }
@@ -341,16 +320,6 @@ export class SinkRunner {
     const delayMs = this.options.retryDelayMs?.(this.failures) ?? backoffMs(this.failures, LONGEST_WAIT_MS);
     await pause(delayMs, this.stopping.signal);
     return true;
-  }
-
-  /** Between a crash and the next join the consumer has no partitions to steer; joining sets them right again. */
-  private steer(move: (consumer: Consumer) => void): void {
-    if (!this.consumer) return;
-    try {
-      move(this.consumer);
-    } catch (error) {
-      this.options.logger.debug({ error: errorOf(error).message }, 'consumer is restarting');
-    }
   }
 
   private end(error: Error): void {

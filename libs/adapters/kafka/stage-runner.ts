@@ -3,17 +3,17 @@ import type { KafkaSettings, StageDefinition, StageOutput, StageTask } from '#li
 import { topicName, type TopicKey } from '#libs/contract';
 import { createKafka, PATIENT_RETRY, QUICK_RETRY, type KafkaFactory } from './client.js';
 import { ClusterIdentity } from './cluster-identity.js';
-import { errorOf, UnrecoverableError } from './errors.js';
-import { FetchedBatch, watchSkipped } from './fetched-batch.js';
+import { UnrecoverableError } from './errors.js';
+import { FetchedBatch } from './fetched-batch.js';
+import { GroupConsumer } from './group-consumer.js';
 import { Heartbeats } from './heartbeats.js';
 import { LagProbe } from './lag-probe.js';
 import type { KafkaLogger } from './logger.js';
 import { OwnedTask, type TaskHooks, type TaskSnapshot } from './owned-task.js';
 import { DEFAULT_TIMING, type RunnerTiming } from './runner-timing.js';
-import { stickyCopartitioning } from './sticky-assigner.js';
 import type { TakeOverContext } from './take-over.js';
 import type { PartitionCounts } from './topics.js';
-import { Watchdog } from './watchdog.js';
+import { whileAway } from './while-away.js';
 
 /** Options of a {@link StageRunner}. */
 export interface StageRunnerOptions {
@@ -61,7 +61,7 @@ const LAG_EVERY_MS = 5_000;
 
 interface Connections {
   readonly admin: Admin;
-  readonly consumer: Consumer;
+  readonly consumer: GroupConsumer;
   readonly lagProbe: LagProbe;
   readonly context: TakeOverContext;
 }
@@ -78,7 +78,7 @@ export class StageRunner {
   private readonly tasks = new Map<number, OwnedTask>();
   private readonly leaving = new Map<number, Promise<void>>();
   private readonly heartbeats = new Heartbeats();
-  private readonly watchdog: Watchdog;
+  private readonly stopSignal = new AbortController();
   private connections: Connections | undefined;
   private joined = false;
   private stopping = false;
@@ -90,44 +90,28 @@ export class StageRunner {
     this.inputs = new Map(definition.inputs.map((key) => [topicName(key, settings.topicPrefix), key]));
     this.timing = { ...DEFAULT_TIMING, ...options.timing };
     this.createKafka = options.createKafka ?? createKafka;
-    this.watchdog = new Watchdog({
-      patienceMs: 2 * this.timing.sessionTimeoutMs,
-      kafkaAnswers: () => this.connections?.context.identity.answers() ?? Promise.resolve(true),
-      bark: () =>
-        this.end(new Error(`Stage ${definition.name} hangs: Kafka answers, but there is neither batch nor heartbeat`)),
-    });
   }
 
-  /** Connects and joins the group; tasks open on their own after that. Throws when Kafka cannot be reached. */
+  /** Connects, however long Kafka is away, and joins the group; tasks open on their own after that. */
   async start(): Promise<void> {
-    const { definition } = this.options;
     this.checkPartitions();
-    this.connections = await this.connect();
-    const { consumer, lagProbe } = this.connections;
-    this.listen(consumer);
-    await consumer.subscribe({ topics: [...this.inputs.keys()], fromBeginning: true });
-    this.watchdog.start();
-    lagProbe.start();
-    const partitions = this.partitionCount();
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      // Every partition of every input has a worker, so that no task waits for another one's transaction.
-      partitionsConsumedConcurrently: Math.max(1, partitions * definition.inputs.length),
-      eachBatch: (payload) => this.onBatch(payload),
-    });
+    const connections = await this.connect();
+    if (!connections) return;
+    this.connections = connections;
+    connections.lagProbe.start();
+    await connections.consumer.start();
   }
 
   /** Finishes the chunks in progress, leaves the group and disconnects. */
   async stop(): Promise<void> {
     if (this.stopping) return;
     this.stopping = true;
-    this.watchdog.stop();
+    this.stopSignal.abort();
     const { connections } = this;
     if (!connections) return;
     connections.lagProbe.stop();
     const closing = [...this.tasks.values()].map((task) => task.close());
-    await connections.consumer.disconnect().catch(() => undefined);
+    await connections.consumer.stop();
     await Promise.all([...closing, ...this.leaving.values()]);
     await connections.lagProbe.close();
     await connections.admin.disconnect().catch(() => undefined);
@@ -153,12 +137,28 @@ export class StageRunner {
     return { stage: this.options.definition.name, group, clusterId, joined, ready: this.ready(), tasks };
   }
 
-  private async connect(): Promise<Connections> {
-    const { settings, definition, logger, partitionCounts } = this.options;
-    const admin = this.createKafka(settings, `${definition.name}-admin`, { logger, retry: PATIENT_RETRY }).admin();
-    await admin.connect();
-    const identity = await ClusterIdentity.learn(admin);
-    const lagProbe = await LagProbe.connect(this.createKafka(settings, `${definition.name}-lag`, { logger }), {
+  /** Undefined: stopped before Kafka answered. */
+  private async connect(): Promise<Connections | undefined> {
+    const { settings, definition, logger } = this.options;
+    const waiting = { what: `Stage ${definition.name}`, logger, signal: this.stopSignal.signal };
+    const reached = await whileAway(waiting, async () => {
+      const admin = this.createKafka(settings, `${definition.name}-admin`, { logger, retry: PATIENT_RETRY }).admin();
+      try {
+        await admin.connect();
+        return { admin, identity: await ClusterIdentity.learn(admin), lagProbe: await this.connectLagProbe() };
+      } catch (error) {
+        await admin.disconnect().catch(() => undefined);
+        throw error;
+      }
+    });
+    if (!reached) return undefined;
+    const context = this.takeOverContext(reached.admin, reached.identity);
+    return { ...reached, context, consumer: this.createConsumer(reached.identity) };
+  }
+
+  private connectLagProbe(): Promise<LagProbe> {
+    const { settings, definition, logger } = this.options;
+    return LagProbe.connect(this.createKafka(settings, `${definition.name}-lag`, { logger }), {
       everyMs: LAG_EVERY_MS,
       wanted: () => this.ownedInputs(),
       found: (topic, partition, end) => {
@@ -166,9 +166,11 @@ export class StageRunner {
         if (key) this.tasks.get(partition)?.inputEndsAt(key, end);
       },
     });
-    const consumer = this.createConsumer();
-    await consumer.connect();
-    const context: TakeOverContext = {
+  }
+
+  private takeOverContext(admin: Admin, identity: ClusterIdentity): TakeOverContext {
+    const { settings, definition, logger, partitionCounts } = this.options;
+    return {
       definition,
       group: this.group,
       topicPrefix: settings.topicPrefix,
@@ -180,50 +182,30 @@ export class StageRunner {
       createClient: (role) => this.createKafka(settings, `${definition.name}-${role}`, { logger, retry: QUICK_RETRY }),
       transactionalId: (partition) => `${this.group}-${partition}`,
     };
-    return { admin, consumer, lagProbe, context };
   }
 
-  private createConsumer(): Consumer {
+  private createConsumer(identity: ClusterIdentity): GroupConsumer {
     const { settings, definition, logger } = this.options;
-    const { timing } = this;
-    return this.createKafka(settings, definition.name, { logger }).consumer({
+    return new GroupConsumer({
+      name: `Stage ${definition.name}`,
       groupId: this.group,
-      partitionAssigners: [stickyCopartitioning(() => [...this.tasks.keys()])],
-      sessionTimeout: timing.sessionTimeoutMs,
-      rebalanceTimeout: timing.sessionTimeoutMs,
-      heartbeatInterval: timing.heartbeatIntervalMs,
-      minBytes: timing.fetchMinBytes,
-      maxWaitTimeInMs: timing.fetchMaxWaitMs,
-      maxBytesPerPartition: timing.fetchMaxBytesPerPartition,
-      readUncommitted: false,
-      allowAutoTopicCreation: false,
-      retry: { ...PATIENT_RETRY, restartOnFailure: () => Promise.resolve(!this.stopping) },
-    });
-  }
-
-  private listen(consumer: Consumer): void {
-    const { definition, logger } = this.options;
-    const { events } = consumer;
-    consumer.on(events.HEARTBEAT, () => {
-      this.watchdog.alive();
-      this.heartbeats.succeeded();
-    });
-    consumer.on(events.END_BATCH_PROCESS, () => this.watchdog.alive());
-    watchSkipped(consumer, ({ topic, partition, first, last, end }) => {
-      const key = this.inputs.get(topic);
-      if (key) this.tasks.get(partition)?.skipped(key, first, last, end);
-    });
-    consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      this.watchdog.alive();
-      this.heartbeats.succeeded();
-      this.onJoined(payload.memberAssignment);
-    });
-    consumer.on(events.CRASH, ({ payload }) => {
-      this.watchdog.alive();
-      this.joined = false;
-      if (payload.restart || this.stopping)
-        logger.warn({ stage: definition.name, error: payload.error.message }, 'consumer restarts');
-      else this.end(payload.error);
+      topics: [...this.inputs.keys()],
+      timing: this.timing,
+      // Every partition of every input has a worker, so that no task waits for another one's transaction.
+      concurrency: Math.max(1, this.partitionCount() * definition.inputs.length),
+      logger,
+      createClient: (retry) => this.createKafka(settings, definition.name, { logger, retry }),
+      owned: () => [...this.tasks.keys()],
+      onBatch: (payload) => this.onBatch(payload),
+      onJoined: (assignment) => this.onJoined(assignment),
+      onLost: () => (this.joined = false),
+      onHeartbeat: () => this.heartbeats.succeeded(),
+      onSkipped: ({ topic, partition, first, last, end }) => {
+        const key = this.inputs.get(topic);
+        if (key) this.tasks.get(partition)?.skipped(key, first, last, end);
+      },
+      kafkaAnswers: () => identity.answers(),
+      onFatal: (error) => this.end(error),
     });
   }
 
@@ -277,13 +259,15 @@ export class StageRunner {
   private hooks(): TaskHooks {
     const { onTaskOpened, onTaskClosed, onTaskFailed, onCommitted } = this.options;
     return {
-      pauseInputs: (partition) => this.steer((consumer) => consumer.pause(this.inputsOf(partition))),
+      pauseInputs: (partition) =>
+        this.connections?.consumer.steer((consumer) => consumer.pause(this.inputsOf(partition))),
       resumeInputs: (partition, positions) =>
-        this.steer((consumer) => {
+        this.connections?.consumer.steer((consumer) => {
           for (const [topic, offset] of positions) this.seekTo(consumer, topic, partition, offset);
           consumer.resume(this.inputsOf(partition));
         }),
-      seek: (topic, partition, offset) => this.steer((consumer) => this.seekTo(consumer, topic, partition, offset)),
+      seek: (topic, partition, offset) =>
+        this.connections?.consumer.steer((consumer) => this.seekTo(consumer, topic, partition, offset)),
       nextHeartbeat: (signal) => this.heartbeats.next(signal),
       onOpened: (partition, task) => onTaskOpened?.(partition, task),
       onClosed: (partition) => onTaskClosed?.(partition),
@@ -291,16 +275,6 @@ export class StageRunner {
       onFailed: (fenced) => onTaskFailed?.(fenced),
       onFatal: (error) => this.end(error),
     };
-  }
-
-  /** Between a crash and the next join the consumer has no partitions to steer; joining sets them right again. */
-  private steer(move: (consumer: Consumer) => void): void {
-    if (!this.connections) return;
-    try {
-      move(this.connections.consumer);
-    } catch (error) {
-      this.options.logger.debug({ error: errorOf(error).message }, 'consumer is restarting');
-    }
   }
 
   private seekTo(consumer: Consumer, topic: TopicKey, partition: number, offset: bigint): void {

@@ -2,16 +2,19 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { StageDefinition, StageTask } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import type { ClusterIdentity } from './cluster-identity.js';
-import { startingPoint, type CommittedOffset, type CommittedOffsets } from './commit-marker.js';
-import { UnrecoverableError } from './errors.js';
+import { backoffMs, pause } from './backoff.js';
+import { startingPoint, type CommittedOffset, type CommittedOffsets, type StartingPoint } from './commit-marker.js';
+import { ContradictionError, UnrecoverableError } from './errors.js';
 import { HungTransactions, type HungTransactionScope } from './hung-transaction.js';
 import { LogClient, type LogRange } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
-import { restoreState } from './restore.js';
+import { restoreState, type RestoredState } from './restore.js';
 import { TaskLock } from './task-lock.js';
 import type { PartitionCounts } from './topics.js';
 
 const ENTRIES_BEFORE_YIELD = 5_000;
+/** So often state and offsets are read before a contradiction between them counts as one. */
+const READINGS = 4;
 
 /** A task that this process owns: lock held, state restored. */
 export interface OpenTask {
@@ -62,8 +65,7 @@ export async function takeOver(context: TakeOverContext, partition: number, sign
     });
     try {
       await hung.settle(decision);
-      const committed = await committedOffsets(context, partition);
-      return await openTask({ context, partition, signal, lock, log, committed });
+      return await openTask({ context, partition, signal, lock, log });
     } catch (error) {
       await lock.release();
       throw error;
@@ -91,21 +93,50 @@ interface Opening {
   readonly signal: AbortSignal;
   readonly lock: TaskLock;
   readonly log: LogClient;
-  readonly committed: CommittedOffsets;
 }
 
-async function openTask({ context, partition, signal, lock, log, committed }: Opening): Promise<OpenTask> {
-  const { definition, group, topicPrefix, logger, partitionCounts } = context;
+/** What is committed: offsets and state, which belong together. */
+interface Committed {
+  readonly state: RestoredState;
+  readonly start: StartingPoint;
+}
+
+/**
+ * Reads offsets, then the state. Where they disagree, another owner may have committed in between (it has the lock then,
+ * which shows), or Kafka may not show the last commit everywhere yet (which passes).
+ */
+async function readCommitted({ context, partition, signal, lock, log }: Opening): Promise<Committed> {
+  const { definition, group, topicPrefix, logger } = context;
   const changelog = topicName(definition.changelog, topicPrefix);
+  const where = { group, changelog, partition, format: definition.changelogFormat ?? 1 };
+  for (let reading = 1; ; reading++) {
+    const committed = await committedOffsets(context, partition);
+    const range = rangeOf(await log.ranges(changelog, [partition]), changelog, partition);
+    const state = await restoreState({ log, topic: changelog, partition, range, logger, signal });
+    try {
+      return { state, start: startingPoint(committed, state.marker, where) };
+    } catch (error) {
+      if (!(error instanceof ContradictionError)) throw error;
+      await lock.prove({ topic: firstInput(context), partition, offset: 0n, metadata: '' });
+      if (reading === READINGS) throw error;
+      logger.debug({ stage: definition.name, partition, error: error.message }, 'reading state and offsets again');
+      await pause(backoffMs(reading), signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+
+function firstInput({ definition, topicPrefix }: TakeOverContext): string {
+  const [first] = definition.inputs;
+  if (first === undefined) throw new Error(`Stage ${definition.name} has no inputs`);
+  return topicName(first, topicPrefix);
+}
+
+async function openTask(opening: Opening): Promise<OpenTask> {
+  const { context, partition, signal, lock, log } = opening;
+  const { definition, topicPrefix, logger, partitionCounts } = context;
   const began = Date.now();
-  const range = rangeOf(await log.ranges(changelog, [partition]), changelog, partition);
-  const state = await restoreState({ log, topic: changelog, partition, range, logger, signal });
-  const start = startingPoint(committed, state.marker, {
-    group,
-    changelog,
-    partition,
-    format: definition.changelogFormat ?? 1,
-  });
+  const { state, start } = await readCommitted(opening);
 
   const positions = new Map<TopicKey, bigint>();
   const ends = new Map<TopicKey, bigint>();

@@ -69,15 +69,30 @@ export class TaskLock {
    * unknown, and only taking the lock anew and reading the offsets tells.
    */
   async commit(waves: readonly Wave[], offsets: readonly OffsetCommit[]): Promise<void> {
-    if (!this.usable) throw new Error('This lock failed before or was released; take it anew');
-    this.usable = false;
-    const transaction = await this.producer.transaction();
+    const transaction = await this.begin();
     await this.sendOffsets(transaction, offsets);
     for (const wave of waves) {
       checkAcknowledged(wave, await transaction.sendBatch({ topicMessages: wave.topicMessages }));
     }
     await transaction.commit();
     this.usable = true;
+  }
+
+  /**
+   * Throws if somebody else has taken the lock; otherwise all that was read since it was taken belongs together. Writes
+   * nothing: the offset is sent in a transaction that is aborted.
+   */
+  async prove(offset: OffsetCommit): Promise<void> {
+    const transaction = await this.begin();
+    await this.sendOffsets(transaction, [offset]);
+    await transaction.abort();
+    this.usable = true;
+  }
+
+  private async begin(): Promise<Transaction> {
+    if (!this.usable) throw new Error('This lock failed before or was released; take it anew');
+    this.usable = false;
+    return this.producer.transaction();
   }
 
   /**

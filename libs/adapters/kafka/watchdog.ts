@@ -1,4 +1,5 @@
 const LOOKS = 8;
+const BARKS_UNTIL_HOPELESS = 3;
 
 /** What a {@link Watchdog} does. */
 export interface WatchdogOptions {
@@ -6,8 +7,11 @@ export interface WatchdogOptions {
   readonly patienceMs: number;
   /** Whether Kafka answers at all; while it does not, silence proves nothing. */
   readonly kafkaAnswers: () => Promise<boolean>;
-  /** Called once: twice in a row the patience ran out although Kafka answered. */
-  readonly bark: () => void;
+  /**
+   * Twice in a row the patience ran out although Kafka answered. `hopeless`: for the third time without a sign of life
+   * in between, and the last time.
+   */
+  readonly bark: (hopeless: boolean) => void;
 }
 
 /**
@@ -17,6 +21,7 @@ export interface WatchdogOptions {
 export class Watchdog {
   private looks = 0;
   private warned = false;
+  private barks = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WatchdogOptions) {}
@@ -32,6 +37,7 @@ export class Watchdog {
   alive(): void {
     this.looks = 0;
     this.warned = false;
+    this.barks = 0;
   }
 
   /** Watches no more. */
@@ -49,10 +55,12 @@ export class Watchdog {
     // Since the question somebody may have shown life.
     if (this.looks < LOOKS) return;
     this.looks = 0;
-    if (answers && this.warned) {
-      this.stop();
-      this.options.bark();
-    }
-    this.warned = answers;
+    const barking = answers && this.warned;
+    this.warned = answers && !barking;
+    if (!barking) return;
+    this.barks += 1;
+    const hopeless = this.barks === BARKS_UNTIL_HOPELESS;
+    if (hopeless) this.stop();
+    this.options.bark(hopeless);
   }
 }
