@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { createKafka, ensureTopics } from '#libs/adapters/kafka';
+import { createKafka, ensureTopics, whileAway } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
 import { MetricsModule, createMetrics } from '#libs/adapters/prometheus';
 import type { DeliveryConfig } from '#libs/config';
@@ -42,7 +42,9 @@ export async function startDelivery({ config, logger, onFatal }: DeliveryOptions
   const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
   await app.listen(metricsPort, host);
-  await ensureTopics(createKafka(settings, 'delivery-topics', { logger }), settings, logger);
+  await whileAway({ what: 'The delivery', logger }, () =>
+    ensureTopics(createKafka(settings, 'delivery-topics', { logger }), settings, logger),
+  );
   await box.start();
   for (const receiver of plan.receivers) {
     lanes.set(receiver.name, new Lane({ receiver, plan, settings, group, box, events: view, logger, onFatal: fail }));

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { SinkRunner, createKafka, ensureTopics } from '#libs/adapters/kafka';
+import { SinkRunner, createKafka, ensureTopics, whileAway } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
 import { Database, PostgresLedgerStore } from '#libs/adapters/postgres';
 import { MetricsModule, createMetrics } from '#libs/adapters/prometheus';
@@ -56,7 +56,9 @@ export async function startLedger({ config, logger, onFatal }: LedgerOptions): P
   const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
   await app.listen(metricsPort, host);
-  await ensureTopics(createKafka(kafka, 'ledger-topics', { logger }), kafka, logger);
+  await whileAway({ what: 'The ledger', logger }, () =>
+    ensureTopics(createKafka(kafka, 'ledger-topics', { logger }), kafka, logger),
+  );
   await runner.start();
   return {
     metricsUrl: `http://${host.includes(':') ? `[${host}]` : host}:${metricsPort}/metrics`,

@@ -9,6 +9,7 @@ import {
   partitionOf,
   timingFor,
   TopicReader,
+  whileAway,
 } from '#libs/adapters/kafka';
 import { createLogger, NestLog, type Logger } from '#libs/adapters/logging';
 import { stopGracefully } from '#libs/adapters/process';
@@ -52,15 +53,18 @@ async function readReference(
   const feed = new ReferenceFeed((key, problem) =>
     logger.warn({ key, problem }, 'reference entry cannot be read; left out'),
   );
-  const reader = new TopicReader({
-    settings: config.kafka,
-    topics: ['reference'],
-    onBatch: ({ records }) => feed.take(records),
-    onFatal: (error) => endWith(logger, error),
-    logger,
-    role: 'reference',
+  const reader = await whileAway({ what: 'The monitor', logger }, async () => {
+    const made = new TopicReader({
+      settings: config.kafka,
+      topics: ['reference'],
+      onBatch: ({ records }) => feed.take(records),
+      onFatal: (error) => endWith(logger, error),
+      logger,
+      role: 'reference',
+    });
+    await made.start();
+    return made;
   });
-  await reader.start();
   await reader.caughtUp;
   logger.info({ entries: feed.size }, 'reference data read');
   return { feed, reader };
@@ -71,7 +75,9 @@ async function main(): Promise<void> {
   const logger = createLogger('monitor', config.logLevel);
   const metrics = createMetrics();
   const view = new MonitorView(metrics, config.maxAgents);
-  const partitionCounts = await ensureTopics(createKafka(config.kafka, 'topics', { logger }), config.kafka, logger);
+  const partitionCounts = await whileAway({ what: 'The monitor', logger }, () =>
+    ensureTopics(createKafka(config.kafka, 'topics', { logger }), config.kafka, logger),
+  );
   const { feed, reader } = await readReference(config, logger);
   const opened = new Map<string, StageTask>();
   const transport = new KafkaStageTransport({

@@ -8,5 +8,7 @@ export const REGRESSION_SEEDS: Readonly<Record<number, string>> = {
   68: 'kafkajs wrote records twice: one leader failed while another was still writing; see write-once.ts',
   99: 'the same, over and over within one transaction',
   476: 'kafkajs went round in a loop for ever when it was stopped while its brokers changed',
+  1166: 'an owner committed while the next one read offsets and then the state: it took the difference for damage and ended',
+  1345: 'the same, several commits apart',
   1489: 'the answer to SyncGroup was lost: kafkajs kept its former partitions, and nobody had the new ones; see consumer-repairs.ts',
 };

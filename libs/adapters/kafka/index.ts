@@ -18,3 +18,4 @@ export { StageRunner, type PartitionLag, type RunnerSnapshot, type StageRunnerOp
 export { KafkaStageTransport, type StageTransportOptions } from './stage-transport.js';
 export { TopicReader, type ReadBatch, type TopicReaderOptions } from './topic-reader.js';
 export { ensureTopics, TopicsError, type PartitionCounts } from './topics.js';
+export { whileAway, type Waiting } from './while-away.js';

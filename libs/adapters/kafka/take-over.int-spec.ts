@@ -12,6 +12,10 @@ import {
   type PartitionCounts,
 } from './index.js';
 import { resetStages } from './reset-stages.js';
+import { ClusterIdentity } from './cluster-identity.js';
+import { isFenced, UnrecoverableError } from './errors.js';
+import { WaveBuilder } from './message-waves.js';
+import { takeOver, type OpenTask, type TakeOverContext } from './take-over.js';
 import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
 import { LogClient } from './log-client.js';
 
@@ -127,6 +131,26 @@ if (missing) console.warn(`skipped: ${missing}`);
     const runner = await run();
     await eventually('counting', async () => (await readCounted(settings)).length === 10);
     await runner.stop();
+  }
+
+  function context(readBy: Admin, identity: ClusterIdentity): TakeOverContext {
+    return {
+      definition: countingStage(),
+      ...{ group, topicPrefix: settings.topicPrefix, partitionCounts: counts, transactionTimeoutMs: 30_000 },
+      ...{ admin: readBy, identity, logger: SILENT_LOGGER },
+      createClient: (role) => createKafka(settings, role),
+      transactionalId: (partition) => `${group}-${partition}`,
+    };
+  }
+
+  /** Commits, as the counting stage would, up to an offset. */
+  async function commitNext(open: OpenTask, offset: bigint): Promise<void> {
+    const sequence = open.sequence + 1;
+    const marker = encodeMarker({ sequence, group, format: 1, offsets: { interactions: offset } });
+    const builder = new WaveBuilder();
+    builder.add({ topic: topic('costState'), partition: 0, key: MARKER_KEY, value: marker });
+    const position = { topic: topic('interactions'), partition: 0, offset, metadata: offsetMetadata(sequence) };
+    await open.lock.commit(builder.build(), [position]);
   }
 
   /** Counts the eleventh record in a transaction that ends, as the coordinator sees it, without its partitions. */
@@ -305,6 +329,31 @@ if (missing) console.warn(`skipped: ${missing}`);
     const first = await ensureTopics(kafka, other);
     expect(first).toMatchObject({ interactions: 6, revenue: 6, costEvents: 6, panes: 6, costState: 6, reference: 1 });
     expect(await ensureTopics(kafka, { ...other, createTopics: false })).toEqual(first);
+  }, 240_000);
+
+  it('takes an owner that commits between its two readings for what it is: somebody else has the task', async () => {
+    await countTen();
+    await publish(1);
+    const identity = await ClusterIdentity.learn(admin);
+    let other: OpenTask | undefined;
+    const overtaken: Admin = {
+      ...admin,
+      fetchOffsets: async (options) => {
+        const found = await admin.fetchOffsets(options);
+        if (!other) {
+          other = await takeOver(context(admin, identity), 0, new AbortController().signal);
+          await commitNext(other, 11n);
+        }
+        return found;
+      },
+    };
+    const error = await takeOver(context(overtaken, identity), 0, new AbortController().signal).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(UnrecoverableError);
+    expect(isFenced(error)).toBe(true);
+    await other?.lock.release();
   }, 240_000);
 
   it('ends when another cluster answers on the same address, and leaves that one as it was', async () => {

@@ -59,14 +59,11 @@ export class TopicReader {
     const { settings, role = 'reader', from = 'earliest' } = this.options;
     const log = await LogClient.connect(createKafka(settings, role, { logger: this.logger }));
     this.log = log;
-    for (const topic of this.keys.keys()) {
-      for (const [partition, { start, end }] of await log.ranges(topic, await log.partitions(topic))) {
-        const latest = from === 'earliest' ? start : end - BigInt(from.latest);
-        const offset = latest > start ? latest : start;
-        const name = `${topic}/${partition}`;
-        this.positions.set(name, { topic, partition, offset });
-        if (offset < end) this.behind.set(name, end);
-      }
+    try {
+      await this.findPlaces(log, from);
+    } catch (error) {
+      await log.close().catch(() => undefined);
+      throw error;
     }
     this.checkCaughtUp();
     this.reading = this.read(log);
@@ -77,6 +74,18 @@ export class TopicReader {
     this.stopping.abort();
     await this.reading;
     await this.log?.close().catch(() => undefined);
+  }
+
+  private async findPlaces(log: LogClient, from: 'earliest' | { readonly latest: number }): Promise<void> {
+    for (const topic of this.keys.keys()) {
+      for (const [partition, { start, end }] of await log.ranges(topic, await log.partitions(topic))) {
+        const latest = from === 'earliest' ? start : end - BigInt(from.latest);
+        const offset = latest > start ? latest : start;
+        const name = `${topic}/${partition}`;
+        this.positions.set(name, { topic, partition, offset });
+        if (offset < end) this.behind.set(name, end);
+      }
+    }
   }
 
   private async read(log: LogClient): Promise<void> {
