@@ -11,4 +11,5 @@ export const REGRESSION_SEEDS: Readonly<Record<number, string>> = {
   1166: 'an owner committed while the next one read offsets and then the state: it took the difference for damage and ended',
   1345: 'the same, several commits apart',
   1489: 'the answer to SyncGroup was lost: kafkajs kept its former partitions, and nobody had the new ones; see consumer-repairs.ts',
+  6291: 'a forgotten member failed to join again: kafkajs went on without a name, heartbeats or partitions',
 };

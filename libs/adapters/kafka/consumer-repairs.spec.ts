@@ -96,12 +96,15 @@ describe('a repaired consumer', () => {
     expect(joins).toHaveLength(2);
   });
 
-  it('does not take itself for a member of a generation whose assignment it has not heard', async () => {
-    const retrier = (): Promise<void> => Promise.reject(new Error('the answer to SyncGroup was lost'));
-    const fields = { retrier, generationId: 7 };
-    const group = Object.assign(Object.create(ConsumerGroup.prototype) as ConsumerGroup, fields);
+  it('is outside of its group after joining failed, however far it got, until it has joined', async () => {
+    let answer = (): Promise<void> => Promise.reject(new Error('the answer to SyncGroup was lost'));
+    const fields = { retrier: () => answer() };
+    const group = Object.assign(new ConsumerGroup({ logger: silent }), fields);
     await expect(group.joinAndSync()).rejects.toThrow('SyncGroup');
-    expect(group.generationId).toBe(-1);
+    await expect(group.heartbeat({ interval: 1_000 })).rejects.toMatchObject({ type: 'REBALANCE_IN_PROGRESS' });
+    answer = () => Promise.resolve();
+    await group.joinAndSync();
+    await expect(group.heartbeat({ interval: 1_000 })).resolves.toBeUndefined();
   });
 
   it('tells fetchers that it made while it stopped to stop too', async () => {

@@ -3,6 +3,8 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import Runner from 'kafkajs/src/consumer/runner.js';
 import Connection from 'kafkajs/src/network/connection.js';
 
+const { KafkaJSProtocolError } = kafkajs;
+
 /** Not among kafkajs's types. */
 const { KafkaJSConnectionClosedError } = kafkajs as unknown as {
   readonly KafkaJSConnectionClosedError: new (message: string, at: { host: string; port: number }) => Error;
@@ -18,14 +20,13 @@ const { KafkaJSConnectionClosedError } = kafkajs as unknown as {
  *   the clock for time-outs: whoever waits for it waits for ever.
  * - Each fetcher that finds its metadata old joins the group on its own, beside the others. The requests of one member
  *   then overtake one another, and every join begins another rebalance.
- * - Where the answer to the second half of joining is lost (SyncGroup), the member goes on with the partitions that it had
- *   before, under the new generation: its heartbeats are right, so nobody ever notices that what it was given has no owner.
+ * - Where joining fails halfway, the consumer goes on as if it had not tried. If the answer to SyncGroup was lost, it has
+ *   the partitions from before under the new generation: its heartbeats are right, so nobody ever notices that what it was
+ *   given has no owner. If it had been forgotten before, it has no name and sends no heartbeats at all.
  * - Fetchers that are made anew while the consumer stops (its brokers have just changed) are told to stop by nobody, and
  *   a stopped consumer answers their fetches at once: they go round without ever waiting, and nothing else in the
  *   process runs any more.
  */
-const NO_GENERATION = -1;
-
 let installed = false;
 
 /** Repairs every consumer of this process; see above. Safe to call again. */
@@ -72,17 +73,20 @@ function closed({ host, port }: Connection): Error {
 
 function repairGroups(): void {
   const joining = new WeakMap<ConsumerGroup, Promise<void>>();
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
-  const { joinAndSync } = ConsumerGroup.prototype;
+  const outside = new WeakSet<ConsumerGroup>();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with their own `this` below
+  const { joinAndSync, heartbeat } = ConsumerGroup.prototype;
   ConsumerGroup.prototype.joinAndSync = function () {
     let attempt = joining.get(this);
     if (!attempt) {
       attempt = joinAndSync.call(this).then(
-        () => void joining.delete(this),
+        () => {
+          joining.delete(this);
+          outside.delete(this);
+        },
         (error: unknown) => {
           joining.delete(this);
-          // The next heartbeat is refused then, which makes it join again.
-          this.generationId = NO_GENERATION;
+          outside.add(this);
           throw error;
         },
       );
@@ -90,6 +94,16 @@ function repairGroups(): void {
     }
     return attempt;
   };
+  // What the group would say of a member that has missed a rebalance; the consumer then joins again.
+  ConsumerGroup.prototype.heartbeat = function (options) {
+    return outside.has(this) ? Promise.reject(rebalanceInProgress()) : heartbeat.call(this, options);
+  };
+}
+
+function rebalanceInProgress(): Error {
+  const type = 'REBALANCE_IN_PROGRESS';
+  const error = { name: '', message: 'The last attempt to join the group failed', type, code: 27, retriable: false };
+  return new KafkaJSProtocolError(error as unknown as Error);
 }
 
 function repairRunners(): void {

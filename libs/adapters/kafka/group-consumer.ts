@@ -169,7 +169,6 @@ export class GroupConsumer {
     const ifCurrent = (work: () => void): void => {
       if (!life.over) work();
     };
-    consumer.on(events.FETCH, () => ifCurrent(() => watchdog.alive()));
     consumer.on(events.END_BATCH_PROCESS, () => ifCurrent(() => watchdog.alive()));
     consumer.on(events.HEARTBEAT, () =>
       ifCurrent(() => {

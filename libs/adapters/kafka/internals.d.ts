@@ -22,7 +22,8 @@ declare module 'kafkajs/src/network/connection.js' {
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
   class ConsumerGroup {
-    generationId: number | null;
+    constructor(options: object);
+    heartbeat(options: { readonly interval: number }): Promise<void>;
     joinAndSync(): Promise<void>;
   }
   export default ConsumerGroup;
