@@ -5,7 +5,7 @@ import { topicName, type TopicKey } from '#libs/contract';
 import { Expectation, micros, type Fates, type MonthTotal } from './expectation.js';
 
 /** A committed record as the oracle reads it. */
-interface ReadRecord {
+export interface ReadRecord {
   readonly topic: TopicKey;
   readonly partition: number;
   readonly offset: string;
@@ -31,8 +31,11 @@ export interface Verdict {
 /** The inputs that the workload fills. */
 export const INPUTS = ['interactions', 'feedback', 'billingLines'] as const satisfies readonly TopicKey[];
 
+/** Gives all committed records of topics, of each partition in their order. */
+export type ReadTopics = (topics: readonly TopicKey[], take: (record: ReadRecord) => void) => Promise<void>;
+
 /** Reads topics as a consumer with isolation level read_committed that comes later. */
-async function read(
+async function readFrom(
   settings: KafkaSettings,
   topics: readonly TopicKey[],
   take: (record: ReadRecord) => void,
@@ -58,11 +61,16 @@ async function read(
 }
 
 /** Judges everything that the monitors have written from what was sent to them. */
-export async function judge(settings: KafkaSettings): Promise<Verdict> {
+export function judge(settings: KafkaSettings): Promise<Verdict> {
+  return judgeTopics((topics, take) => readFrom(settings, topics, take), settings.topicPrefix);
+}
+
+/** The same of topics that are read in another way. */
+export async function judgeTopics(read: ReadTopics, topicPrefix: string): Promise<Verdict> {
   const expected = new Expectation();
-  await read(settings, INPUTS, ({ topic, partition, offset, value, headers }) => {
+  await read(INPUTS, ({ topic, partition, offset, value, headers }) => {
     const reject = headers['expect-reject'];
-    const name = topicName(topic, settings.topicPrefix);
+    const name = topicName(topic, topicPrefix);
     expected.take({
       topic: name,
       partition,
@@ -73,20 +81,20 @@ export async function judge(settings: KafkaSettings): Promise<Verdict> {
   });
   const missing: string[] = [];
   const wrong: string[] = [];
-  const { costEvents, commits } = await judgeCostEvents(settings, expected, missing, wrong);
-  const rejected = await judgeRejected(settings, expected, missing, wrong);
-  const windows = await judgeWindows(settings, expected, missing, wrong);
-  await judgeTally(settings, expected.fates, missing, wrong);
+  const { costEvents, commits } = await judgeCostEvents(read, expected, missing, wrong);
+  const rejected = await judgeRejected(read, expected, missing, wrong);
+  const windows = await judgeWindows(read, expected, missing, wrong);
+  await judgeTally(read, expected.fates, missing, wrong);
   if (rejected !== expected.fates.rejected) missing.push(`rejected: ${rejected} of ${expected.fates.rejected}`);
   return { missing, wrong, fates: expected.fates, costEvents, windows, commits };
 }
 
-async function judgeCostEvents(settings: KafkaSettings, expected: Expectation, missing: string[], wrong: string[]) {
+async function judgeCostEvents(read: ReadTopics, expected: Expectation, missing: string[], wrong: string[]) {
   const open = new Map(expected.costEvents);
   const commits = new Map<number, number[]>();
   let costEvents = 0;
   const seen = new Set<string>();
-  await read(settings, ['costEvents'], ({ value, partition, timestampMs }) => {
+  await read(['costEvents'], ({ value, partition, timestampMs }) => {
     const { costEventId, amount } = JSON.parse(value?.toString() ?? '{}') as { costEventId: string; amount: string };
     costEvents += 1;
     const times = commits.get(partition) ?? [];
@@ -103,10 +111,10 @@ async function judgeCostEvents(settings: KafkaSettings, expected: Expectation, m
   return { costEvents, commits };
 }
 
-async function judgeRejected(settings: KafkaSettings, expected: Expectation, missing: string[], wrong: string[]) {
+async function judgeRejected(read: ReadTopics, expected: Expectation, missing: string[], wrong: string[]) {
   const open = new Map(expected.rejected);
   let rejected = 0;
-  await read(settings, ['rejected'], ({ headers }) => {
+  await read(['rejected'], ({ headers }) => {
     rejected += 1;
     const text = (name: string): string => headers[name]?.toString() ?? '';
     const place = `${text('source-topic')}/${text('source-partition')}/${text('source-offset')}`;
@@ -133,11 +141,11 @@ interface WindowValue {
   readonly complaints?: number;
 }
 
-async function judgeWindows(settings: KafkaSettings, expected: Expectation, missing: string[], wrong: string[]) {
+async function judgeWindows(read: ReadTopics, expected: Expectation, missing: string[], wrong: string[]) {
   let windows = 0;
   const last = new Map<string, WindowValue>();
   const revisions = new Set<string>();
-  await read(settings, ['costWindows'], ({ value }) => {
+  await read(['costWindows'], ({ value }) => {
     if (!value) return;
     const window = JSON.parse(value.toString()) as WindowValue;
     windows += 1;
@@ -169,9 +177,9 @@ function difference(window: WindowValue, due: MonthTotal): string | undefined {
 }
 
 /** What the cost tasks themselves have counted, as it stands in their state. */
-async function judgeTally(settings: KafkaSettings, due: Fates, missing: string[], wrong: string[]): Promise<void> {
+async function judgeTally(read: ReadTopics, due: Fates, missing: string[], wrong: string[]): Promise<void> {
   const tallies = new Map<number, Record<string, number>>();
-  await read(settings, ['costState'], ({ key, value, partition }) => {
+  await read(['costState'], ({ key, value, partition }) => {
     if (key !== 'meta' || !value) return;
     tallies.set(partition, (JSON.parse(value.toString()) as { tally: Record<string, number> }).tally);
   });

@@ -21,4 +21,16 @@ describe('designs known to be wrong', () => {
     },
     MAY_TAKE_MS,
   );
+
+  it(
+    'are caught by what the real stages publish too',
+    async () => {
+      const { violations } = await simulate(4, {
+        stages: 'monitor',
+        mutant: MUTANTS['commit continued after an error'],
+      });
+      expect(violations.join()).toContain('missing: month of all:all');
+    },
+    MAY_TAKE_MS,
+  );
 });

@@ -1,23 +1,23 @@
 import './engine/production.js';
-import { topicName, type TopicKey } from '#libs/contract';
 import { repairConsumers } from '../../libs/adapters/kafka/consumer-repairs.js';
+import type { StageDefinition } from '#libs/application';
 import { SILENT_LOGGER } from '../../libs/adapters/kafka/logger.js';
 import { repairReadCommitted } from '../../libs/adapters/kafka/read-committed.js';
 import { StageRunner, type StageRunnerOptions } from '../../libs/adapters/kafka/stage-runner.js';
 import { repairProduce } from '../../libs/adapters/kafka/write-once.js';
-import { countingStage } from '../../libs/testing/kafka/counting-stage.js';
 import { PATIENT_RETRY } from '../../libs/adapters/kafka/client.js';
 import { Network } from './client/network.js';
 import { SimKafka } from './client/sim-kafka.js';
 import { virtualTime } from './engine/ambient.js';
 import { Random } from './engine/random.js';
 import { Scheduler, SimProcess } from './engine/scheduler.js';
+import { countingSubject } from './counting/counting-subject.js';
 import { FaultInjector, type Machine } from './fault-injector.js';
-import { writeInput } from './input.js';
 import { SimCluster } from './kafka/cluster.js';
 import type { Mutant } from './mutants.js';
-import { Oracle, type Topics } from './oracle.js';
+import { monitorSubject } from './monitor/monitor-subject.js';
 import { planOf, type Plan } from './plan.js';
+import type { Judge, Subject } from './subject.js';
 
 /** How long everything may take after the last fault, in simulated milliseconds. */
 const PATIENCE_MS = 120_000;
@@ -32,8 +32,15 @@ const TIMING = {
   transactionTimeoutMs: 6_000,
 };
 
+/** Which stages run: the counting stage, which is quick, or those of the monitor, which are what it is all for. */
+export type Stages = keyof typeof SUBJECTS;
+
+const SUBJECTS = { counting: countingSubject, monitor: monitorSubject };
+
 /** What to simulate. */
 export interface SimulationOptions {
+  /** The counting stage by default. */
+  readonly stages?: Stages | undefined;
   /** A wrong design to run instead of ours. */
   readonly mutant?: Mutant | undefined;
   /** Is told what happens, a line each. */
@@ -75,7 +82,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 
 interface Slot {
   process: SimProcess;
-  runner: StageRunner | undefined;
+  runners: StageRunner[];
   /** Counts starts. */
   life: number;
 }
@@ -83,7 +90,8 @@ interface Slot {
 class Simulation implements Machine {
   private readonly cluster: SimCluster;
   private readonly network: Network;
-  private readonly oracle: Oracle;
+  private readonly subject: Subject;
+  private readonly oracle: Judge;
   private readonly slots: Slot[];
   private readonly fatal: string[] = [];
   private inputDone = false;
@@ -96,15 +104,13 @@ class Simulation implements Machine {
     private readonly options: SimulationOptions,
   ) {
     const { trace } = options;
-    const topics = topicsOf(plan);
-    this.oracle = new Oracle(topics, () => this.cluster);
+    this.subject = SUBJECTS[options.stages ?? 'counting'](seed, plan, () => this.cluster);
+    this.oracle = this.subject.judge;
     this.cluster = new SimCluster(
       scheduler,
       {
         brokers: plan.brokers,
-        topics: Object.fromEntries(
-          [...topics.inputs, topics.output, topics.changelog, topics.ticks].map((name) => [name, plan.partitions]),
-        ),
+        topics: this.subject.topics,
         fetchRecords: plan.fetchRecords,
         lateOffsets: plan.lateOffsets,
         slowMarkers: plan.slowMarkers,
@@ -116,7 +122,7 @@ class Simulation implements Machine {
     this.slots = Array.from({ length: plan.processes }, (_, slot) => {
       const process = new SimProcess(`p${slot}`, 0);
       process.state = 'dead';
-      return { process, runner: undefined, life: 0 };
+      return { process, runners: [], life: 0 };
     });
     this.network.interference = new FaultInjector(plan, scheduler, this.network, this);
     this.network.onHang = (process) => this.oracle.violations.push(`${process.name} hangs in a loop`);
@@ -128,7 +134,7 @@ class Simulation implements Machine {
     this.cluster.note(() => JSON.stringify(plan));
     for (const index of this.slots.keys())
       scheduler.after(scheduler.random.between(0, 200), null, () => this.start(index));
-    writeInput(this.cluster, plan, topicsOf(plan).inputs, () => (this.inputDone = true));
+    this.subject.writeInput(this.cluster, () => (this.inputDone = true));
     const look = (): void => {
       this.complete = this.isComplete();
       if (!this.complete) scheduler.after(LOOK_EVERY_MS, null, look);
@@ -137,7 +143,7 @@ class Simulation implements Machine {
     await scheduler.run(plan.faultsEndMs + PATIENCE_MS, () => this.complete || oracle.violations.length > 0);
     if (oracle.violations.length === 0) {
       if (!this.complete) oracle.violations.push(this.whatIsMissing());
-      oracle.judgeEnd();
+      await oracle.judgeEnd();
     }
     const { traceHash, steps, nowMs } = scheduler;
     const { violations, commits } = oracle;
@@ -150,18 +156,18 @@ class Simulation implements Machine {
     if (!slot || process.state === 'dead') return;
     this.cluster.note(() => `${process.name} is killed`);
     this.scheduler.kill(process);
-    slot.runner = undefined;
+    slot.runners = [];
     this.network.forget(process);
     this.scheduler.after(awayMs, null, () => this.start(index));
   }
 
   stop(process: SimProcess, awayMs: number): void {
     const slot = this.slots.find((each) => each.process === process);
-    if (!slot?.runner || process.state !== 'running') return;
-    const { runner } = slot;
+    if (!slot || slot.runners.length === 0 || process.state !== 'running') return;
+    const { runners } = slot;
     this.scheduler.after(0, process, () => {
       const end = (): void => this.kill(process, awayMs);
-      runner.stop().then(end, end);
+      Promise.all(runners.map((runner) => runner.stop())).then(end, end);
     });
   }
 
@@ -176,12 +182,19 @@ class Simulation implements Machine {
     const process = new SimProcess(`p${index}.${slot.life}`, this.scheduler.random.whole(-2_000, 2_000));
     slot.process = process;
     this.scheduler.after(0, process, () => {
-      const { mutant } = this.options;
-      const options = this.runnerOptions(process);
-      slot.runner = new StageRunner(mutant?.options?.(options, process) ?? options);
-      mutant?.runner?.(slot.runner);
-      slot.runner.start().catch((error: unknown) => this.kill(process, this.againMs(String(error), process)));
+      void this.startStages(slot).catch((error: unknown) => this.kill(process, this.againMs(String(error), process)));
     });
+  }
+
+  private async startStages(slot: Slot): Promise<void> {
+    const { mutant } = this.options;
+    for (const definition of this.subject.stages()) {
+      const options = this.runnerOptions(slot.process, definition);
+      const runner = new StageRunner(mutant?.options?.(options, slot.process) ?? options);
+      mutant?.runner?.(runner);
+      slot.runners.push(runner);
+      await runner.start();
+    }
   }
 
   private againMs(why: string, process: SimProcess): number {
@@ -189,17 +202,16 @@ class Simulation implements Machine {
     return START_AGAIN_MS;
   }
 
-  private runnerOptions(process: SimProcess): StageRunnerOptions {
-    const { partitions, twoInputs, chunkRecords } = this.plan;
-    const counts = { interactions: partitions, agentStates: partitions, costEvents: partitions, costState: partitions };
+  private runnerOptions(process: SimProcess, definition: StageDefinition): StageRunnerOptions {
+    const { partitions, chunkRecords } = this.plan;
     const { trace } = this.options;
     const line = (fields: object, message: string): void =>
       this.cluster.note(() => `${process.name} says: ${message} ${JSON.stringify(fields)}`);
     return {
       settings: { brokers: ['simulated'], clientId: 'sim', topicPrefix: '', partitions, createTopics: false },
       group: 'sim',
-      definition: countingStage({ inputs: inputsOf(twoInputs), tickMs: 400, writeAtTick: true }),
-      partitionCounts: counts as unknown as StageRunnerOptions['partitionCounts'],
+      definition,
+      partitionCounts: this.subject.partitionCounts,
       logger: trace ? { debug: line, info: line, warn: line, error: line } : SILENT_LOGGER,
       chunkRecords,
       timing: TIMING,
@@ -220,39 +232,32 @@ class Simulation implements Machine {
 
   private isComplete(): boolean {
     if (!this.inputDone || !this.cluster.transactions.isQuiet || !this.oracle.isComplete()) return false;
-    return this.owners().every((count) => count === 1) && this.slots.every(({ runner }) => runner?.ready());
+    return (
+      this.owners().every((count) => count === 1) &&
+      this.slots.every(({ runners }) => runners.every((runner) => runner.ready()))
+    );
   }
 
-  /** How many processes have each partition open. */
+  /** How many processes have each partition of each stage open. */
   private owners(): number[] {
-    const owners = Array.from({ length: this.plan.partitions }, () => 0);
-    for (const { runner } of this.slots) {
-      for (const { partition, state } of runner?.snapshot().tasks ?? []) {
-        if (state === 'open') owners[partition] = (owners[partition] ?? 0) + 1;
+    const stages = this.subject.stages().map(({ name }) => name);
+    const owners = stages.map(() => Array.from({ length: this.plan.partitions }, () => 0));
+    for (const { runners } of this.slots) {
+      for (const [stage, runner] of runners.entries()) {
+        const counts = owners[stage];
+        if (!counts) continue;
+        for (const { partition, state } of runner.snapshot().tasks)
+          if (state === 'open') counts[partition] = (counts[partition] ?? 0) + 1;
       }
     }
-    return owners;
+    return owners.flat();
   }
 
   private whatIsMissing(): string {
-    const states = this.slots.map(({ process, runner }) => {
-      const tasks = runner?.snapshot().tasks ?? [];
+    const states = this.slots.map(({ process, runners }) => {
+      const tasks = runners.map((runner) => runner.snapshot().tasks);
       return `${process.name} ${process.state} ${JSON.stringify(tasks)}`;
     });
     return `no progress: input read ${this.oracle.isComplete()}, owners ${this.owners().join()}, ${states.join('; ')}`;
   }
-}
-
-function inputsOf(twoInputs: boolean): TopicKey[] {
-  return twoInputs ? ['interactions', 'agentStates'] : ['interactions'];
-}
-
-function topicsOf({ twoInputs }: Plan): Topics {
-  return {
-    group: 'sim-counting',
-    inputs: inputsOf(twoInputs).map((key) => topicName(key, '')),
-    output: topicName('costEvents', ''),
-    changelog: topicName('costState', ''),
-    ticks: topicName('signals', ''),
-  };
 }

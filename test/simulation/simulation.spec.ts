@@ -1,16 +1,19 @@
 import { REGRESSION_SEEDS } from './regression-seeds.js';
-import { simulate } from './simulate.js';
+import { simulate, type Stages } from './simulate.js';
 
 const SEEDS = 2_000;
 const BLOCK = 250;
 const BLOCK_MAY_TAKE_MS = 180_000;
+/** A seed of the real stages costs thirty of the counting stage's. */
+const MONITOR_SEEDS = 40;
 
 /** Seeds that failed, with why. */
-async function failures(from: number, count: number): Promise<string[]> {
+async function failures(from: number, count: number, stages: Stages = 'counting'): Promise<string[]> {
   const failed: string[] = [];
   for (let seed = from; seed < from + count; seed++) {
-    const { violations } = await simulate(seed);
-    if (violations.length > 0) failed.push(`npm run sim -- --seed ${seed}: ${violations.join('; ')}`);
+    const { violations } = await simulate(seed, { stages });
+    if (violations.length > 0)
+      failed.push(`npm run sim -- --stages ${stages} --seed ${seed}: ${violations.join('; ')}`);
   }
   return failed;
 }
@@ -40,6 +43,14 @@ describe('simulated stages', () => {
     `keep their promises whatever fails, seed %i and the ${BLOCK - 1} after it`,
     async (from) => {
       expect(await failures(from, BLOCK)).toEqual([]);
+    },
+    BLOCK_MAY_TAKE_MS,
+  );
+
+  it(
+    `cost, merge and close every window right whatever fails, ${MONITOR_SEEDS} seeds`,
+    async () => {
+      expect(await failures(1, MONITOR_SEEDS, 'monitor')).toEqual([]);
     },
     BLOCK_MAY_TAKE_MS,
   );

@@ -1,9 +1,10 @@
 import { topicName } from '#libs/contract';
-import type { Counted } from '../../libs/testing/kafka/counting-stage.js';
-import type { SimCluster } from './kafka/cluster.js';
-import type { LogEntry } from './kafka/partition-log.js';
-import type { OffsetEntry } from './kafka/protocol.js';
-import type { ClusterObserver, DecidedTransaction } from './kafka/surroundings.js';
+import type { Counted } from '../../../libs/testing/kafka/counting-stage.js';
+import type { SimCluster } from '../kafka/cluster.js';
+import type { LogEntry } from '../kafka/partition-log.js';
+import type { OffsetEntry } from '../kafka/protocol.js';
+import type { DecidedTransaction } from '../kafka/surroundings.js';
+import type { Judge } from '../subject.js';
 
 const MARKER_KEY = '~meta';
 
@@ -21,7 +22,7 @@ export interface Topics {
  * holds just what follows the commit before; at the end, whether the readable output is a batch computation of the
  * input. It knows nothing of the runner.
  */
-export class Oracle implements ClusterObserver {
+export class CountingOracle implements Judge {
   readonly violations: string[] = [];
   commits = 0;
   /** Decided offsets, by input partition. */
@@ -78,7 +79,7 @@ export class Oracle implements ClusterObserver {
   }
 
   /** Compares what can be read in the end with a batch computation of the input. */
-  judgeEnd(): void {
+  judgeEnd(): Promise<void> {
     const cluster = this.clusterOf();
     for (const [partition, log] of cluster.logsOf(this.topics.output).entries()) {
       const inputs = this.topics.inputs.flatMap((topic) => [...cluster.log(topic, partition).committed()]);
@@ -100,6 +101,7 @@ export class Oracle implements ClusterObserver {
       this.judgeState(partition, totals);
     }
     this.judgeTicks();
+    return Promise.resolve();
   }
 
   private judgeState(partition: number, totals: ReadonlyMap<string, number>): void {

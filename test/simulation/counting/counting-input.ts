@@ -1,5 +1,5 @@
-import type { SimCluster } from './kafka/cluster.js';
-import type { Plan } from './plan.js';
+import type { SimCluster } from '../kafka/cluster.js';
+import type { Plan } from '../plan.js';
 
 const KEYS = 4;
 
