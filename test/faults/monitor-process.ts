@@ -43,7 +43,8 @@ export class MonitorProcess {
     private readonly port: number,
   ) {
     for (const stream of [child.stdout, child.stderr])
-      if (stream) createInterface(stream).on('line', (line) => this.lines.push(line) > KEPT_LINES && this.lines.shift());
+      if (stream)
+        createInterface(stream).on('line', (line) => this.lines.push(line) > KEPT_LINES && this.lines.shift());
     this.ended = new Promise((resolve) =>
       child.once('exit', (code, signal) => resolve((this.end = signal ?? `code ${String(code)}`))),
     );
