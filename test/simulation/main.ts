@@ -7,6 +7,7 @@ import { simulate, type Outcome, type Stages } from './simulate.js';
 const USAGE = `npm run sim -- [options]
   --seeds N     so many simulations, 2000 by default
   --from S      beginning with this seed, 1 by default
+  --minutes N   no further one after so long, to see how many fit into the time
   --workers N   processes that share the work, 1 by default
   --seed S      this one alone, telling all that happens
   --stages S    counting (default: quick, and its every fault shows) or monitor (the real cost and merge stages)
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '100000' },
     workers: { type: 'string', default: '1' },
     seed: { type: 'string' },
     mutant: { type: 'string' },
@@ -37,6 +39,7 @@ interface Tally {
 }
 
 const stages = stagesNamed(values.stages);
+const endsAt = performance.now() + Number(values.minutes) * 60_000;
 const mutant = values.mutant === undefined ? undefined : mutantNamed(values.mutant);
 
 if (values.help) process.stdout.write(USAGE);
@@ -96,7 +99,8 @@ async function runAll(from: number, count: number, workers: number): Promise<voi
 async function runHere(tally: Tally, from: number, count: number): Promise<void> {
   const known = from === 1 && stages === 'counting' ? Object.keys(REGRESSION_SEEDS).map(Number) : [];
   for (const seed of known) if (seed > count) take(tally, await simulate(seed, { stages }));
-  for (let seed = from; seed < from + count; seed++) take(tally, await simulate(seed, { stages }));
+  for (let seed = from; seed < from + count && performance.now() < endsAt; seed++)
+    take(tally, await simulate(seed, { stages }));
 }
 
 function take(tally: Tally, { seed, violations, commits, steps, fatal }: Outcome): void {
@@ -122,7 +126,17 @@ function add(tally: Tally, part: Tally): void {
 
 /** Runs a part in a process of its own: virtual time replaces the clock of the whole process. */
 function runPart(from: number, count: number): Promise<Tally> {
-  const args = ['--part', '--stages', stages, '--from', String(from), '--seeds', String(count)];
+  const args = [
+    '--part',
+    '--stages',
+    stages,
+    '--minutes',
+    values.minutes,
+    '--from',
+    String(from),
+    '--seeds',
+    String(count),
+  ];
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
