@@ -75,7 +75,7 @@ describe('a repaired connection', () => {
       connected[0]?.();
       await connecting;
       const sent = outcome(made.send(METADATA));
-      for (let turn = 0; turn < turns; turn++) await undefined;
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
       sockets[0]?.emit('end');
       outcomes.add(await sent);
     }

@@ -103,7 +103,7 @@ function repairGroups(): void {
 function rebalanceInProgress(): Error {
   const type = 'REBALANCE_IN_PROGRESS';
   const error = { name: '', message: 'The last attempt to join the group failed', type, code: 27, retriable: false };
-  return new KafkaJSProtocolError(error as unknown as Error);
+  return new KafkaJSProtocolError(error);
 }
 
 function repairRunners(): void {

@@ -18,8 +18,11 @@ export interface Waiting {
  * restarts is to wait for it, not to end. Says so now and then. Undefined when `signal` aborts meanwhile; what does not
  * pass by itself is thrown.
  */
+export async function whileAway<T>(
+  waiting: Waiting & { readonly signal: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T | undefined>;
 export async function whileAway<T>(waiting: Omit<Waiting, 'signal'>, work: () => Promise<T>): Promise<T>;
-export async function whileAway<T>(waiting: Waiting, work: () => Promise<T>): Promise<T | undefined>;
 export async function whileAway<T>({ what, logger, signal }: Waiting, work: () => Promise<T>): Promise<T | undefined> {
   let saidAtMs = -Infinity;
   for (let failures = 1; !signal?.aborted; failures++) {

@@ -85,7 +85,7 @@ function writeInput(cluster: SimCluster, seed: number, plan: Plan, done: () => v
   for (const [index, record] of records.entries()) scheduler.after(times[index] ?? 0, null, () => write(record));
   scheduler.after(plan.writtenUntilMs, null, () => {
     const ends = INPUTS.map((key) => [key, cluster.logsOf(topicName(key, '')).map(({ end }) => String(end))] as const);
-    const endOffsets = Object.fromEntries(ends.map(([key, list]) => [key, { ...list }]));
+    const endOffsets = Object.fromEntries(ends.map(([key, list]) => [key, Object.fromEntries(list.entries())]));
     const value = JSON.stringify({ kind: 'finish', id: 'end', endOffsets });
     for (const log of cluster.logsOf(topicName('control', ''))) log.append([{ key: 'end', value }], scheduler.nowMs);
     done();
