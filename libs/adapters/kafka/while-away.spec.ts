@@ -21,7 +21,7 @@ describe('waiting for Kafka', () => {
 
   it('ends when it is told to', async () => {
     const stopping = new AbortController();
-    const work = (): Promise<never> => {
+    const work = (): Promise<string> => {
       stopping.abort();
       return Promise.reject(away());
     };
