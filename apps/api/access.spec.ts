@@ -51,7 +51,7 @@ describe('access to the API', () => {
         feed,
         streams: new LiveStreams({ feed, run: 'run', now: () => NOW_MS }),
         ledger: { windows: AWAY, costEvents: AWAY } as Partial<LedgerReader> as LedgerReader,
-        reference: { list: AWAY, write: AWAY } satisfies ReferenceStore,
+        reference: { list: AWAY, waitingBudgets: AWAY, write: AWAY } satisfies ReferenceStore,
         access: {
           verifier: anyVerifier({ issuer: issuer.verifier(), shared: new SharedTokenVerifier(SHARED) }),
           signIn: issuer,

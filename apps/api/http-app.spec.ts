@@ -40,6 +40,10 @@ class Store implements ReferenceStore {
     return Promise.resolve([...this.entries.values()]);
   }
 
+  waitingBudgets(): Promise<readonly ReferenceEntry[]> {
+    return Promise.resolve([]);
+  }
+
   write(changes: readonly ReferenceChange[], actor: string): ReturnType<ReferenceStore['write']> {
     this.actors.push(actor);
     for (const change of changes) {

@@ -34,6 +34,8 @@ interface ApplyView {
   /** Held and not in the document: deleted with `prune`, else left alone. */
   readonly notInDocument: readonly string[];
   readonly unchanged: number;
+  /** Budgets of the document that do not count yet: they need to be submitted and approved. */
+  readonly waiting: readonly string[];
 }
 
 /** What people decide: rates, budgets, rules, the organisation. */
@@ -73,10 +75,12 @@ export class ReferenceController {
     const document = documentOf(request);
     const options = { actor: asker.id, nowMs: this.now(), dryRun, prune };
     const result = await withDatabase(() => applyReferenceFile(this.store, document, options));
-    if (result.ok) return { dryRun, written: result.written, ...diffView(result.diff) };
+    if (result.ok) return { dryRun, written: result.written, waiting: result.waiting, ...diffView(result.diff) };
     switch (result.reason) {
       case 'invalid-file':
         throw new ProblemError('invalid-document', 'Nothing was written.', result.faults);
+      case 'refused':
+        throw new ProblemError('wrong-status', `${result.detail} Nothing was written.`);
       case 'changed-meanwhile':
         throw new ProblemError('changed-meanwhile', `${result.detail}. Nothing was written.`);
     }
@@ -91,7 +95,7 @@ function documentOf({ body }: { readonly body?: unknown }): string {
   return body;
 }
 
-function diffView(diff: ReferenceDiff): Omit<ApplyView, 'dryRun' | 'written'> {
+function diffView(diff: ReferenceDiff): Omit<ApplyView, 'dryRun' | 'written' | 'waiting'> {
   return {
     added: diff.added.map(referenceKey),
     changed: diff.changed.map(({ after, fields }) => ({ key: referenceKey(after), fields })),

@@ -4,6 +4,9 @@ import { type Environment, loadDatabaseConfig } from '#libs/config';
 import type { Command } from 'commander';
 import { Advice } from '../advice.js';
 
+const BUDGETS_WAIT =
+  'Budgets count once a person has submitted and another approved them (console, or docs/api.md). Not in force as they stand in the file';
+
 interface ApplyFlags {
   readonly dryRun?: boolean;
   readonly prune?: boolean;
@@ -50,7 +53,7 @@ async function apply(
     const options = { actor: userInfo().username, nowMs: Date.now(), dryRun: onlyShow, prune };
     const result = await applyReferenceFile(new PostgresReferenceStore(database), yaml, options);
     if (result.ok) return result;
-    if (result.reason === 'changed-meanwhile') throw new Advice(result.detail);
+    if (result.reason !== 'invalid-file') throw new Advice(result.detail);
     throw new Advice(`${file} was not applied:\n${result.faults.map(printFault).join('\n')}`);
   };
   try {
@@ -59,8 +62,9 @@ async function apply(
     const changes = diff.added.length + diff.changed.length + (prune ? diff.removed.length : 0);
     if (dryRun || changes === 0) return;
     if (!yes) await confirm('Change it?', '--yes');
-    const { written } = await run(false);
+    const { written, waiting } = await run(false);
     console.log(`${written} entries written.`);
+    if (waiting.length > 0) console.log(`${BUDGETS_WAIT}: ${waiting.join(', ')}.`);
   } finally {
     await database.close();
   }

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Database, PostgresReferenceStore } from '#libs/adapters/postgres';
-import { applyReferenceFile } from '#libs/application';
+import { Database, PostgresDecisionStore, PostgresReferenceStore } from '#libs/adapters/postgres';
+import {
+  applyReferenceFile,
+  approveBudget,
+  DEFAULT_ORGANISATION,
+  DEMO_PEOPLE,
+  submitBudget,
+  type DecisionStore,
+  type Principal,
+} from '#libs/application';
 import { type Places, projectRoot } from '#libs/config';
 import { sampleMark } from './fresh.js';
 
@@ -29,9 +37,29 @@ export async function applySample(databaseUrl: string, places: Places, isSimulat
       prune: false,
     });
     if (!result.ok) throw new Error(`${SAMPLE} could not be applied: ${result.reason}.`);
+    await approveSample(new PostgresDecisionStore(database), result.waiting);
     writeFileSync(sampleMark(places), '');
     return 'applied';
   } finally {
     await database.close();
   }
+}
+
+/** The sample's budgets go the way of all: one of the made-up people submits them, another approves them. */
+async function approveSample(store: DecisionStore, budgetIds: readonly string[]): Promise<void> {
+  const [owner, approver] = [demoPerson('bella'), demoPerson('anton')];
+  const decider = { store, limits: {}, home: () => ({ organisation: DEFAULT_ORGANISATION, fxRates: [] }) };
+  for (const budgetId of budgetIds) {
+    const nowMs = Date.now();
+    const [draft] = await store.budgetVersions(budgetId);
+    if (draft?.status !== 'draft') continue;
+    const submitted = await submitBudget(decider, { actor: owner, nowMs }, budgetId, draft);
+    await approveBudget(decider, { actor: approver, nowMs }, budgetId, submitted, 'Sample organisation');
+  }
+}
+
+function demoPerson(id: string): Principal {
+  const person = DEMO_PEOPLE.find((each) => each.id === id);
+  if (person === undefined) throw new Error(`Nobody among the made-up people is ${id}.`);
+  return { ...person, isPerson: true };
 }

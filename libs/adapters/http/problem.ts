@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'changes-disabled': { status: 403, title: 'Changes through the API are switched off' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This method is not served here' },
+  'wrong-status': { status: 409, title: 'This step is not possible now' },
   'changed-meanwhile': { status: 409, title: 'Somebody else changed it first' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is of a type that is not understood' },

@@ -92,6 +92,12 @@ withPostgres('roles', () => {
       `INSERT INTO reference_audit (at, actor, action, kind, id, version) VALUES (now(), 'a', 'delete', 'agent', 'a', 1)`,
     ],
     ['app', `DELETE FROM reference_entry`],
+    [
+      'app',
+      `INSERT INTO decision_audit (at, actor, actor_name, subject, subject_id, part, action) VALUES (now(), 'a', 'A', 'budget', 'b', '1', 'draft')`,
+    ],
+    ['app', `SELECT * FROM decision_audit_fault`],
+    ['reports', `SELECT * FROM decision_audit`],
     ['app', `UPDATE ledger_offset SET next_offset = 0`],
     ['app', `SELECT * FROM cost_event_current`],
     ['reports', `SELECT * FROM cost_event_current`],
@@ -103,6 +109,11 @@ withPostgres('roles', () => {
   it.each([
     ['app', `UPDATE reference_audit SET actor = 'somebody else'`],
     ['app', `DELETE FROM reference_audit`],
+    ['app', `UPDATE decision_audit SET actor = 'somebody else'`],
+    ['app', `DELETE FROM decision_audit`],
+    ['app', `TRUNCATE decision_audit`],
+    ['app', `DELETE FROM budget_version`],
+    ['app', `ALTER TABLE budget_version DISABLE TRIGGER ALL`],
     ['app', `UPDATE cost_event SET amount = 0`],
     ['app', `DELETE FROM cost_event`],
     ['app', `TRUNCATE cost_window`],
@@ -111,6 +122,7 @@ withPostgres('roles', () => {
     ['reports', `DELETE FROM reference_entry`],
     ['reports', `INSERT INTO ledger_offset VALUES ('x', 0, 0)`],
     ['reports', `SELECT * FROM outbox`],
+    ['reports', `SELECT * FROM idempotent_answer`],
     ['stranger', `SELECT 1`],
   ])('%s may not: %s', async (role, sql) => {
     expect(await asRole(role, sql)).toMatch(/permission denied|must be owner/);

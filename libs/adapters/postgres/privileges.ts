@@ -7,6 +7,10 @@ const RUN_PRIVILEGES: Readonly<Record<string, string>> = {
   migration: 'SELECT',
   reference_entry: 'SELECT, INSERT, UPDATE, DELETE',
   reference_audit: 'SELECT, INSERT',
+  budget_version: 'SELECT, INSERT, UPDATE',
+  decision_audit: 'SELECT, INSERT',
+  decision_audit_fault: 'SELECT',
+  idempotent_answer: 'SELECT, INSERT, UPDATE, DELETE',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   cost_event: 'SELECT, INSERT',
   cost_event_current: 'SELECT',
@@ -16,8 +20,10 @@ const RUN_PRIVILEGES: Readonly<Record<string, string>> = {
   ledger_offset: 'SELECT, INSERT, UPDATE',
 };
 
-/** What those who read reports may see; not the outbox, which is ours. */
-const READ_TABLES = Object.keys(RUN_PRIVILEGES).filter((table) => table !== 'outbox' && table !== 'migration');
+/** What those who read reports may see; not the outbox and the remembered answers, which are ours. */
+const READ_TABLES = Object.keys(RUN_PRIVILEGES).filter(
+  (table) => !['outbox', 'migration', 'idempotent_answer'].includes(table),
+);
 
 /** Statements that bring the privileges up to date, by the role that they need; a role that does not exist is left out. */
 export const GRANTS: readonly { readonly role: string; readonly sql: string }[] = [

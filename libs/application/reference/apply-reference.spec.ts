@@ -7,9 +7,14 @@ import type { ReferenceChange, ReferenceStore, WriteResult } from './store.js';
 class MemoryStore implements ReferenceStore {
   readonly entries = new Map<string, ReferenceEntry>();
   readonly writes: ReferenceChange[] = [];
+  waiting: ReferenceEntry[] = [];
 
   list(): Promise<readonly ReferenceEntry[]> {
     return Promise.resolve([...this.entries.values()]);
+  }
+
+  waitingBudgets(): Promise<readonly ReferenceEntry[]> {
+    return Promise.resolve(this.waiting);
   }
 
   write(changes: readonly ReferenceChange[]): Promise<WriteResult> {
@@ -42,6 +47,32 @@ describe('applying a reference file', () => {
     );
     expect(await applied(store, FILE)).toBe('0 added, 0 changed, 2 unchanged, 0 not in the file left alone');
     expect(store.writes).toHaveLength(2);
+  });
+
+  it('says which budgets do not count yet, and takes a draft that says the same for done', async () => {
+    const store = new MemoryStore();
+    const file = 'budgets: [{ budgetId: b, scope: all, period: month, amount: 5 }]';
+    const first = await applyReferenceFile(store, file, OPTIONS);
+    expect(first).toMatchObject({ ok: true, written: 1, waiting: ['b'] });
+    const [written] = store.writes;
+    if (written?.action !== 'put' || written.entry.kind !== 'budget') throw new Error('no budget was written');
+    const asDraft: ReferenceEntry = { ...written.entry, value: { ...written.entry.value, status: 'draft' } };
+    store.entries.clear();
+    store.waiting = [asDraft];
+    expect(await applyReferenceFile(store, file, OPTIONS)).toMatchObject({ written: 0, waiting: ['b'] });
+    const dearer = await applyReferenceFile(store, file.replace('5', '6'), { ...OPTIONS, dryRun: true });
+    expect(dearer).toMatchObject({
+      diff: { changed: [{ fields: [{ field: 'amount', before: '5.00', after: '6.00' }] }] },
+    });
+    store.entries.set('budget/b', written.entry);
+    store.waiting = [];
+    expect(await applyReferenceFile(store, file, OPTIONS)).toMatchObject({ written: 0, waiting: [] });
+  });
+
+  it('never deletes budgets', async () => {
+    const store = new MemoryStore();
+    await applied(store, 'budgets: [{ budgetId: b, scope: all, period: month, amount: 5 }]');
+    expect(await applied(store, 'budgets: []', { prune: true })).toBe('0 added, 0 changed, 0 unchanged, 0 removed');
   });
 
   it('refuses another zone or currency: months were cut and added up in them', async () => {

@@ -1,5 +1,6 @@
 import { diffReference, type ReferenceDiff } from './diff.js';
 import { readReferenceFile } from './read-file.js';
+import { referenceKey, withVersion, type ReferenceEntry } from './entry.js';
 import type { ReferenceChange, ReferenceStore } from './store.js';
 import type { FileFault } from './yaml-document.js';
 
@@ -17,13 +18,20 @@ export interface ApplyOptions {
 
 /** What came of it: the difference (written unless a dry run), the file's faults, or a write that came in between. */
 export type ApplyResult =
-  | { readonly ok: true; readonly diff: ReferenceDiff; readonly written: number }
+  | {
+      readonly ok: true;
+      readonly diff: ReferenceDiff;
+      readonly written: number;
+      /** Budgets of the file that do not count yet: drafts, or submitted. */
+      readonly waiting: readonly string[];
+    }
   | { readonly ok: false; readonly reason: 'invalid-file'; readonly faults: readonly FileFault[] }
-  | { readonly ok: false; readonly reason: 'changed-meanwhile'; readonly detail: string };
+  | { readonly ok: false; readonly reason: 'changed-meanwhile' | 'refused'; readonly detail: string };
 
 /**
  * Makes the store hold what a YAML reference file says: reads it, compares, writes the difference in one transaction.
- * Applying the same file twice writes nothing the second time.
+ * Applying the same file twice writes nothing the second time. Budgets become drafts, whatever their status in the file:
+ * nobody approves his own by writing it down. `prune` leaves them alone: they are closed, not deleted.
  */
 export async function applyReferenceFile(
   store: ReferenceStore,
@@ -34,13 +42,46 @@ export async function applyReferenceFile(
   // A pruned entry does not hold any more, so the file cannot rest on it or collide with it.
   const file = readReferenceFile(yaml, prune ? [] : current);
   if (!file.ok) return { ok: false, reason: 'invalid-file', faults: file.faults };
-  const diff = diffReference(current, file.entries);
+  const known = withWaiting(current, await store.waitingBudgets());
+  const diff = keepingBudgets(diffReference(known, file.entries.map(asWish)), prune);
   const moved = movedHome(diff);
   if (moved.length > 0) return { ok: false, reason: 'invalid-file', faults: moved };
   const changes = changesOf(diff, prune);
-  if (dryRun || changes.length === 0) return { ok: true, diff, written: 0 };
+  const waiting = waitingOf(diff, current);
+  if (dryRun || changes.length === 0) return { ok: true, diff, written: 0, waiting };
   const result = await store.write(changes, actor, nowMs);
-  return result.ok ? { ok: true, diff, written: result.written } : result;
+  return result.ok ? { ok: true, diff, written: result.written, waiting } : result;
+}
+
+/** What a file says of a budget is what its author wishes to be approved. */
+function asWish(entry: ReferenceEntry): ReferenceEntry {
+  return entry.kind === 'budget' ? { ...entry, value: { ...entry.value, status: 'approved' } } : entry;
+}
+
+/** What holds, and in place of budgets what is written of their next version. */
+function withWaiting(current: readonly ReferenceEntry[], waiting: readonly ReferenceEntry[]): ReferenceEntry[] {
+  const byKey = new Map(current.map((entry) => [referenceKey(entry), entry]));
+  for (const entry of waiting) {
+    const version = byKey.get(referenceKey(entry))?.version ?? 0;
+    byKey.set(referenceKey(entry), withVersion(asWish(entry), version));
+  }
+  return [...byKey.values()];
+}
+
+function keepingBudgets(diff: ReferenceDiff, prune: boolean): ReferenceDiff {
+  return prune ? { ...diff, removed: diff.removed.filter(({ kind }) => kind !== 'budget') } : diff;
+}
+
+/** Ids of the file's budgets that are not in force as they stand there. */
+function waitingOf({ added, changed, unchanged }: ReferenceDiff, current: readonly ReferenceEntry[]): string[] {
+  const holds = new Map(current.map((entry) => [referenceKey(entry), entry]));
+  const ofFile = [...added, ...changed.map(({ after }) => after), ...unchanged];
+  return ofFile.flatMap((entry) => {
+    if (entry.kind !== 'budget') return [];
+    const held = holds.get(referenceKey(entry));
+    const isHeld = held !== undefined && diffReference([held], [entry]).unchanged.length === 1;
+    return isHeld ? [] : [entry.value.budgetId];
+  });
 }
 
 /** Months are cut in the organisation's zone and added up in its currency, so both stay what they were. */

@@ -5,18 +5,23 @@ export type ReferenceChange =
   | { readonly action: 'put'; readonly entry: ReferenceEntry; readonly expectedVersion: number }
   | { readonly action: 'delete'; readonly kind: ReferenceKind; readonly id: string; readonly expectedVersion: number };
 
-/** `changed-meanwhile`: somebody else wrote one of the entries first; nothing was written. Read again and decide again. */
+/**
+ * Nothing was written. `changed-meanwhile`: somebody else wrote one of the entries first; read again and decide again.
+ * `refused`: one of the budgets cannot become a draft, such as one that waits for approval.
+ */
 export type WriteResult =
   | { readonly ok: true; readonly written: number }
-  | { readonly ok: false; readonly reason: 'changed-meanwhile'; readonly detail: string };
+  | { readonly ok: false; readonly reason: 'changed-meanwhile' | 'refused'; readonly detail: string };
 
 /** Where reference data is kept. Rejects when the database cannot be reached. */
 export interface ReferenceStore {
   /** All entries, in the order of kinds and ids. */
   list(): Promise<readonly ReferenceEntry[]>;
+  /** Budgets that are drafts or wait for approval: they do not hold, and a file that says the same changes nothing. */
+  waitingBudgets(): Promise<readonly ReferenceEntry[]>;
   /**
    * Writes all changes or none: entries with their versions counted on, a line of audit and a message to the stages
-   * for each. `actor` is who decided, `atMs` when (epoch milliseconds).
+   * for each. A budget only becomes a draft: it holds once people have approved it (`decisions`). `actor` is who decided, `atMs` when (epoch milliseconds).
    */
   write(changes: readonly ReferenceChange[], actor: string, atMs: number): Promise<WriteResult>;
 }

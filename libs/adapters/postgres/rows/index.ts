@@ -1,6 +1,8 @@
+import { BudgetVersionRow, DecisionAuditRow, IdempotentAnswerRow } from './decision-rows.js';
 import { CostEventRow, CostWindowRow, LedgerOffsetRow, LedgerRejectedRow, SignalEventRow } from './ledger-rows.js';
 import { OutboxRow, ReferenceAuditRow, ReferenceEntryRow } from './reference-rows.js';
 
+export * from './decision-rows.js';
 export * from './ledger-rows.js';
 export * from './reference-rows.js';
 
@@ -9,6 +11,9 @@ export const ROWS = [
   ReferenceEntryRow,
   ReferenceAuditRow,
   OutboxRow,
+  BudgetVersionRow,
+  DecisionAuditRow,
+  IdempotentAnswerRow,
   CostEventRow,
   CostWindowRow,
   SignalEventRow,

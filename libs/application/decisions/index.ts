@@ -1,0 +1,3 @@
+export * from './approval-limits.js';
+export * from './decide-budget.js';
+export * from './decisions.js';
