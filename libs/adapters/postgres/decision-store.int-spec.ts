@@ -259,8 +259,8 @@ withPostgres('decisions in Postgres', () => {
         }),
         from,
       ]);
-    await insert('old', null, '1');
-    await insert('old@2026-12-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z', '2');
+    await insert('old', null, '1.00');
+    await insert('old@2026-12-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z', '2.00');
     await dataSource.runMigrations();
     await dataSource.destroy();
     expect(MIGRATIONS).toHaveLength(3);
