@@ -1,11 +1,12 @@
 /**
- * Writes the files that are generated from the contract. With `--check` it writes nothing, and fails with a diff where
+ * Writes the files that are generated from the contract and from the API's declarations of its routes. With `--check` it writes nothing, and fails with a diff where
  * a committed file is not what would be generated now.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
 import { generateAsyncApi } from '../libs/contract/generate/asyncapi.js';
 import { generateTypes } from '../libs/contract/generate/types.js';
 import { importTypeScript } from '../libs/contract/generate/typescript-module.js';
@@ -27,8 +28,22 @@ async function generateAll() {
   const { REJECT_REASONS: rejectReasons } = await importTypeScript(join(ROOT, 'libs/contract/reject-reasons.ts'));
   return {
     'libs/contract/types.generated.ts': await generateTypes(schemas, BANNER),
+    'docs/openapi.yaml': generateOpenApi(),
     'docs/asyncapi.yaml': generateAsyncApi({ topics, eventTypes, rejectReasons, schemas }, BANNER),
   };
+}
+
+/** The API's description; its declarations are TypeScript with imports, so a process of its own reads them from the sources. */
+function generateOpenApi() {
+  const loader = join(ROOT, 'libs/testing/typescript/register.js');
+  const args = ['--no-warnings', '--import', loader, join(ROOT, 'apps/api/print-openapi.ts')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`apps/api/print-openapi.ts failed: ${stderr}`);
+  const banner = BANNER.replace('libs/contract', 'apps/api/routes');
+  return `# ${banner}\n${stringify(JSON.parse(stdout), { lineWidth: 120, aliasDuplicateObjects: false })}`;
 }
 
 /** Prints how the committed file differs; returns whether it is stale. */

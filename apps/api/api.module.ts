@@ -5,8 +5,12 @@ import { AccessGuard, LiveStreams, RateLimiter } from '#libs/adapters/http';
 import type { LocalIssuer } from '#libs/adapters/identity';
 import { MetricsModule, type MetricsModuleOptions } from '#libs/adapters/prometheus';
 import {
+  EMPTY_REFERENCE,
   LiveFeed,
   LiveView,
+  type ApprovalLimits,
+  type BudgetDecider,
+  type DecisionStore,
   type LedgerReader,
   type ReferenceStore,
   type SignInFlow,
@@ -14,12 +18,14 @@ import {
 } from '#libs/application';
 
 import { AccessController } from './controllers/access.controller.js';
+import { BudgetController } from './controllers/budget.controller.js';
 import { ContractController } from './controllers/contract.controller.js';
 import { LedgerController } from './controllers/ledger.controller.js';
 import { LiveController } from './controllers/live.controller.js';
 import { LocalIssuerController } from './controllers/local-issuer.controller.js';
+import { SignalController } from './controllers/signal.controller.js';
 import { ReferenceController } from './controllers/reference.controller.js';
-import { CLOCK, LEDGER, REFERENCE, LOCAL_ISSUER, OPEN_READING, SIGN_IN, type WallClock } from './ports.js';
+import { CLOCK, DECIDER, LEDGER, REFERENCE, LOCAL_ISSUER, OPEN_READING, SIGN_IN, type WallClock } from './ports.js';
 
 /** What the API answers from. */
 export interface ApiParts {
@@ -28,6 +34,7 @@ export interface ApiParts {
   readonly streams: LiveStreams;
   readonly ledger: LedgerReader;
   readonly reference: ReferenceStore;
+  readonly decisions: DecisionStore;
   readonly access: ApiAccess;
   readonly metrics: MetricsModuleOptions;
   readonly now: WallClock;
@@ -43,6 +50,7 @@ export interface ApiAccess {
   /** Whether routes that only read are open to everybody who reaches the server. */
   readonly openReading: boolean;
   readonly changesPerMinute: number;
+  readonly approvalLimits: ApprovalLimits;
 }
 
 /** Metrics and health are for scrapers, which rarely log in, and carry no customer data (docs/decisions.md, 29). */
@@ -58,6 +66,8 @@ export class ApiModule {
       controllers: [
         LiveController,
         LedgerController,
+        SignalController,
+        BudgetController,
         ReferenceController,
         ContractController,
         AccessController,
@@ -69,6 +79,7 @@ export class ApiModule {
         { provide: LiveStreams, useValue: parts.streams },
         { provide: LEDGER, useValue: parts.ledger },
         { provide: REFERENCE, useValue: parts.reference },
+        { provide: DECIDER, useValue: deciderOf(parts) },
         { provide: SIGN_IN, useValue: parts.access.signIn ?? null },
         { provide: LOCAL_ISSUER, useValue: parts.access.localIssuer ?? null },
         { provide: OPEN_READING, useValue: parts.access.openReading },
@@ -77,6 +88,11 @@ export class ApiModule {
       ],
     };
   }
+}
+
+function deciderOf({ decisions: store, view, access }: ApiParts): BudgetDecider {
+  const home = (): ReturnType<BudgetDecider['home']> => view.reference() ?? EMPTY_REFERENCE;
+  return { store, limits: access.approvalLimits, home };
 }
 
 function guardOf({ access, now }: ApiParts): AccessGuard {

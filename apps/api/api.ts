@@ -10,6 +10,7 @@ import { Publisher } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
 import {
   Database,
+  PostgresDecisionStore,
   PostgresLedgerReader,
   PostgresReferenceOutbox,
   PostgresReferenceStore,
@@ -57,6 +58,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
       streams,
       ledger: new PostgresLedgerReader(database),
       reference: new PostgresReferenceStore(database),
+      decisions: new PostgresDecisionStore(database),
       access: await openAccess(config.access, now),
       metrics: { registry: createMetrics(), health: () => healthOf(source, databaseHealth) },
       now,

@@ -13,6 +13,7 @@ import { createMetrics } from '#libs/adapters/prometheus';
 import {
   LiveFeed,
   LiveView,
+  type DecisionStore,
   type LedgerReader,
   type ReferenceChange,
   type ReferenceEntry,
@@ -131,12 +132,14 @@ describe('the API', () => {
         streams,
         ledger,
         reference: store,
+        decisions: {} as DecisionStore,
         access: {
           verifier: token === undefined ? undefined : new SharedTokenVerifier(token),
           signIn: undefined,
           localIssuer: undefined,
           openReading: true,
           changesPerMinute: 1_000,
+          approvalLimits: {},
         },
         metrics: {
           registry: createMetrics({ processMetrics: false }),

@@ -4,7 +4,7 @@ import type { ApiAccess } from './api.module.js';
 
 /** Whose tokens are taken, as the settings say. Reaches nobody: an issuer elsewhere is asked when a token comes. */
 export async function openAccess(config: AccessConfig, now: () => number): Promise<ApiAccess> {
-  const { apiToken, issuer, openReading, changesPerMinute } = config;
+  const { apiToken, issuer, openReading, changesPerMinute, approvalLimits } = config;
   const local = config.localIssuer && (await LocalIssuer.open(config.localIssuer.localIssuerKey, now));
   const remote = issuer && new RemoteIssuer(issuer, now);
   const people = remote?.verifier() ?? local?.verifier();
@@ -12,5 +12,5 @@ export async function openAccess(config: AccessConfig, now: () => number): Promi
   const verifier =
     people || shared ? anyVerifier({ ...(people && { issuer: people }), ...(shared && { shared }) }) : undefined;
   const signIn = remote && issuer.client ? remote.signIn(issuer.client) : local;
-  return { verifier, signIn, localIssuer: local, openReading, changesPerMinute };
+  return { verifier, signIn, localIssuer: local, openReading, changesPerMinute, approvalLimits };
 }

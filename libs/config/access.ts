@@ -25,6 +25,8 @@ export interface AccessConfig {
   /** Whether reading takes no token. */
   readonly openReading: boolean;
   readonly changesPerMinute: number;
+  /** Micros of the organisation's currency for a year, by role or person. */
+  readonly approvalLimits: Readonly<Record<string, bigint>>;
 }
 
 type AccessValues = Values<{
@@ -41,6 +43,7 @@ type AccessValues = Values<{
   readonly localIssuer: typeof S.localIssuer;
   readonly openReading: typeof S.openReading;
   readonly changesPerMinute: typeof S.changesPerMinute;
+  readonly approvalLimits: typeof S.approvalLimits;
 }>;
 
 /** The access that settings ask for. */
@@ -64,6 +67,7 @@ export function accessOf(values: AccessValues): AccessConfig {
     localIssuer: values.localIssuer === true ? placesIn(values.dataDir) : undefined,
     openReading: values.openReading ?? isLoopback(values.host),
     changesPerMinute,
+    approvalLimits: values.approvalLimits ?? {},
   };
 }
 

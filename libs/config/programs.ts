@@ -40,6 +40,7 @@ const ACCESS = {
   localIssuer: S.localIssuer,
   openReading: S.openReading,
   changesPerMinute: S.changesPerMinute,
+  approvalLimits: S.approvalLimits,
 } as const satisfies Section;
 
 const MONITOR = {

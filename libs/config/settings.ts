@@ -256,6 +256,13 @@ export const SETTINGS = {
       'Show figures, signals and budgets to whoever reaches the API; with `false` reading takes a token too.',
     example: 'false',
   }),
+  approvalLimits: access('SPENDLINE_APPROVAL_LIMITS', {
+    type: types.approvalLimits,
+    otherwise: 'none: an approver may approve any amount',
+    description:
+      'Most that a role, or a person by his `sub`, may approve in a year’s worth (a month’s budget counts twelve times), in the organisation’s currency. A person’s own limit comes before his roles’; once there are limits, who is not named may approve nothing.',
+    example: 'approver=2000000,anna=20000000',
+  }),
   changesPerMinute: access('SPENDLINE_CHANGES_PER_MINUTE', {
     type: types.wholeNumber(1, 100_000),
     default: '120',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isRole, ROLES, type Role } from '#libs/application';
+import { parseMicros } from '#libs/domain';
 import { z } from 'zod';
 import type { SettingType } from './setting.js';
 
@@ -151,6 +152,21 @@ export const roleMap: SettingType<Readonly<Record<string, readonly Role[]>>> = {
     return Object.fromEntries(map);
   }),
   says: '`name=role`, comma-separated',
+};
+
+/** `role or person=amount`, comma-separated; the values are micros. */
+export const approvalLimits: SettingType<Readonly<Record<string, bigint>>> = {
+  schema: z.string().transform((value, context) => {
+    const limits = new Map<string, bigint>();
+    for (const pair of splitList(value)) {
+      const at = pair.lastIndexOf('=');
+      const [name, amount] = [pair.slice(0, Math.max(at, 0)).trim(), pair.slice(at + 1).trim()];
+      if (name === '' || !/^\d{1,12}(\.\d{1,6})?$/.test(amount)) context.addIssue(`${quote(pair)} is not name=amount`);
+      else limits.set(name, parseMicros(amount));
+    }
+    return Object.fromEntries(limits);
+  }),
+  says: '`name=amount`, comma-separated',
 };
 
 /** Whether a host name means this machine and nothing that others can reach. */

@@ -38,6 +38,14 @@ export class ContractController {
     checkedQuery(noParameters, query);
     return readFile(join(projectRoot(), 'docs', 'asyncapi.yaml'), 'utf8');
   }
+
+  /** The OpenAPI document of this API. */
+  @Route(CONTRACT_ROUTES.getOpenApi)
+  @Header('Content-Type', 'application/yaml; charset=utf-8')
+  async openApi(@Query() query: unknown): Promise<string> {
+    checkedQuery(noParameters, query);
+    return readFile(join(projectRoot(), 'docs', 'openapi.yaml'), 'utf8');
+  }
 }
 
 function isSchemaId(name: string): name is SchemaId {

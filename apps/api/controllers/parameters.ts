@@ -26,6 +26,12 @@ const instant = z.iso
 /** A route without parameters. */
 export const noParameters = z.strictObject({});
 
+/** Of a list that comes a page at a time: what comes after an id. */
+export const pageParameters = z.strictObject({
+  after: z.string().max(128).default(''),
+  limit: wholeNumber(1, 200, 50),
+});
+
 /** Of the live breakdowns. */
 export const breakdownParameters = z.strictObject({
   window: z.enum(LIVE_WINDOWS).default('1h'),

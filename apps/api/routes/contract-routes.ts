@@ -33,4 +33,13 @@ export const CONTRACT_ROUTES = {
     query: noParameters,
     answer: { says: 'AsyncAPI 3.0', mediaType: 'application/yaml' },
   },
+  getOpenApi: {
+    method: 'get',
+    path: 'api/v1/openapi',
+    access: 'open',
+    tag: 'contract',
+    summary: 'The OpenAPI document of this API.',
+    query: noParameters,
+    answer: { says: 'OpenAPI 3.1', mediaType: 'application/yaml' },
+  },
 } as const satisfies Readonly<Record<string, RouteDeclaration>>;

@@ -1,17 +1,21 @@
 import { ACCESS_ROUTES } from './access-routes.js';
+import { BUDGET_ROUTES } from './budget-routes.js';
 import { CONTRACT_ROUTES } from './contract-routes.js';
 import { LEDGER_ROUTES } from './ledger-routes.js';
 import { LIVE_ROUTES } from './live-routes.js';
 import { REFERENCE_ROUTES } from './reference-routes.js';
+import { SIGNAL_ROUTES } from './signal-routes.js';
 import type { RouteDeclaration } from './route.js';
 
-export { ACCESS_ROUTES, CONTRACT_ROUTES, LEDGER_ROUTES, LIVE_ROUTES, REFERENCE_ROUTES };
+export { SIGNAL_ROUTES, BUDGET_ROUTES, ACCESS_ROUTES, CONTRACT_ROUTES, LEDGER_ROUTES, LIVE_ROUTES, REFERENCE_ROUTES };
 export * from './route.js';
 
 /** Every route of the API by its name, which is its `operationId`. */
 export const ROUTES: Readonly<Record<string, RouteDeclaration>> = {
   ...LIVE_ROUTES,
   ...LEDGER_ROUTES,
+  ...SIGNAL_ROUTES,
+  ...BUDGET_ROUTES,
   ...REFERENCE_ROUTES,
   ...ACCESS_ROUTES,
   ...CONTRACT_ROUTES,

@@ -7,6 +7,8 @@ import type { z } from 'zod';
 export const TAGS = {
   live: 'What is going on now, from memory',
   ledger: 'What was, from the ledger',
+  signals: 'One signal, and what people do with it',
+  budgets: 'Budgets and their approval',
   reference: 'What people decide: rates, budgets, rules, the organisation',
   contract: 'What other programs may rely on',
   access: 'Signing in',
@@ -22,6 +24,8 @@ export interface RouteDeclaration {
   /** What it does; a sentence. */
   readonly summary: string;
   readonly description?: string;
+  /** A decision: takes `Idempotency-Key`, and `If-Match` where it is made on a version. */
+  readonly decides?: 'anew' | 'on-version';
   readonly pathParameters?: z.ZodObject;
   readonly query?: z.ZodType;
   readonly body?: { readonly schema: z.ZodType } | { readonly mediaTypes: readonly string[]; readonly says: string };

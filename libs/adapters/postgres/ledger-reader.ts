@@ -109,6 +109,14 @@ export class PostgresLedgerReader implements LedgerReader {
     return rows.map((row) => ({ event: rowToCostEvent(row), late: row['late'] === true }));
   }
 
+  async signalHistory(signalKey: string, limit: number): Promise<readonly Signal[]> {
+    const rows = await this.database.query<{ body: Signal }>(
+      `SELECT body FROM signal_event WHERE signal_key = $1 ORDER BY started_at DESC, sequence DESC LIMIT $2`,
+      [signalKey, limit],
+    );
+    return rows.map(({ body }) => body);
+  }
+
   async signals({ status, fromMs, toMs, limit }: SignalQuery): Promise<readonly Signal[]> {
     const rows = await this.database.query<{ body: Signal }>(
       `SELECT body FROM signal_event AS event

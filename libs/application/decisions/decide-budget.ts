@@ -41,7 +41,7 @@ export function createBudget(
   context: DecisionContext,
   plan: BudgetPlan,
 ): Promise<BudgetVersion> {
-  return decider.store.decide(context, async (unit) => {
+  return decideOnce(decider, context, plan.budgetId, async (unit) => {
     const versions = await unit.budgetVersions(plan.budgetId);
     if (versions.length > 0) throw new DecisionRefused('exists-already', `There is a budget ${plan.budgetId} already.`);
     return insertDraft(unit, context, plan, versions);
@@ -55,7 +55,7 @@ export function draftBudget(
   plan: BudgetPlan,
   expected: Expected,
 ): Promise<BudgetVersion> {
-  return decider.store.decide(context, async (unit) => {
+  return decideOnce(decider, context, plan.budgetId, async (unit) => {
     const versions = await unit.budgetVersions(plan.budgetId);
     const latest = latestOf(versions, plan.budgetId);
     requireExpected(latest, expected);
@@ -92,7 +92,7 @@ export function submitBudget(
   expected: Expected,
   rehearsal: unknown = null,
 ): Promise<BudgetVersion> {
-  return decider.store.decide(context, async (unit) => {
+  return decideOnce(decider, context, budgetId, async (unit) => {
     const latest = latestOf(await unit.budgetVersions(budgetId), budgetId);
     requireExpected(latest, expected);
     const { status } = stepOf(latest, 'submit', context);
@@ -122,7 +122,7 @@ export function approveBudget(
   expected: Expected,
   reason?: string,
 ): Promise<BudgetVersion> {
-  return decider.store.decide(context, async (unit) => {
+  return decideOnce(decider, context, budgetId, async (unit) => {
     const versions = await unit.budgetVersions(budgetId);
     const latest = latestOf(versions, budgetId);
     requireExpected(latest, expected);
@@ -147,7 +147,7 @@ export function rejectBudget(
   expected: Expected,
   reason: string,
 ): Promise<BudgetVersion> {
-  return decider.store.decide(context, async (unit) => {
+  return decideOnce(decider, context, budgetId, async (unit) => {
     const latest = latestOf(await unit.budgetVersions(budgetId), budgetId);
     requireExpected(latest, expected);
     const { status } = stepOf(latest, 'reject', context, { decider, reason });
@@ -166,13 +166,32 @@ export function closeBudget(
   expected: Expected,
   reason?: string,
 ): Promise<BudgetVersion> {
-  return decider.store.decide(context, async (unit) => {
+  return decideOnce(decider, context, budgetId, async (unit) => {
     const versions = await unit.budgetVersions(budgetId);
     requireExpected(latestOf(versions, budgetId), expected);
     const held = versions.find(({ status }) => status === 'approved');
     if (held === undefined) throw refused('wrong-status', latestOf(versions, budgetId), 'close');
     return end(unit, context, held, 'close', context.nowMs, reason);
   });
+}
+
+/** Makes a decision; one that comes again answers with the version that the first one was about. */
+async function decideOnce(
+  { store }: BudgetDecider,
+  context: DecisionContext,
+  budgetId: string,
+  work: (unit: DecisionUnit) => Promise<BudgetVersion>,
+): Promise<BudgetVersion> {
+  let decided: BudgetVersion | undefined;
+  const { number } = await store.decide(context, async (unit) => {
+    decided = await work(unit);
+    return { number: decided.number };
+  });
+  if (decided !== undefined) return decided;
+  return latestOf(
+    (await store.budgetVersions(budgetId)).filter((version) => version.number === number),
+    budgetId,
+  );
 }
 
 async function insertDraft(

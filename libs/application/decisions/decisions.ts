@@ -112,6 +112,7 @@ export type DecisionRefusal =
   | 'over-limit'
   | 'reason-missing'
   | 'invalid-budget'
+  | 'invalid-action'
   | 'key-reused';
 
 /** A decision that cannot be made; nothing was written. */

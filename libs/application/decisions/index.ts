@@ -1,3 +1,6 @@
 export * from './approval-limits.js';
+export * from './budget-plan.js';
+export * from './budget-views.js';
 export * from './decide-budget.js';
+export * from './decide-signal.js';
 export * from './decisions.js';

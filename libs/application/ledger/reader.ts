@@ -75,6 +75,8 @@ export interface LedgerReader {
   topAgents(span: ReadSpan, limit: number): Promise<readonly AgentTotal[]>;
   /** All revisions of what was costed, oldest first: interactionId, lineId, ... */
   costEvents(sourceId: string): Promise<readonly RecordedCostEvent[]>;
+  /** Every message of a signal, newest first, at most `limit`. */
+  signalHistory(signalKey: string, limit: number): Promise<readonly Signal[]>;
   /** Latest message of each episode, newest first. */
   signals(query: SignalQuery): Promise<readonly Signal[]>;
 }

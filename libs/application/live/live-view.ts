@@ -5,11 +5,14 @@ import {
   parseMicros,
   rfc3339,
   type AgentProfile,
+  type Budget,
   type Calendar,
   type Micros,
   type Reference,
 } from '#libs/domain';
 
+import type { BudgetSpending, BudgetSurroundings } from '../decisions/index.js';
+import { spendingOf } from './budget-spending.js';
 import { figuresOf, handledContacts, subtractAmounts, sumAmounts } from './figures.js';
 import type { LiveRecord } from './live-record.js';
 import { monthViewOf, todayOf } from './month.js';
@@ -178,6 +181,31 @@ export class LiveView {
   signals(which: 'firing' | 'all'): SignalView[] {
     const firing = this.#signals.firing();
     return which === 'firing' ? firing : [...firing, ...this.#signals.resolved()];
+  }
+
+  /** The organisation, its rates and budgets as the stages have them; null before anybody told. */
+  reference(): Reference | null {
+    return this.#reference;
+  }
+
+  /** What is known around budgets: who is above whom, and how those of this month stand. */
+  budgetSurroundings(): BudgetSurroundings {
+    const asOfMs = this.#open.all.get('all')?.asOf ?? Number.NaN;
+    const held = (this.#reference?.budgets ?? []).filter(
+      ({ status, fromMs = -Infinity, toMs = Infinity }) =>
+        status === 'approved' && !(asOfMs < fromMs) && !(asOfMs >= toMs),
+    );
+    return {
+      inForce: held,
+      teamOf: (agentId) => this.#agentProfiles.get(agentId)?.[0]?.team,
+      spendingOf: (budget) => this.#spendingOf(budget),
+    };
+  }
+
+  #spendingOf(budget: Budget): BudgetSpending | undefined {
+    if (budget.period !== 'month' || !isShown(budget.scope) || !this.#calendar) return undefined;
+    const month = this.#window(budget.scope, budget.id, 'month');
+    return month && spendingOf(budget, month, this.#calendar);
   }
 
   #organisation(): OrganisationView | null {

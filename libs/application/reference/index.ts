@@ -4,7 +4,7 @@ export * from './defaults.js';
 export * from './entry.js';
 export * from './apply-reference.js';
 export * from './diff.js';
-export * from './read-file.js';
+export { readReferenceFile, type FileResult } from './read-file.js';
 export * from './store.js';
 export { printFault, type FileFault } from './yaml-document.js';
 export * from './outbox.js';

@@ -88,7 +88,8 @@ function homeOf(
   };
 }
 
-function fileScalars(home: Pick<Organisation, 'zone' | 'currency'>): Scalars {
+/** How a person writes amounts, dates and durations, at home in a zone and a currency. */
+export function fileScalars(home: Pick<Organisation, 'zone' | 'currency'>): Scalars {
   return {
     amount: scalar(parseAmount),
     instant: scalar((value) => parseFileInstant(value, home.zone)),
@@ -147,8 +148,8 @@ function issueFaults(document: YamlDocument, path: YamlPath, error: z.ZodError):
   });
 }
 
-/** Texts for what zod finds; undefined leaves zod's own. */
-function issueMessage(issue: z.core.$ZodRawIssue): string | undefined {
+/** Texts for what zod finds in what a person wrote; undefined leaves zod's own. */
+export function issueMessage(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined && issue.code !== 'custom') return 'is missing';
   switch (issue.code) {
     case 'invalid_type':

@@ -21,10 +21,12 @@ export class Decisions1764300000000 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (actor, key)
       )`);
+    await runner.query(`CREATE INDEX signal_event_key ON signal_event (signal_key, started_at)`);
     await runner.query(`CREATE INDEX idempotent_answer_age ON idempotent_answer (created_at)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP INDEX signal_event_key`);
     await runner.query(`DROP TRIGGER approved_budget_only ON reference_entry`);
     await runner.query(`DROP VIEW decision_audit_fault`);
     await runner.query(`DROP TABLE idempotent_answer, budget_version, decision_audit`);

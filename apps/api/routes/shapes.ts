@@ -1,0 +1,127 @@
+import { ROLES } from '#libs/application';
+import { SCOPES } from '#libs/domain';
+import { z } from 'zod';
+
+/** Amounts are decimal strings of at most six fraction digits. */
+export const amount = z
+  .string()
+  .regex(/^-?\d{1,10}(\.\d{1,6})?$/)
+  .describe('decimal string, at most 6 fraction digits');
+const time = z.string().describe('RFC 3339, UTC');
+const person = z.string().describe('the `sub` of a token');
+const STATUSES = ['draft', 'submitted', 'approved', 'rejected', 'superseded', 'closed'] as const;
+
+/** Who may do what with budgets; see docs/operations.md. */
+export const BUDGET_OWNERS = ['budget-owner', 'admin'] as const satisfies readonly (typeof ROLES)[number][];
+export const APPROVERS = ['approver'] as const satisfies readonly (typeof ROLES)[number][];
+
+/** A budget as a person writes it; the rest of its rules are those of a reference file. */
+export const budgetBody = z.strictObject({
+  budgetId: z.string().min(1).max(128).describe('stays with all of its versions'),
+  scope: z.enum(SCOPES),
+  id: z.string().min(1).max(128).optional().describe('of the channel, team, ...; left out in scope all'),
+  period: z.enum(['month', 'quarter', 'year']).describe('in the organisation’s zone'),
+  amount: z.union([amount, z.number()]).describe('for each period'),
+  currency: z.string().length(3).optional().describe('ISO 4217; the organisation’s if left out'),
+  profile: z
+    .strictObject({
+      weekdayWeights: z.array(z.number().min(0)).length(7).optional().describe('Monday first'),
+      hourWeights: z.array(z.number().min(0)).length(24).optional().describe('from 0 to 23 o’clock'),
+    })
+    .optional()
+    .describe('how the money is planned to go; flat if left out'),
+  tolerance: z.number().gt(0).max(100).optional().describe('variance that is tolerated, as a share; 0.1 if left out'),
+  thresholds: z.array(z.number().gt(0).max(100)).min(1).optional().describe('spent shares that are told of'),
+  owner: z.string().min(1).max(128).optional(),
+  from: z
+    .string()
+    .optional()
+    .describe('RFC 3339, or a date: midnight in the organisation’s zone; since ever if left out'),
+  to: z.string().optional().describe('the first moment after'),
+});
+
+/** A decision with a remark. */
+export const remarkBody = z.strictObject({ reason: z.string().max(2000).optional() });
+/** A decision that needs a reason. */
+export const reasonBody = z.strictObject({ reason: z.string().min(1).max(2000) });
+
+export const budgetPath = z.strictObject({ budgetId: z.string().min(1).max(128) });
+
+const version = z
+  .object({
+    number: z.number(),
+    revision: z.number(),
+    status: z.enum(STATUSES),
+    plan: z.record(z.string(), z.unknown()).describe('the budget in the words of a reference file'),
+    yearlyAmount: amount,
+    authors: z.array(person),
+    submittedBy: person.nullable(),
+    submittedAt: time.nullable(),
+    decidedBy: person.nullable(),
+    decidedAt: time.nullable(),
+    reason: z.string().nullable(),
+    rehearsal: z.unknown(),
+    endedAt: time.nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .describe('a version of a budget');
+
+export const budgetAnswer = z.object({
+  budgetId: z.string(),
+  scope: z.enum(SCOPES),
+  id: z.string(),
+  period: z.string(),
+  currency: z.string(),
+  latest: version,
+  inForce: version.nullable(),
+  spending: z
+    .object({
+      periodStart: time,
+      periodEnd: time,
+      asOf: time,
+      spent: amount,
+      plannedToDate: amount,
+      forecast: z.object({ low: amount, expected: amount, high: amount }).nullable(),
+      spentRatio: z.number(),
+      forecastRatio: z.number().nullable(),
+    })
+    .nullable(),
+  children: z.array(
+    z.object({
+      scope: z.string(),
+      budgetIds: z.array(z.string()),
+      amount,
+      difference: amount.describe('parent less children'),
+    }),
+  ),
+});
+
+export const auditLine = z.object({
+  auditId: z.number(),
+  at: time,
+  actor: person,
+  actorName: z.string(),
+  subject: z.enum(['budget', 'signal']),
+  subjectId: z.string(),
+  part: z.string().describe('version of the budget, episode of the signal'),
+  action: z.string(),
+  reason: z.string().nullable(),
+  body: z.record(z.string(), z.unknown()).nullable(),
+  hash: z.string().describe('SHA-256 over the line and the hash before it'),
+});
+
+export const handling = z.object({
+  acknowledgedBy: z.string().nullable(),
+  acknowledgedAt: time.nullable(),
+  snoozedUntil: time.nullable(),
+  snoozedBy: z.string().nullable(),
+  comments: z.number(),
+});
+
+export const noteAnswer = z.object({
+  action: z.enum(['acknowledge', 'snooze', 'comment']),
+  signalKey: z.string(),
+  episodeId: z.string(),
+  at: time,
+});

@@ -1,0 +1,42 @@
+import type { CostWindow } from '#libs/contract';
+import {
+  budgetPeriodOf,
+  formatMicros,
+  parseMicros,
+  plannedMicros,
+  projectSpend,
+  rfc3339,
+  type Budget,
+  type Calendar,
+} from '#libs/domain';
+import type { BudgetSpending } from '../decisions/index.js';
+
+const HOUR_MS = 3_600_000;
+/** How much a day strays from the profile; the built-in rule's own figure. */
+const DAILY_SPREAD = 0.2;
+
+/** How a month's budget stands, from the open month window of its scope. The forecast follows the plan's profile. */
+export function spendingOf(budget: Budget, month: CostWindow, calendar: Calendar): BudgetSpending {
+  const asOfMs = Date.parse(month.end);
+  const { startMs, endMs } = budgetPeriodOf(budget, calendar, asOfMs - 1);
+  const spentMicros = parseMicros(month.amount);
+  const observation = { calendar, asOfMs, observedSinceMs: startMs, spentMicros: () => spentMicros };
+  const projection = asOfMs - startMs < HOUR_MS ? undefined : projectSpend(budget, DAILY_SPREAD, observation);
+  const ratio = (micros: bigint): number => Number(micros) / Number(budget.amountMicros);
+  return {
+    periodStart: rfc3339(startMs),
+    periodEnd: rfc3339(endMs),
+    asOf: month.end,
+    spent: month.amount,
+    plannedToDate: formatMicros(plannedMicros(budget, calendar, startMs, asOfMs)),
+    forecast: projection
+      ? {
+          low: formatMicros(projection.lowMicros),
+          expected: formatMicros(projection.expectedMicros),
+          high: formatMicros(projection.highMicros),
+        }
+      : null,
+    spentRatio: ratio(spentMicros),
+    forecastRatio: projection ? ratio(projection.expectedMicros) : null,
+  };
+}
