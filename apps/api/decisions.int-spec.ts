@@ -29,7 +29,7 @@ const MONTH: CostWindow = {
   ...{ scope: 'channel', id: 'voice', window: 'month', revision: 0, currency: 'CNY', amount: '600.00', breakdown: {} },
   ...{ start: '2026-11-01T00:00:00.000Z', end: '2026-11-16T00:00:00.000Z' },
   ...{ interactions: 1, handledByAgents: 1, automated: 0, resolved: 1, handleSeconds: 60 },
-} as CostWindow;
+};
 const BUDGET = { budgetId: 'voice', scope: 'channel', id: 'voice', period: 'month', amount: '1000.00' };
 const FIRING = {
   ...{

@@ -22,8 +22,8 @@ export class PostgresDecisionStore implements DecisionStore {
 
   async decide<Answer>(context: DecisionContext, work: (unit: DecisionUnit) => Promise<Answer>): Promise<Answer> {
     return this.database.transaction(async (manager) => {
-      const earlier = await claimKey<Answer>(manager, context);
-      if (earlier !== undefined) return earlier.answer;
+      const earlier = await claimKey(manager, context);
+      if (earlier !== undefined) return earlier.answer as Answer;
       const answer = await work(new PostgresDecisionUnit(manager, context));
       await keepAnswer(manager, context, answer);
       return answer;
@@ -75,10 +75,10 @@ export class PostgresDecisionStore implements DecisionStore {
  * Takes the key of a request that may come twice; answers what the first one was answered with. One that comes while the
  * first is under way waits for it here.
  */
-async function claimKey<Answer>(
+async function claimKey(
   manager: EntityManager,
   { actor, idempotency }: DecisionContext,
-): Promise<{ readonly answer: Answer } | undefined> {
+): Promise<{ readonly answer: unknown } | undefined> {
   if (idempotency === undefined) return undefined;
   const { key, fingerprint } = idempotency;
   await manager.query(`DELETE FROM idempotent_answer WHERE created_at < now() - ${ANSWERS_KEPT}`);
@@ -91,7 +91,7 @@ async function claimKey<Answer>(
   if (found.fingerprint !== fingerprint) {
     throw new DecisionRefused('key-reused', 'This Idempotency-Key came with another request before: take a new one.');
   }
-  return { answer: found.answer as Answer };
+  return { answer: found.answer };
 }
 
 async function keepAnswer(
