@@ -137,6 +137,11 @@ export const METRICS = {
     help: 'Copies older than the one already counted, without effect.',
     labels: [],
   },
+  spendline_overflow_total: {
+    type: 'counter',
+    help: 'Windows and judgements of rules left out because an amount has more than ten integer digits.',
+    labels: ['what'],
+  },
   spendline_agents_beyond_limit: {
     type: 'gauge',
     help: 'Agents whose series are summed under id "other", because there are more than metrics.maxAgents.',

@@ -4,6 +4,9 @@ import { ROWS } from './rows/index.js';
 import { runMatrix } from './run-matrix.js';
 import { asMarkdown, asScreen, verdictOf } from './table.js';
 
+/** Exit code where nothing can be broken. */
+const NO_BROKER = 3;
+
 function whole(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 on, please');
@@ -35,7 +38,8 @@ Examples:
   npm run faults -- --row crash --row zombie --seed 7       two rows, another seed
   npm run faults -- --full --minutes 30 --session 10000     the long matrix as the product is shipped
 
-The table comes last, as text and as Markdown for docs/reliability.md. Exit code 1: something did not hold.`,
+The table comes last, as text and as Markdown for docs/reliability.md. Exit code 1: something did not hold; 3: there is
+nothing here to run a broker with.`,
   )
   .parse();
 const options = program.opts<{
@@ -50,7 +54,7 @@ const options = program.opts<{
 const why = whyNoBroker();
 if (why !== undefined) {
   console.error(`No fault tests without a broker: ${why}`);
-  process.exit(1);
+  process.exit(NO_BROKER);
 }
 const outcomes = await runMatrix({
   rows: ROWS.filter(({ name }) => options.row.length === 0 || options.row.includes(name)),

@@ -1,9 +1,10 @@
-import kafkajs, { type Admin, type Producer } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
 import type { KafkaSettings } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import { unacknowledged } from './acknowledgements.js';
 import { createKafka } from './client.js';
 import { AcknowledgementError } from './errors.js';
+import { LogClient } from './log-client.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { onlyPartitions, WaveBuilder, type OutgoingHeader, type Wave } from './message-waves.js';
 import { partitionOf } from './partitioner.js';
@@ -38,6 +39,7 @@ export interface PublisherOptions {
  * least once: after a crash in mid-send the caller sends again. Records of one key stay in order.
  */
 export class Publisher {
+  private readonly kafka: Kafka;
   private readonly producer: Producer;
   private readonly admin: Admin;
   private readonly logger: KafkaLogger;
@@ -46,9 +48,9 @@ export class Publisher {
 
   constructor(private readonly options: PublisherOptions) {
     this.logger = options.logger ?? SILENT_LOGGER;
-    const kafka = createKafka(options.settings, options.role ?? 'publisher', { logger: this.logger });
-    this.admin = kafka.admin();
-    this.producer = kafka.producer({
+    this.kafka = createKafka(options.settings, options.role ?? 'publisher', { logger: this.logger });
+    this.admin = this.kafka.admin();
+    this.producer = this.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
@@ -80,10 +82,19 @@ export class Publisher {
     for (const wave of builder.build()) await this.sendWave(wave);
   }
 
-  /** The offset behind the last record of each partition. */
+  /**
+   * The offset behind the last record of each partition, records of open transactions included: kafkajs's admin client
+   * would give the last stable offset, before which all that is stuck behind an open transaction seems not to exist.
+   */
   async endOffsets(topic: TopicKey): Promise<Map<number, bigint>> {
-    const offsets = await this.admin.fetchTopicOffsets(topicName(topic, this.options.settings.topicPrefix));
-    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+    const name = topicName(topic, this.options.settings.topicPrefix);
+    const log = await LogClient.connect(this.kafka);
+    try {
+      const ranges = await log.ranges(name, await log.partitions(name));
+      return new Map([...ranges].map(([partition, { end }]) => [partition, end]));
+    } finally {
+      await log.close().catch(() => undefined);
+    }
   }
 
   /** Partitions of a topic, as the cluster has them. */

@@ -114,6 +114,13 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(seen).toEqual(['4', '5']);
   }, 240_000);
 
+  it('counts to the end what an open transaction holds back, where the input is to be ended', async () => {
+    const transaction = await (await transactional('unfinished')).transaction();
+    await write(transaction, 'not yet committed');
+    expect((await (await publisher()).endOffsets('panes')).get(0)).toBe(1n);
+    await transaction.abort();
+  }, 240_000);
+
   it('never shows records of aborted transactions, in whatever order they were aborted', async () => {
     const [one, two] = [await transactional('one'), await transactional('two')];
     const [first, second] = [await one.transaction(), await two.transaction()];

@@ -47,5 +47,7 @@ describe.each(['live', 'event'] as const)('on the %s clock', (clock) => {
     expect(driver.costEvents.map(({ sourceId }) => sourceId)).toEqual(['x', 'y', 'after', 'later', 'last']);
     expect(driver.windowAt('channel', 'c', '1h', at(120))).toMatchObject({ amount: '16.00' });
     expect(driver.windowAt('channel', 'a', '1h', at(120))).toMatchObject({ interactions: 1 });
+    expect(driver.windowAt('all', 'all', '1h', at(120))).toBeUndefined();
+    expect(driver.counters.get('spendline_overflow_total')).toBeGreaterThan(0);
   });
 });

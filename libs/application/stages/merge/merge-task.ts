@@ -112,15 +112,20 @@ export class MergeTask implements StageTask {
     if (this.set.scopes.size === 0) this.settle(zone);
     const records: OutputRecord[] = [];
     const observations: CounterIncrement[] = [];
+    const counters: CounterIncrement[] = [];
     if (input.kind === 'records') {
       for (const { value } of input.records) if (value) this.hear(decodePanes(value));
       const restated = this.set.takeRestatements();
       for (const result of restated) this.changelog.restated(this.set.scope(result));
       const { windows, messages } = this.advance();
       for (const result of [...restated, ...windows]) {
-        const record = unlessOverflow(() => this.windowRecords.recordOf(result, currency));
+        const record = unlessOverflow(
+          () => this.windowRecords.recordOf(result, currency),
+          () => counters.push(leftOut('window')),
+        );
         if (record) records.push(record);
       }
+      for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
         records.push(this.signalRecord(message));
         const seconds = (nowMs - Date.parse(message.observedAt)) / 1000;
@@ -131,7 +136,7 @@ export class MergeTask implements StageTask {
     const { asOfMs, watermarkMs } = this.sources;
     records.push(...this.open.send(asOfMs, watermarkMs, currency, nowMs));
     const changelog = input.kind === 'records' ? this.changes() : [];
-    return { records, changelog, counters: [], observations };
+    return { records, changelog, counters, observations };
   }
 
   private hear(message: PanesMessage): void {
@@ -213,4 +218,9 @@ export class MergeTask implements StageTask {
     };
     return [...this.changelog.changes(), ...this.signals.changes(), { key: META_KEY, value: JSON.stringify(meta) }];
   }
+}
+
+/** Counts something that has an amount with more than ten integer digits, and was therefore left out. */
+function leftOut(what: 'window' | 'signal'): CounterIncrement {
+  return { metric: 'spendline_overflow_total', labels: { what }, value: 1 };
 }

@@ -87,6 +87,7 @@ export class ScopeSignals {
   private watchedOf: { reference: Reference; scopes: number } | undefined;
   /** Event time from which the task has seen everything. */
   private sinceMs: number | undefined;
+  private overflows = 0;
 
   constructor(
     private readonly set: WindowSet,
@@ -144,7 +145,10 @@ export class ScopeSignals {
       for (const rule of applied) {
         const key = signalKey(rule, this.dependencies.fingerprint);
         judged.add(key);
-        const message = unlessOverflow(() => this.judge(key, rule, view, isStale));
+        const message = unlessOverflow(
+          () => this.judge(key, rule, view, isStale),
+          () => (this.overflows += 1),
+        );
         if (message) messages.push(message);
       }
     }
@@ -152,6 +156,13 @@ export class ScopeSignals {
     this.withdrawOthers(judged, tMs, messages);
     this.late.clear();
     return messages;
+  }
+
+  /** Judgements since the last call that were left out, as an amount in them has more digits than there is room for. */
+  takeOverflows(): number {
+    const { overflows } = this;
+    this.overflows = 0;
+    return overflows;
   }
 
   /** A vendor is compared with the own people, which only the task that owns the whole can do. */
