@@ -30,6 +30,7 @@ const program = new Command('npm run faults --')
   .option('--minutes <n>', 'time for a full run, shared among the rows by their weight', whole, 30)
   .option('--rounds <n>', 'so many faults in each row instead', whole)
   .option('--session <ms>', 'session timeout of the monitors; they ship with 10000', whole, 5_000)
+  .option('--rate <n>', 'records a second that the source sends', whole, 400)
   .addHelpText(
     'after',
     `\nRows:\n${list.join('\n')}\n
@@ -37,6 +38,8 @@ Examples:
   npm run faults                                            each row shortly, a few minutes in all
   npm run faults -- --row crash --row zombie --seed 7       two rows, another seed
   npm run faults -- --full --minutes 30 --session 10000     the long matrix as the product is shipped
+  npm run faults -- --full --minutes 90 --row crash --row zombie --row rolling-kills --rate 600
+                                                            200 kills, 100 sleeps, 30 broker kills, a million records
 
 The table comes last, as text and as Markdown for docs/reliability.md. Exit code 1: something did not hold; 3: there is
 nothing here to run a broker with.`,
@@ -49,6 +52,7 @@ const options = program.opts<{
   minutes: number;
   rounds?: number;
   session: number;
+  rate: number;
 }>();
 
 const why = whyNoBroker();
@@ -60,6 +64,7 @@ const outcomes = await runMatrix({
   rows: ROWS.filter(({ name }) => options.row.length === 0 || options.row.includes(name)),
   seed: options.seed,
   sessionMs: options.session,
+  perSecond: options.rate,
   ...(options.full && { fullMinutes: options.minutes }),
   ...(options.rounds !== undefined && { rounds: options.rounds }),
   say: (text) => console.log(text),

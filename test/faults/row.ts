@@ -41,6 +41,8 @@ export interface RowContext {
   readonly seed: number;
   readonly rounds: number;
   readonly sessionMs: number;
+  /** Records a second that the source of a scene sends. */
+  readonly perSecond: number;
   readonly grounds: Grounds;
   /** No further round should begin: the time is used up. */
   readonly isOver: () => boolean;
@@ -59,16 +61,19 @@ export interface SceneWishes {
 /** Runs a row and takes its scenes down, whatever happens; what it throws is a problem that it found. */
 export async function runRow(
   row: Row,
-  { seed, rounds, sessionMs, grounds, isOver, say }: Omit<RowContext, 'random' | 'scene'>,
+  { seed, rounds, sessionMs, perSecond, grounds, isOver, say }: Omit<RowContext, 'random' | 'scene'>,
 ): Promise<RowResult> {
   const scenes: Scene[] = [];
   const random = randomFor(seed, row.name);
   const context: RowContext = {
-    ...{ seed, rounds, sessionMs, grounds, isOver, say, random },
+    ...{ seed, rounds, sessionMs, perSecond, grounds, isOver, say, random },
     scene: async (on, { partitions = 4, workload = {} } = {}) => {
       const prefix = `${row.name}${grounds.nextNumber()}.`;
       const shape = { seed, stepMs: 40, ...workload };
-      const scene = await Scene.set({ settings: on.settings(prefix, partitions), sessionMs, say, workload: shape });
+      const scene = await Scene.set({
+        settings: on.settings(prefix, partitions),
+        ...{ sessionMs, perSecond, say, workload: shape },
+      });
       scenes.push(scene);
       return scene;
     },

@@ -7,6 +7,7 @@ export interface MatrixOptions {
   readonly rows: readonly Row[];
   readonly seed: number;
   readonly sessionMs: number;
+  readonly perSecond: number;
   /** Long runs of each row, within so many minutes in all; undefined: a short run of each. */
   readonly fullMinutes?: number;
   /** Rounds of each row instead of its own number. */
@@ -17,7 +18,7 @@ export interface MatrixOptions {
 
 /** Runs rows one after another; a row that breaks does not keep the others from running. */
 export async function runMatrix(options: MatrixOptions): Promise<Outcome[]> {
-  const { rows, seed, sessionMs, fullMinutes, say } = options;
+  const { rows, seed, sessionMs, perSecond, fullMinutes, say } = options;
   const grounds = options.grounds ?? new Grounds(say);
   const weights = rows.reduce((sum, { weight }) => sum + weight, 0);
   const outcomes: Outcome[] = [];
@@ -34,7 +35,7 @@ export async function runMatrix(options: MatrixOptions): Promise<Outcome[]> {
           ? { row, seed, seconds: 0, skipped }
           : {
               result: await runRow(row, {
-                ...{ seed, rounds, sessionMs, grounds },
+                ...{ seed, rounds, sessionMs, perSecond, grounds },
                 isOver: () => seconds() > budget,
                 say: tell,
               }),

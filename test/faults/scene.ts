@@ -11,6 +11,8 @@ import { REFERENCE, Workload, type GeneratedRecord, type WorkloadShape } from '.
 export interface SceneOptions {
   readonly settings: KafkaSettings;
   readonly sessionMs: number;
+  /** Records a second that the source sends. */
+  readonly perSecond: number;
   readonly workload: WorkloadShape;
   readonly say: (text: string) => void;
 }
@@ -111,8 +113,8 @@ export class Scene {
   }
 
   /** Sends on and on, until `stopLoad`. What the brokers did not confirm is sent again, as a source would. */
-  startLoad(perSecond = 400): void {
-    this.loadPerSecond = perSecond;
+  startLoad(): void {
+    this.loadPerSecond = this.options.perSecond;
     this.loading ??= (async () => {
       let due = performance.now();
       while (this.loadPerSecond > 0) {
