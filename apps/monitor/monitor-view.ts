@@ -31,6 +31,8 @@ export class MonitorView {
     private readonly metrics: Metrics,
     private readonly maxAgents: number,
   ) {
+    // There from the start, or Prometheus would not see the first one as an increase.
+    for (const what of ['window', 'signal']) metrics.inc('spendline_overflow_total', { what }, 0);
     this.committed$.subscribe(({ output, commitSeconds }) => {
       metrics.increment(output.counters);
       metrics.observeEach(output.observations ?? []);

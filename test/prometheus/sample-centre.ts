@@ -102,6 +102,7 @@ function exposeProgress(metrics: Metrics): void {
     metrics.inc('spendline_stage_errors_total', { stage }, 0);
     metrics.set('spendline_watermark_lag_seconds', { stage }, 11.5);
   }
+  for (const what of ['window', 'signal']) metrics.inc('spendline_overflow_total', { what }, 0);
   metrics.inc('spendline_rejected_total', { reason: 'schema' });
   metrics.set('spendline_unaccounted_records', {}, 0);
   metrics.observe('spendline_commit_seconds', {}, 0.03);
