@@ -15,7 +15,8 @@ export const REJECT_REASONS = {
   conflict: 'The same id and updatedAt arrived before with other content.',
   'no-fx-rate': 'No exchange rate is in force at its time for its currency.',
   overflow: 'An amount computed from it has more than ten integer digits.',
-  unsupported: 'It holds to the contract, but this version cannot cost it yet; the detail says what.',
+  'correction-of-itself': 'The billing line names itself as the line that it corrects.',
+  'already-corrected': 'The line that it corrects was corrected by another line before.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Slug of a reason; see {@link REJECT_REASONS}. */

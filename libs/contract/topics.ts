@@ -187,11 +187,11 @@ export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
   control: {
     name: 'spendline.control',
     direction: 'internal',
-    summary: 'Markers for the stages, such as the end of a replay.',
+    summary: 'Markers for the cost tasks: the end of a replay, what one tells the others of a bill.',
     key: 'kind of marker',
     cleanup: 'delete',
     partitions: 'shared',
-    retentionMs: DAY_MS,
+    retentionMs: WEEK_MS,
   },
   replayed: {
     name: 'spendline.replayed',

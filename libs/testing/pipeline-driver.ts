@@ -69,6 +69,8 @@ export class PipelineDriver {
   private readonly dependencies: StageDependencies;
   private readonly offsets = new Map<string, number>();
   private readonly failures: unknown[] = [];
+  /** What cost tasks tell each other. */
+  private readonly notices: OutputRecord[] = [];
   private cost: RunningTask<CostTask>[] = [];
   private merge: RunningTask<MergeTask>[] = [];
 
@@ -159,7 +161,20 @@ export class PipelineDriver {
         nowMs: this.nowMs,
       });
     }
+    this.passNotices();
     this.throwFailure();
+  }
+
+  /** Gives the cost tasks what they told each other, as the control topic does. */
+  private passNotices(): void {
+    for (let notice = this.notices.shift(); notice; notice = this.notices.shift()) {
+      const { partition, key, value } = notice;
+      const record: InputRecord = { partition, offset: '0', key: toBuffer(key), value: toBuffer(value), headers: {} };
+      this.cost[partition]?.inputs$.next({
+        input: { kind: 'records', topic: 'control', records: [record], caughtUp: true },
+        nowMs: this.nowMs,
+      });
+    }
   }
 
   /** Moves the wall clock on and lets every task tick. */
@@ -197,6 +212,7 @@ export class PipelineDriver {
   private takeCost(output: StageOutput): void {
     this.takeOutputs(output);
     for (const record of output.records) {
+      if (record.topic === 'control') this.notices.push(record);
       if (record.topic !== 'panes') continue;
       const input: InputRecord = {
         partition: record.partition,
@@ -213,7 +229,8 @@ export class PipelineDriver {
   }
 
   private takeOutputs(output: StageOutput): void {
-    for (const record of output.records) if (record.topic !== 'panes') this.outputs.push(record);
+    for (const record of output.records)
+      if (record.topic !== 'panes' && record.topic !== 'control') this.outputs.push(record);
     for (const { metric, value } of output.counters)
       this.counters.set(metric, (this.counters.get(metric) ?? 0) + value);
   }

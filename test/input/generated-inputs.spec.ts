@@ -36,7 +36,8 @@ const BEYOND_THE_SCHEMA: readonly RejectReason[] = [
   'conflict',
   'no-fx-rate',
   'overflow',
-  'unsupported',
+  'correction-of-itself',
+  'already-corrected',
 ];
 
 const nearMs = fc.integer({ min: -1_500_000, max: 400_000 }).map((ms) => BASE + ms);

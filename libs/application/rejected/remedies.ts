@@ -23,5 +23,8 @@ export const REMEDIES: Readonly<Record<RejectReason, string>> = {
     'Add the rate with a `from` that is not after the event: edit your reference file, `spendline apply` it, then replay.',
   overflow:
     'An amount beyond ten digits is nearly always a unit taken for another, cents for yuan say. Have the source or the rate card mended, then replay.',
-  unsupported: 'Nothing is wrong with it: keep it, and replay it after an upgrade that can cost it.',
+  'correction-of-itself':
+    'Tell the owner of the source: /correctionOf must name the earlier line, and /lineId the new one. Mend the text in a file and replay it with --value.',
+  'already-corrected':
+    'Two lines correct the same one. If this is the right one, have the source send it again as a correction of the line that was taken.',
 };

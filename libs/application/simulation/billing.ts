@@ -1,6 +1,6 @@
 import type { BillingLine } from '#libs/contract';
 import { rfc3339, type Calendar, type TimeSpan } from '#libs/domain';
-import { MONTHLY_LINES, MONTHLY_REVENUE, PROMOTION_COST, VENDOR_RETAINER } from './calibration.js';
+import { MONTHLY_LINES, MONTHLY_REVENUE, PROMOTION_COST, VENDOR_RETAINER, type MonthlyLine } from './calibration.js';
 import type { SimulatedCentre } from './centre.js';
 import type { BillingEvent, RevenueEvent } from './event.js';
 import { occurrencesIn, type ScenarioPlan } from './scenario.js';
@@ -21,7 +21,7 @@ export function monthlyEvents(
   // The middle of a month lies in it in every zone.
   const name = rfc3339(month.startMs + HALF_MONTH_MS).slice(0, 7);
   const { currency } = centre;
-  const retainers = centre.vendorIds.map((vendorId) => ({
+  const retainers: readonly MonthlyLine[] = centre.vendorIds.map((vendorId) => ({
     slug: `retainer-${vendorId}`,
     supplier: vendorId,
     dimension: 'outsourcing' as const,
@@ -31,8 +31,10 @@ export function monthlyEvents(
     vendorId,
     allocate: { to: 'vendor' as const, id: vendorId },
   }));
-  const lines = [...MONTHLY_LINES, ...retainers].map(({ slug, ...line }) => {
-    return billingEvent({ ...line, currency }, `sim-${name}-${slug}`, `sim-${name}`, month);
+  const idOf = (slug: string) => `sim-${name}-${slug}`;
+  const lines = [...MONTHLY_LINES, ...retainers].map(({ slug, corrects, ...line }) => {
+    const correction = corrects === undefined ? {} : { correctionOf: idOf(corrects) };
+    return billingEvent({ ...line, ...correction, currency }, idOf(slug), `sim-${name}`, month);
   });
   const revenue = { amount: MONTHLY_REVENUE, currency, ...periodOf(month) };
   const revenueId = `sim-${name}-revenue`;

@@ -242,6 +242,8 @@ export const GIFT = { dimension: 'marketing', subcategory: 'gift', amount: '25.0
 /** A line that comes every month. */
 export interface MonthlyLine {
   readonly slug: string;
+  /** Slug of the line that this one corrects. */
+  readonly corrects?: string;
   readonly supplier: string;
   readonly dimension: 'labour' | 'system' | 'marketing' | 'outsourcing' | 'training';
   readonly bookedAs?: 'labour';
@@ -252,7 +254,12 @@ export interface MonthlyLine {
   readonly amount: string;
   readonly system?: string;
   readonly vendorId?: string;
-  readonly allocate?: { readonly to: 'channel' | 'vendor'; readonly id: string };
+  readonly allocate?: {
+    to: 'channel' | 'vendor' | 'team';
+    id?: string;
+    by?: 'contacts' | 'weights';
+    weights?: Record<string, number>;
+  };
 }
 
 /**
@@ -266,6 +273,16 @@ export const MONTHLY_LINES: readonly MonthlyLine[] = [
     dimension: 'system',
     subcategory: 'licence',
     description: 'Contact centre platform, seats of the month',
+    amount: '112000.00',
+    system: 'contact-centre-platform',
+  },
+  {
+    slug: 'licence-corrected',
+    corrects: 'licence',
+    supplier: 'Cloudline Software',
+    dimension: 'system',
+    subcategory: 'licence',
+    description: 'Contact centre platform, seats of the month, counted again',
     amount: '120000.00',
     system: 'contact-centre-platform',
   },
@@ -274,8 +291,9 @@ export const MONTHLY_LINES: readonly MonthlyLine[] = [
     supplier: 'Ironside Systems',
     dimension: 'system',
     subcategory: 'hardware',
-    description: 'Maintenance of headsets, switches and servers',
+    description: 'Maintenance of headsets, switches and servers, by seats',
     amount: '105000.00',
+    allocate: { to: 'team', by: 'weights', weights: { 'north-1': 15, 'north-2': 15, 'south-1': 15, 'south-2': 15 } },
   },
   {
     slug: 'support',
@@ -284,6 +302,7 @@ export const MONTHLY_LINES: readonly MonthlyLine[] = [
     subcategory: 'support',
     description: 'Technical support contract',
     amount: '75000.00',
+    allocate: { to: 'channel', by: 'contacts' },
   },
   {
     slug: 'trunk',

@@ -6,3 +6,4 @@ export * from './due-schedule.js';
 export * from './scope-windows.js';
 export * from './window-set.js';
 export * from './spend-history.js';
+export * from './share-minute.js';

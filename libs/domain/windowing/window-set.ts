@@ -152,6 +152,17 @@ export class WindowSet {
     return windows;
   }
 
+  /** Takes a bill's share back whole, as if it had never been there, and restates what the grace still allows. */
+  removeLine(ref: ScopeRef, lineId: string): ScopeWindows | undefined {
+    const windows = this.scopes.get(scopeKeyOf(ref));
+    const line = windows?.lines.get(lineId);
+    if (!windows || !line) return undefined;
+    windows.lines.delete(lineId);
+    push(this.lateLines, windows, { ...line, amountMicros: -line.amountMicros });
+    for (const state of this.kinds) this.pastMonthsOf(state, windows, line);
+    return windows;
+  }
+
   /** The last windows of months that are over take a bill's share in, however late it comes. */
   private pastMonthsOf({ kind, frontierMs }: KindState, windows: ScopeWindows, line: AccrualLine): void {
     if (kind.type !== 'calendar' || frontierMs === undefined) return;
@@ -249,13 +260,17 @@ export class WindowSet {
       subtractInto(old, changedIn(endMs));
       return old;
     };
-    for (const endMs of this.affectedEnds(state, deltas, lines)) {
+    const ends = this.affectedEnds(state, deltas, lines);
+    const affected = new Set(ends);
+    for (const endMs of ends) {
       const now = windows.contentAt(kind, endMs, frontierMs);
       const stepBefore = windows.contentAt(kind, endMs - kind.stepMs, frontierMs);
       const wasNow = before(endMs, now);
       const wasPublished =
         windows.revisionOf(kind.name, endMs) > 0 || !equalPublished(wasNow, before(endMs - kind.stepMs, stepBefore));
-      const restate = wasPublished ? !equalPublished(now, wasNow) : !equalPublished(now, stepBefore);
+      // A reader carries on what was published last: a step before where that is restated too, else what was known here.
+      const carried = !wasPublished && affected.has(endMs - kind.stepMs) ? stepBefore : wasNow;
+      const restate = !equalPublished(now, carried);
       if (restate) results.push(resultOf(windows, kind, endMs, windows.restated(kind.name, endMs), now));
     }
   }

@@ -123,6 +123,23 @@ export function billingCostEvent(
   };
 }
 
+/** The next revision of a bill that a correction took back: nothing is left of it. The correction has an event of its own. */
+export function takenBackCostEvent(
+  lineId: string,
+  occurredAtMs: number,
+  currency: string,
+  fingerprint: (text: string) => string,
+): CostEvent {
+  return {
+    costEventId: costEventId('billing', lineId, 1, fingerprint),
+    source: 'billing',
+    sourceId: lineId,
+    revision: 1,
+    occurredAt: rfc3339(occurredAtMs),
+    ...moneyOf([], currency),
+  };
+}
+
 function directScope(to: NonNullable<BillingLine['allocate']>['to'], id: string): Partial<CostEvent> {
   switch (to) {
     case 'agent':

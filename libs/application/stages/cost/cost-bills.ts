@@ -5,21 +5,26 @@ import {
   emptyMeasures,
   fitsWire,
   parseMicros,
+  floorTo,
+  SHARE_STEP_MS,
+  UNALLOCATED,
   type BillFacts,
+  type Dimension,
+  type Driver,
+  type Micros,
   type Scope,
   type ScopeRef,
 } from '#libs/domain';
 import type { ChangelogEntry, InputRecord } from '../stage.js';
 import { canonicalText } from './convert-interaction.js';
-import { billingCostEvent } from './convert-cost-event.js';
+import { billingCostEvent, takenBackCostEvent } from './convert-cost-event.js';
+import { noticeOf, noticeRecords } from './bill-notices.js';
+import { Corrections } from './corrections.js';
 import type { CostTaskParts } from './cost-contacts.js';
 
 const LINE_KEY = 'bill/';
 const REVENUE_KEY = 'revenue/';
 const MILLION = 1_000_000n;
-
-/** Id of the share that nobody's activity can carry (contract section 6). */
-const UNALLOCATED = 'unallocated';
 
 const WHOLE: ScopeRef = { scope: 'all', id: 'all' };
 
@@ -28,28 +33,24 @@ const TEXT_KEPT = 200;
 
 /** Bills and revenue: told from their copies for ever, converted, and let accrue in their scopes. */
 export class BillCosting {
-  /** Changelog key to fingerprint of the content; unlimited, as bills are few and come again after months. */
-  private readonly seen = new Map<string, string>();
+  /** Changelog key to what came under it; unlimited, as bills are few and come again after months. */
+  private readonly seen = new Map<string, Seen>();
   private added: ChangelogEntry[] = [];
+  private readonly corrections = new Corrections();
 
-  constructor(private readonly parts: CostTaskParts) {}
+  /** `tasks`: how many cost tasks there are. */
+  constructor(
+    private readonly parts: CostTaskParts,
+    private readonly tasks: number,
+  ) {}
 
   takeLine(record: InputRecord, line: BillingLine): void {
-    const { journal, panes, dependencies, tally } = this.parts;
-    if (line.correctionOf !== undefined) {
-      journal.reject(
-        'billingLines',
-        record,
-        'unsupported',
-        'corrections (correctionOf) are not costed by this version; replay the record after an upgrade',
-      );
-      return;
-    }
+    const { journal, dependencies } = this.parts;
     const key = LINE_KEY + line.lineId;
     const hash = dependencies.fingerprint(canonicalText(line));
-    if (this.isCopy('billingLines', record, key, hash)) return;
+    if (this.isCopy('billingLines', record, key, hash) || this.cannotCorrect(record, line)) return;
     const billedAtMs = epochMs(line.billedAt);
-    const { rateBook, reference } = dependencies.reference.current();
+    const { rateBook } = dependencies.reference.current();
     const fxMicros = rateBook.fxMicros(line.currency, billedAtMs);
     if (fxMicros === undefined) {
       journal.reject('billingLines', record, 'no-fx-rate', `no rate for ${line.currency} in force at billedAt`);
@@ -60,32 +61,100 @@ export class BillCosting {
       journal.reject('billingLines', record, 'overflow', 'the converted amount has more than ten integer digits');
       return;
     }
-    this.keep(key, hash);
-    const startMs = line.periodStart === undefined ? billedAtMs : epochMs(line.periodStart);
-    const endMs = line.periodEnd === undefined ? billedAtMs : epochMs(line.periodEnd);
-    for (const ref of this.scopesOf(line)) {
-      const accrues = { lineId: line.lineId, dimension: line.dimension, amountMicros, startMs, endMs };
-      panes.addLine({ ...ref, ...accrues, ...factsOf(line) });
-    }
-    const { currency } = reference.organisation;
-    const cost = emptyMeasures();
-    addAmount(cost, line.dimension, amountMicros);
-    tally.addCost(line.allocate?.to === 'channel' ? line.allocate.id : undefined, currency, cost);
-    const costLine = {
-      dimension: line.dimension,
-      ...(line.subcategory !== undefined && { subcategory: line.subcategory }),
-      amountMicros,
-    };
+    const { dimension } = line;
+    this.keep(key, { hash, cost: { dimension, amountMicros, ...channelOf(line) } });
     journal.fate('counted');
-    journal.publish(billingCostEvent(line, costLine, startMs, currency, dependencies.fingerprint), record.key, false);
+    if (line.correctionOf !== undefined) this.takeBack(line.correctionOf, line, startOf(line));
+    // A correction that came before its line has taken its place already.
+    if (this.corrections.correctorOf(line.lineId) !== undefined) return;
+    this.accrue(line, amountMicros);
+    this.publish(record, line, amountMicros);
   }
 
-  /** Scope all, and the scope that the line names; what waits for a driver stands under `unallocated`. */
+  private accrue(line: BillingLine, amountMicros: Micros): void {
+    const { panes, news, journal } = this.parts;
+    const [startMs, endMs] = [startOf(line), endOf(line)];
+    const corrects = line.correctionOf !== undefined;
+    const { lineId, dimension } = line;
+    const accrues = { lineId, dimension, amountMicros, startMs, endMs, ...(corrects && { corrects }) };
+    for (const ref of this.scopesOf(line)) panes.addLine({ ...ref, ...accrues, ...factsOf(line) });
+    const { to, by } = this.sharedBy(line) ?? {};
+    if (to === undefined || by === undefined) return;
+    const { weights } = line.allocate ?? {};
+    news.allocate({ ...accrues, to, by, ...(by === 'weights' && weights && { weights }) });
+    const untilMs = floorTo(endMs, SHARE_STEP_MS) + SHARE_STEP_MS;
+    // Weights are given; the other drivers are what the ids do, wherever their contacts are costed.
+    if (by !== 'weights') journal.records.push(...noticeRecords({ kind: 'drivers', scope: to, untilMs }, this.tasks));
+  }
+
+  private publish(record: InputRecord, line: BillingLine, amountMicros: Micros): void {
+    const { journal, tally, dependencies } = this.parts;
+    const { dimension, subcategory } = line;
+    const { currency } = dependencies.reference.current().reference.organisation;
+    const cost = emptyMeasures();
+    addAmount(cost, dimension, amountMicros);
+    tally.addCost(channelOf(line).channel, currency, cost);
+    const costLine = { dimension, ...(subcategory !== undefined && { subcategory }), amountMicros };
+    const event = billingCostEvent(line, costLine, startOf(line), currency, dependencies.fingerprint);
+    journal.publish(event, record.key, false);
+  }
+
+  /** Rejects a correction of itself, and one of a line that another one corrected. */
+  private cannotCorrect(record: InputRecord, { lineId, correctionOf }: BillingLine): boolean {
+    if (correctionOf === undefined) return false;
+    const { journal } = this.parts;
+    if (correctionOf === lineId) {
+      journal.reject('billingLines', record, 'correction-of-itself', '/correctionOf is the same as /lineId');
+      return true;
+    }
+    if (this.corrections.correctorOf(correctionOf) === undefined) return false;
+    const detail = 'the line in /correctionOf was corrected before; correct the line that took its place';
+    journal.reject('billingLines', record, 'already-corrected', detail);
+    return true;
+  }
+
+  /** Takes a line back in every scope and in its cost event, wherever it was costed and whether or not it has come. */
+  private takeBack(lineId: string, by: BillingLine, atMs: number): void {
+    const { journal, news, dependencies } = this.parts;
+    const { currency } = dependencies.reference.current().reference.organisation;
+    news.void(lineId);
+    journal.publish(takenBackCostEvent(lineId, atMs, currency, dependencies.fingerprint), Buffer.from(lineId), false);
+    this.corrected(lineId, by.lineId);
+    journal.records.push(...noticeRecords({ kind: 'corrected', lineId, by: by.lineId }, this.tasks));
+  }
+
+  /** A line of ours, or of another task, was corrected: the counters of the one that costed it take it back. */
+  private corrected(lineId: string, by: string): void {
+    const { tally, dependencies } = this.parts;
+    const cost = this.seen.get(LINE_KEY + lineId)?.cost;
+    if (!this.corrections.note(lineId, by) || !cost) return;
+    const takenBack = emptyMeasures();
+    addAmount(takenBack, cost.dimension, -cost.amountMicros);
+    tally.addCost(cost.channel, dependencies.reference.current().reference.organisation.currency, takenBack);
+  }
+
+  /** Hears what another cost task tells of its bills. */
+  hear(record: InputRecord): void {
+    const notice = noticeOf(record);
+    if (notice?.kind === 'corrected') this.corrected(notice.lineId, notice.by);
+    else if (notice) this.parts.news.drivers.want(notice.scope, notice.untilMs, this.parts);
+  }
+
+  /** Scope all, and the scope that the line names; what names no driver to share it by stands under `unallocated`. */
   private scopesOf(line: BillingLine): ScopeRef[] {
     const refs: ScopeRef[] = [WHOLE];
-    if (line.allocate) refs.push({ scope: line.allocate.to, id: line.allocate.id ?? UNALLOCATED });
+    if (line.allocate && !this.sharedBy(line))
+      refs.push({ scope: line.allocate.to, id: line.allocate.id ?? UNALLOCATED });
     const kept: ReadonlySet<Scope> = new Set(this.parts.options.scopes);
     return refs.filter(({ scope }) => kept.has(scope));
+  }
+
+  /** Whose ids a line is shared out among, and by what; undefined where it is not. */
+  private sharedBy({ allocate }: BillingLine): { to?: Scope; by?: Driver } | undefined {
+    if (!allocate || allocate.id !== undefined) return undefined;
+    const by = allocate.by ?? (allocate.weights ? 'weights' : undefined);
+    if (by === undefined) return undefined;
+    return this.parts.options.scopes.includes(allocate.to) ? { to: allocate.to, by } : {};
   }
 
   /** Revenue accrues over its period for the cost share of revenue; in windows it is not. */
@@ -106,7 +175,7 @@ export class BillCosting {
       journal.reject('revenue', record, 'overflow', 'the converted amount has more than ten integer digits');
       return;
     }
-    this.keep(key, hash);
+    this.keep(key, { hash });
     const endMs = epochMs(revenue.periodEnd);
     panes.addRevenue({ revenueId: revenue.revenueId, amountMicros, startMs, endMs });
     journal.fate('counted');
@@ -115,28 +184,66 @@ export class BillCosting {
   private isCopy(topic: 'billingLines' | 'revenue', record: InputRecord, key: string, hash: string): boolean {
     const known = this.seen.get(key);
     if (known === undefined) return false;
-    if (known === hash) this.parts.journal.fate('duplicate');
+    if (known.hash === hash) this.parts.journal.fate('duplicate');
     else this.parts.journal.reject(topic, record, 'conflict', 'the same id came before with other content');
     return true;
   }
 
-  private keep(key: string, hash: string): void {
-    this.seen.set(key, hash);
-    this.added.push({ key, value: hash });
+  private keep(key: string, seen: Seen): void {
+    this.seen.set(key, seen);
+    this.added.push({ key, value: JSON.stringify(wireOf(seen)) });
   }
 
   changes(): ChangelogEntry[] {
     const { added } = this;
     this.added = [];
-    return added;
+    return [...added, ...this.corrections.changes(), ...this.parts.news.drivers.changes()];
   }
 
   /** Takes a changelog entry back; false when it is not one of bills or revenue. */
   restore(key: string, value: Buffer | null): boolean {
+    if (this.corrections.restore(key, value) || this.parts.news.drivers.restore(key, value)) return true;
     if (!key.startsWith(LINE_KEY) && !key.startsWith(REVENUE_KEY)) return false;
-    if (value) this.seen.set(key, value.toString('utf8'));
+    if (value) this.seen.set(key, seenOf(value.toString('utf8')));
     return true;
   }
+}
+
+/** What came under an id: its content's fingerprint, and what a line cost, to be taken back from the counters. */
+interface Seen {
+  readonly hash: string;
+  readonly cost?: { readonly dimension: Dimension; readonly amountMicros: Micros; readonly channel?: string };
+}
+
+type SeenWire = [hash: string, dimension?: Dimension, amount?: string, channel?: string];
+
+function wireOf({ hash, cost }: Seen): SeenWire {
+  if (!cost) return [hash];
+  const { dimension, amountMicros, channel } = cost;
+  return channel === undefined
+    ? [hash, dimension, String(amountMicros)]
+    : [hash, dimension, String(amountMicros), channel];
+}
+
+function seenOf(text: string): Seen {
+  // State of before corrections had the fingerprint alone.
+  const [hash, dimension, amount, channel] = text.startsWith('[')
+    ? (JSON.parse(text) as SeenWire)
+    : ([text] as SeenWire);
+  if (dimension === undefined || amount === undefined) return { hash };
+  return { hash, cost: { dimension, amountMicros: BigInt(amount), ...(channel !== undefined && { channel }) } };
+}
+
+function startOf({ billedAt, periodStart }: BillingLine): number {
+  return epochMs(periodStart ?? billedAt);
+}
+
+function endOf({ billedAt, periodEnd }: BillingLine): number {
+  return epochMs(periodEnd ?? billedAt);
+}
+
+function channelOf({ allocate }: BillingLine): { channel?: string } {
+  return allocate?.to === 'channel' && allocate.id !== undefined ? { channel: allocate.id } : {};
 }
 
 function factsOf(line: BillingLine): BillFacts {

@@ -19,6 +19,7 @@ import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { CostEventRecords } from './cost-event-records.js';
 import { contactOf, contentOf } from './convert-interaction.js';
 import type { FactMemory, RememberedContact } from './fact-memory.js';
+import type { BillNewsDesk } from './bill-news.js';
 import type { InputClock } from './input-clock.js';
 import type { TaskJournal } from './task-journal.js';
 
@@ -31,6 +32,7 @@ export interface CostTaskParts {
   readonly clock: InputClock;
   readonly panes: PartialPanes;
   readonly tally: CostTally;
+  readonly news: BillNewsDesk;
 }
 
 /** Contacts: told from their copies, costed, booked where they end. */
@@ -110,9 +112,11 @@ export class ContactCosting {
   }
 
   private book(contact: RememberedContact, measures: Measures): void {
-    const { panes, options } = this.parts;
+    const { panes, options, news } = this.parts;
     panes.add(scopeRefs(contact.ids, options.scopes), contact.atMs, measures, contact.calendarOnly);
-    if (!contact.calendarOnly) panes.addCell(contact.ids, contact.atMs, measures);
+    if (contact.calendarOnly) return;
+    panes.addCell(contact.ids, contact.atMs, measures);
+    news.drivers.booked(contact.ids, contact.atMs, measures);
   }
 
   private countMetrics(

@@ -72,7 +72,7 @@ describe('what cannot be costed', () => {
     ['no-fx-rate', bill('l', { currency: 'EUR' })],
     ['no-fx-rate', bill('l', { currency: 'USD', billedAt: at(-3_601) })],
     ['overflow', bill('l', { currency: 'USD', amount: '9999999999.99' })],
-    ['unsupported', bill('l', { correctionOf: 'l-0' })],
+    ['correction-of-itself', bill('l', { correctionOf: 'l' })],
     ['schema', contact('i', 0, { handledBy: 'ghost' })],
     ['ends-before-start', contact('i', 0, { startedAt: at(1) })],
     ['unknown-currency', bill('l', { currency: 'XXY' })],
@@ -231,7 +231,7 @@ describe('bills and revenue', () => {
     ]);
   });
 
-  it('accrue in scope all and where they are allocated, and wait for a driver under unallocated', () => {
+  it('accrue in scope all and where they are allocated, and under unallocated where there is no activity', () => {
     const driver = driverOf();
     const period = { periodStart: at(0), periodEnd: at(600) };
     driver.send(
@@ -246,12 +246,13 @@ describe('bills and revenue', () => {
         [
           ['all', 'all'],
           ['team', 'north'],
+          ['agent', 'a-1'],
           ['agent', 'unallocated'],
           ['region', 'north'],
         ] as const
       ).map(([scope, id]) => driver.windowAt(scope, id, '1h', end)?.amount);
-    expect(amounts(at(300))).toEqual(['49.78', '46.48', '3.00', undefined]);
-    expect(amounts(at(600))).toEqual(['83.08', '76.48', '6.00', undefined]);
+    expect(amounts(at(300))).toEqual(['49.78', '46.48', '17.08', '2.40', undefined]);
+    expect(amounts(at(600))).toEqual(['83.08', '76.48', '17.08', '5.40', undefined]);
     expect(driver.windowAt('all', 'all', 'month', at(86_400))).toMatchObject({ amount: '83.08' });
   });
 

@@ -8,10 +8,11 @@ import {
   type Interaction,
 } from '#libs/contract';
 import { paneLayout } from '#libs/domain';
-import { encodePanes } from '../exchange/panes-message.js';
+import { encodePanes, NO_BILL_NEWS } from '../exchange/panes-message.js';
 import { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { BillNewsDesk } from './bill-news.js';
 import { BillCosting } from './cost-bills.js';
 import { ContactCosting, type CostTaskParts } from './cost-contacts.js';
 import { Observations } from './cost-observations.js';
@@ -71,9 +72,10 @@ export class CostTask implements StageTask {
       clock: new InputClock(options, context.caughtUp),
       panes: new PartialPanes(fineMs, coarseMs),
       tally: new CostTally(),
+      news: new BillNewsDesk(),
     };
     this.contacts = new ContactCosting(this.parts);
-    this.bills = new BillCosting(this.parts);
+    this.bills = new BillCosting(this.parts, this.sources);
     this.observations = new Observations(this.parts);
     this.paidTime = new PaidTime(this.parts);
   }
@@ -129,7 +131,10 @@ export class CostTask implements StageTask {
     const { clock, journal } = this.parts;
     const last = records.at(-1);
     if (topic === 'control') {
-      for (const record of records) this.finish.take(record, this.context.partition, nowMs);
+      for (const record of records) {
+        this.finish.take(record, this.context.partition, nowMs);
+        this.bills.hear(record);
+      }
       return;
     }
     const input = topic as InputTopicKey;
@@ -202,11 +207,12 @@ export class CostTask implements StageTask {
   /** Sends pane deltas to their owners, and the watermark to all of them when it entered another pane. */
   private tellMergeTasks(nowMs: number): void {
     const { clock, panes, journal } = this.parts;
+    const bills = this.parts.news.drain();
     const idle = clock.isIdle(nowMs) || this.finish.isOver;
     const { watermarkMs, latestMs } = clock;
     const byOwner = panes.drain((key) => this.parts.dependencies.partitionOf(key, this.owners));
     const telling = `${String(idle)} ${watermarkMs === undefined ? '' : String(Math.floor(watermarkMs / this.paneMs))}`;
-    const everybody = telling !== this.told;
+    const everybody = telling !== this.told || bills !== NO_BILL_NEWS;
     this.told = telling;
     for (let owner = 0; owner < this.owners; owner += 1) {
       const content = byOwner.get(owner);
@@ -221,6 +227,7 @@ export class CostTask implements StageTask {
         lines: content?.lines ?? [],
         revenues: content?.revenues ?? [],
         cells: content?.cells ?? [],
+        bills,
       };
       journal.records.push({
         topic: 'panes',

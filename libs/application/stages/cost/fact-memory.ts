@@ -70,6 +70,16 @@ export class FactMemory {
     return rememberedOf(JSON.parse(stored.text) as Wire) as RememberedAs<T>;
   }
 
+  /** Every contact that is remembered; parses each, so it is for rare occasions. */
+  *contacts(watermarkMs: number | undefined): Generator<RememberedContact> {
+    const sinceMs = watermarkMs === undefined ? -Infinity : watermarkMs - this.horizonMs;
+    for (const { atMs, text } of this.facts.values()) {
+      if (atMs < sinceMs) continue;
+      const fact = rememberedOf(JSON.parse(text) as Wire);
+      if (fact.type === 'contact') yield fact;
+    }
+  }
+
   remember(id: string, fact: Remembered): void {
     const key = TYPES[fact.type] + id;
     this.facts.set(key, { atMs: fact.atMs, text: JSON.stringify(wireOf(id, fact)) });

@@ -193,17 +193,18 @@ export class PaidTime {
     const refs = scopeRefs(scopeIdsOf(span.entered), options.scopes);
     const total = emptyMeasures();
     for (const { startMs, endMs, price } of span.pieces) {
-      if (!price) continue;
       const untilMs = Math.min(endMs, toMs);
       for (let tMs = Math.max(startMs, fromMs); tMs < untilMs;) {
         const isLate = tMs < lateBeforeMs;
         const nextMs = Math.min(untilMs, isLate ? lateBeforeMs : floorTo(tMs, this.paneMs) + this.paneMs);
-        const amountMicros = sign * (paidMicros(price, nextMs - startMs) - paidMicros(price, tMs - startMs));
         const measures = emptyMeasures();
-        measures.labour = amountMicros;
-        if (price.overtime) measures.overtime = amountMicros;
+        measures.paidMicroseconds = Number(sign) * (nextMs - tMs) * 1000;
+        if (price) {
+          measures.labour = sign * (paidMicros(price, nextMs - startMs) - paidMicros(price, tMs - startMs));
+          if (price.overtime) measures.overtime = measures.labour;
+        }
         panes.add(refs, tMs, measures, isLate);
-        total.labour += amountMicros;
+        total.labour += measures.labour;
         tMs = nextMs;
       }
     }

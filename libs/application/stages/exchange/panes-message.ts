@@ -3,6 +3,7 @@ import {
   unpackMeasures,
   type BillFacts,
   type Dimension,
+  type Driver,
   type Measures,
   type PackedMeasures,
   type Scope,
@@ -31,7 +32,41 @@ export interface PanesMessage {
   readonly revenues: readonly RevenueDelta[];
   /** For the owner of the whole: what people did, by handler and channel. */
   readonly cells: readonly CellDelta[];
+  /** For everybody: what concerns bills whose scopes are anywhere. */
+  readonly bills: BillNews;
 }
+
+/** What every merge task is told of bills. */
+export interface BillNews {
+  /** Lines that are taken back whole, because a correction came. */
+  readonly voids: readonly string[];
+  readonly allocations: readonly AllocationDelta[];
+  readonly drivers: readonly DriverDelta[];
+}
+
+/** A bill that is shared out among the ids of a scope. */
+export interface AllocationDelta {
+  readonly lineId: string;
+  readonly to: Scope;
+  readonly by: Driver;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly dimension: Dimension;
+  readonly amountMicros: bigint;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** It stands in an earlier line's place, and is as early as that was. */
+  readonly corrects?: boolean;
+}
+
+/** What an id did, in a minute, that bills are shared out by. */
+export interface DriverDelta extends ScopeRef {
+  readonly minuteMs: number;
+  readonly handleMicroseconds: number;
+  readonly contacts: number;
+}
+
+/** Nothing to tell. */
+export const NO_BILL_NEWS: BillNews = { voids: [], allocations: [], drivers: [] };
 
 export interface PaneDelta extends ScopeRef {
   /** Start of the pane; for a calendar-only delta any time in the month. */
@@ -48,6 +83,8 @@ export interface LineDelta extends ScopeRef, BillFacts {
   readonly amountMicros: bigint;
   readonly startMs: number;
   readonly endMs: number;
+  /** It stands in an earlier line's place, and is as early as that was. */
+  readonly corrects?: boolean;
 }
 
 /** Revenue of a period, in the organisation's currency. */
@@ -75,9 +112,12 @@ interface Wire {
   i: 0 | 1;
   m: number | null;
   p?: [Scope, string, number, 0 | 1, PackedMeasures][];
-  l?: [Scope, string, string, Dimension, string, number, number, BillFacts?][];
+  l?: [Scope, string, string, Dimension, string, number, number, BillFacts, (0 | 1)?][];
   r?: [string, string, number, number][];
   c?: [string | null, string, number, PackedMeasures][];
+  v?: readonly string[];
+  a?: (Omit<AllocationDelta, 'amountMicros'> & { amountMicros: string })[];
+  d?: [Scope, string, number, number, number][];
 }
 
 export function encodePanes(message: PanesMessage): string {
@@ -106,6 +146,7 @@ export function encodePanes(message: PanesMessage): string {
         line.startMs,
         line.endMs,
         factsOf(line),
+        line.corrects ? 1 : 0,
       ]),
     }),
     ...(message.revenues.length > 0 && {
@@ -124,6 +165,7 @@ export function encodePanes(message: PanesMessage): string {
         packMeasures(delta),
       ]),
     }),
+    ...(message.bills !== NO_BILL_NEWS && billNewsWire(message.bills)),
   };
   return JSON.stringify(wire);
 }
@@ -144,7 +186,7 @@ export function decodePanes(value: Buffer): PanesMessage {
       calendarOnly: calendar === 1,
       delta: unpackMeasures(packed),
     })),
-    lines: (wire.l ?? []).map(([scope, id, lineId, dimension, amount, startMs, endMs, facts]) => ({
+    lines: (wire.l ?? []).map(([scope, id, lineId, dimension, amount, startMs, endMs, facts, corrects]) => ({
       scope,
       id,
       lineId,
@@ -153,6 +195,7 @@ export function decodePanes(value: Buffer): PanesMessage {
       startMs,
       endMs,
       ...facts,
+      ...(corrects === 1 && { corrects: true }),
     })),
     revenues: (wire.r ?? []).map(([revenueId, amount, startMs, endMs]) => ({
       revenueId,
@@ -165,6 +208,40 @@ export function decodePanes(value: Buffer): PanesMessage {
       channel,
       tMs,
       delta: unpackMeasures(packed),
+    })),
+    bills: billNewsOf(wire),
+  };
+}
+
+function billNewsWire({ voids, allocations, drivers }: BillNews): Pick<Wire, 'v' | 'a' | 'd'> {
+  return {
+    ...(voids.length > 0 && { v: voids }),
+    ...(allocations.length > 0 && {
+      a: allocations.map((line) => ({ ...line, amountMicros: String(line.amountMicros) })),
+    }),
+    ...(drivers.length > 0 && {
+      d: drivers.map(({ scope, id, minuteMs, handleMicroseconds, contacts }) => [
+        scope,
+        id,
+        minuteMs,
+        handleMicroseconds,
+        contacts,
+      ]),
+    }),
+  };
+}
+
+function billNewsOf({ v, a, d }: Wire): BillNews {
+  if (!v && !a && !d) return NO_BILL_NEWS;
+  return {
+    voids: v ?? [],
+    allocations: (a ?? []).map((line) => ({ ...line, amountMicros: BigInt(line.amountMicros) })),
+    drivers: (d ?? []).map(([scope, id, minuteMs, handleMicroseconds, contacts]) => ({
+      scope,
+      id,
+      minuteMs,
+      handleMicroseconds,
+      contacts,
     })),
   };
 }

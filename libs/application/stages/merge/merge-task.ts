@@ -1,8 +1,18 @@
-import { encodeSignal, type Signal } from '#libs/contract';
-import { ceilTo, floorTo, WindowSet, type Organisation, type SignalMessage, type WindowResult } from '#libs/domain';
+import { encodeSignal, scopeKey, type Signal } from '#libs/contract';
+import {
+  ceilTo,
+  floorTo,
+  WindowSet,
+  type Measures,
+  type Organisation,
+  type ScopeRef,
+  type SignalMessage,
+  type WindowResult,
+} from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import { decodePanes, type PanesMessage } from '../exchange/panes-message.js';
 import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
+import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { OpenValues } from './open-values.js';
 import type { BudgetFigures } from './judge-rule.js';
@@ -13,6 +23,7 @@ import { WindowChangelog } from './window-changelog.js';
 import { WindowRecords } from './window-records.js';
 
 const META_KEY = 'meta';
+const VOID_KEY = 'void/';
 
 interface Meta {
   /** The organisation's zone when the first fact came; the months are cut in it. */
@@ -34,6 +45,10 @@ export class MergeTask implements StageTask {
   private changelog!: WindowChangelog;
   private signals!: ScopeSignals;
   private open!: OpenValues;
+  private allocations!: AllocationBook;
+  /** Lines that a correction took back, also those that have not come yet. */
+  private readonly voids = new Set<string>();
+  private newVoids: string[] = [];
   private readonly windowRecords: WindowRecords;
   private readonly sources = new SourceWatermarks();
   private readonly restoring = new Map<string, Buffer>();
@@ -64,6 +79,18 @@ export class MergeTask implements StageTask {
     this.changelog = new WindowChangelog(this.set);
     this.signals = new ScopeSignals(this.set, calendar, this.dependencies);
     this.open = new OpenValues(this.set, this.context.partition);
+    const { fineMs, changeableMs } = this.set.layout;
+    const owners = this.context.partitionCounts.panes ?? 1;
+    this.allocations = new AllocationBook({
+      calendar,
+      paneMs: fineMs,
+      graceMs: windowing.graceMs,
+      changeableMs,
+      owns: ({ scope, id }) => this.dependencies.partitionOf(scopeKey(scope, id), owners) === this.context.partition,
+      book: (ref, tMs, calendarOnly, delta) => {
+        this.book(ref, tMs, calendarOnly, delta);
+      },
+    });
   }
 
   get watermarkMs(): number | undefined {
@@ -92,7 +119,11 @@ export class MergeTask implements StageTask {
     const meta = this.restoring.get(META_KEY);
     this.restoring.delete(META_KEY);
     if (meta) this.resume(JSON.parse(meta.toString('utf8')) as Meta);
-    for (const [key, value] of this.restoring) if (this.signals.restore(key, value)) this.restoring.delete(key);
+    for (const [key, value] of this.restoring) {
+      if (key.startsWith(VOID_KEY)) this.voids.add(key.slice(VOID_KEY.length));
+      else if (![this.signals, this.allocations].some((part) => part.restore(key, value))) continue;
+      this.restoring.delete(key);
+    }
     this.changelog.restore(this.restoring.values(), this.frontiers);
     this.restoring.clear();
     for (const windows of this.set.scopes.values()) this.open.changed(windows);
@@ -141,23 +172,46 @@ export class MergeTask implements StageTask {
 
   private hear(message: PanesMessage): void {
     const before = this.sources.watermarkMs;
-    for (const pane of message.panes) {
-      const { tMs, delta } = pane;
-      const calendarOnly = pane.calendarOnly || tMs < this.set.earliestPaneMs;
-      const windows = calendarOnly ? this.set.bookCalendar(pane, tMs, delta) : this.set.book(pane, tMs, delta);
-      if (calendarOnly) this.changelog.bookedCalendar(windows);
-      else this.changelog.booked(windows, tMs);
-      this.open.changed(windows);
-      if (this.judgedMs !== undefined && tMs < this.judgedMs)
-        this.signals.changedLate(windows, tMs, calendarOnly, delta);
-    }
-    for (const { scope, id, ...line } of message.lines) {
-      const windows = this.set.addLine({ scope, id }, line, before);
+    for (const pane of message.panes) this.book(pane, pane.tMs, pane.calendarOnly, pane.delta);
+    this.hearBills(message, before);
+    this.signals.hear(message);
+    this.sources.hear(message);
+  }
+
+  private book(ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures): void {
+    const forCalendar = calendarOnly || tMs < this.set.earliestPaneMs;
+    const windows = forCalendar ? this.set.bookCalendar(ref, tMs, delta) : this.set.book(ref, tMs, delta);
+    if (forCalendar) this.changelog.bookedCalendar(windows);
+    else this.changelog.booked(windows, tMs);
+    this.open.changed(windows);
+    if (this.judgedMs !== undefined && tMs < this.judgedMs) this.signals.changedLate(windows, tMs, forCalendar, delta);
+  }
+
+  private hearBills({ lines, bills }: PanesMessage, watermarkMs: number | undefined): void {
+    for (const lineId of bills.voids) this.takeBack(lineId);
+    for (const { scope, id, corrects, ...line } of lines) {
+      if (this.voids.has(line.lineId)) continue;
+      const windows = this.set.addLine({ scope, id }, line, corrects ? undefined : watermarkMs);
       this.changelog.lineAdded(windows, line.lineId);
       this.open.changed(windows);
     }
-    this.signals.hear(message);
-    this.sources.hear(message);
+    for (const line of bills.allocations)
+      if (!this.voids.has(line.lineId)) this.allocations.add(line, line.corrects ? undefined : watermarkMs);
+    this.allocations.hear(bills.drivers);
+  }
+
+  /** A correction came: the line is as if it had never been, and stays so if it comes only now. */
+  private takeBack(lineId: string): void {
+    if (this.voids.has(lineId)) return;
+    this.voids.add(lineId);
+    this.newVoids.push(lineId);
+    this.allocations.takeBack(lineId);
+    for (const { ref } of this.set.scopes.values()) {
+      const windows = this.set.removeLine(ref, lineId);
+      if (!windows) continue;
+      this.changelog.lineRemoved(windows, lineId);
+      this.open.changed(windows);
+    }
   }
 
   /** Closes windows minute by minute, so that rules see every minute however far the watermark jumped. */
@@ -170,10 +224,12 @@ export class MergeTask implements StageTask {
     this.judgedMs ??= this.judgeFrom(lastMs);
     let minuteMs = this.judgedMs ?? lastMs;
     while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
+      this.allocations.advance(minuteMs);
       windows.push(...this.set.advance(minuteMs));
       messages.push(...this.signals.evaluate(minuteMs, this.sources.heardMs));
       this.judgedMs = minuteMs;
     }
+    this.allocations.advance(watermarkMs);
     windows.push(...this.set.advance(watermarkMs));
     for (const result of windows) this.open.changed(this.set.scope(result));
     return { windows, messages };
@@ -198,7 +254,8 @@ export class MergeTask implements StageTask {
   /** The next minute at which anything can change; a long silence is passed over. */
   private nextMinute(minuteMs: number, lastMs: number): number {
     const next = minuteMs + JUDGE_STEP_MS;
-    if (next > lastMs || this.signals.isWaiting || this.set.isDueBy(next)) return next;
+    if (next > lastMs || this.signals.isWaiting || this.set.isDueBy(next) || this.allocations.isOpenIn(minuteMs, next))
+      return next;
     return Math.max(next, Math.min(ceilTo(this.set.earliestDueMs(), JUDGE_STEP_MS), lastMs));
   }
 
@@ -216,7 +273,15 @@ export class MergeTask implements StageTask {
       ...(this.judgedMs !== undefined && { judgedMs: this.judgedMs }),
       signals: this.signals.progress,
     };
-    return [...this.changelog.changes(), ...this.signals.changes(), { key: META_KEY, value: JSON.stringify(meta) }];
+    const voids = this.newVoids.map((lineId) => ({ key: VOID_KEY + lineId, value: '1' }));
+    this.newVoids = [];
+    return [
+      ...this.changelog.changes(),
+      ...this.signals.changes(),
+      ...this.allocations.changes(),
+      ...voids,
+      { key: META_KEY, value: JSON.stringify(meta) },
+    ];
   }
 }
 

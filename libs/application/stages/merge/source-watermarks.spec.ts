@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PanesMessage } from '../exchange/panes-message.js';
+import { NO_BILL_NEWS, type PanesMessage } from '../exchange/panes-message.js';
 import { SourceWatermarks } from './source-watermarks.js';
 
 const message = (source: number, watermarkMs: number | undefined, over: Partial<PanesMessage> = {}): PanesMessage => ({
@@ -12,6 +12,7 @@ const message = (source: number, watermarkMs: number | undefined, over: Partial<
   lines: [],
   revenues: [],
   cells: [],
+  bills: NO_BILL_NEWS,
   ...over,
 });
 

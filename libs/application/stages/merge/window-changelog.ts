@@ -63,6 +63,7 @@ export class WindowChangelog {
   private readonly resettle = new Set<ScopeWindows>();
   private readonly restatedScopes = new Set<ScopeWindows>();
   private readonly newLines: { windows: ScopeWindows; lineId: string }[] = [];
+  private readonly goneLines: string[] = [];
   private readonly absorbed = new Map<ScopeWindows, number>();
   /** Scopes whose settled record says that something is deferred. */
   private readonly deferring = new Set<ScopeWindows>();
@@ -91,6 +92,10 @@ export class WindowChangelog {
     this.newLines.push({ windows, lineId });
   }
 
+  lineRemoved(windows: ScopeWindows, lineId: string): void {
+    this.goneLines.push(lineKey(windows, lineId));
+  }
+
   /** Entries for everything that changed since the last call. */
   changes(): ChangelogEntry[] {
     const entries: ChangelogEntry[] = [];
@@ -100,7 +105,12 @@ export class WindowChangelog {
     this.settle(entries);
     for (const windows of this.restatedScopes) entries.push(this.revisionsEntry(windows));
     this.restatedScopes.clear();
-    for (const { windows, lineId } of this.newLines) entries.push(this.lineEntry(windows, lineId));
+    for (const key of this.goneLines) entries.push({ key, value: null });
+    this.goneLines.length = 0;
+    for (const { windows, lineId } of this.newLines) {
+      const line = windows.lines.get(lineId);
+      if (line) entries.push(lineEntry(windows, line));
+    }
     this.newLines.length = 0;
     return entries;
   }
@@ -177,16 +187,6 @@ export class WindowChangelog {
     return entry(`revisions/${keyOf(windows)}`, { kind: 'revisions', ...windows.ref, revisions });
   }
 
-  private lineEntry(windows: ScopeWindows, lineId: string): ChangelogEntry {
-    const line = windows.lines.get(lineId);
-    if (!line) throw new Error(`line ${lineId} was added and is gone`);
-    return entry(`line/${keyOf(windows)}/${lineId}`, {
-      kind: 'line',
-      ...windows.ref,
-      line: { ...line, amountMicros: String(line.amountMicros) },
-    });
-  }
-
   /** Fills the empty set from the newest value of each changelog key; `frontiers` come from the task's own record. */
   restore(values: Iterable<Buffer>, frontiers: Readonly<Record<string, number>>): void {
     const records = Array.from(values, (value) => JSON.parse(value.toString('utf8')) as WindowRecord);
@@ -235,6 +235,18 @@ export class WindowChangelog {
 
 function keyOf(windows: ScopeWindows): string {
   return scopeKey(windows.ref.scope, windows.ref.id);
+}
+
+function lineKey(windows: ScopeWindows, lineId: string): string {
+  return `line/${keyOf(windows)}/${lineId}`;
+}
+
+function lineEntry(windows: ScopeWindows, line: AccrualLine): ChangelogEntry {
+  return entry(lineKey(windows, line.lineId), {
+    kind: 'line',
+    ...windows.ref,
+    line: { ...line, amountMicros: String(line.amountMicros) },
+  });
 }
 
 function segmentKey(windows: ScopeWindows, segment: number): string {
