@@ -1,4 +1,3 @@
-import { scopeKey } from '#libs/contract';
 import {
   accruedBetween,
   addAmount,
@@ -8,10 +7,8 @@ import {
   shareMinute,
   UNALLOCATED,
   type Calendar,
-  type DriverValues,
   type Measures,
   type Micros,
-  type Scope,
   type ScopeRef,
 } from '#libs/domain';
 import type { AllocationDelta, DriverDelta } from '../exchange/panes-message.js';
