@@ -246,6 +246,21 @@ const STARTED_MS = Date.now();
     expect(new Set(webhook.ids()).size).toBe(3);
   }, 240_000);
 
+  it('calls nobody for a part while the whole fires by the same rule, and does once that is over', async () => {
+    const earlier = { startedAt: new Date(STARTED_MS - 60_000).toISOString() };
+    const whole = message('whole', 0, { ...earlier, scope: 'all', id: 'all' });
+    await publish(whole);
+    await start(`receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`);
+    await eventually('the whole', () => webhook.accepted.length === 1);
+    const [part, other] = [message('part', 0), message('other', 0, { rule: { id: 'other', kind: 'unit-cost' } })];
+    await publish(part, other);
+    await eventually('the other rule', () => webhook.accepted.length === 2);
+    await publish({ ...whole, sequence: 1, status: 'resolved', observedAt: now(), resolvedAt: now() });
+    await eventually('the part', () => webhook.accepted.length === 4);
+    const told = webhook.accepted.map(({ body }) => (JSON.parse(body) as { signal: Signal }).signal.signalKey);
+    expect(told).toEqual(['whole', 'other', 'whole', 'part']);
+  }, 240_000);
+
   it('keeps what a receiver refuses as a dead letter, which is sent again when somebody asks', async () => {
     const delivery = await start(`receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`);
     await eventually('joining', async () => (await fetch(delivery.metricsUrl.replace('metrics', 'health/ready'))).ok);

@@ -6,6 +6,7 @@ import type { DeliveryConfig } from '#libs/config';
 import { DeadLetterBox } from './dead-letter-box.js';
 import { DeliveryView } from './delivery-view.js';
 import { Lane } from './lane.js';
+import { SilenceReader } from './silence-reader.js';
 
 /** How soon a request to send a dead letter again is seen to. */
 const RESEND_EVERY_MS = 1_000;
@@ -38,6 +39,7 @@ export async function startDelivery({ config, logger, onFatal }: DeliveryOptions
   const metrics = createMetrics();
   const lanes = new Map<string, Lane>();
   const box = new DeadLetterBox({ settings, logger, onFatal: fail });
+  const firing = new SilenceReader({ settings, logger, onFatal: fail });
   const view = new DeliveryView(metrics, lanes, box);
   const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
@@ -45,9 +47,11 @@ export async function startDelivery({ config, logger, onFatal }: DeliveryOptions
   await whileAway({ what: 'The delivery', logger }, () =>
     ensureTopics(createKafka(settings, 'delivery-topics', { logger }), settings, logger),
   );
-  await box.start();
+  await Promise.all([box.start(), firing.start()]);
+  const { silences } = firing;
   for (const receiver of plan.receivers) {
-    lanes.set(receiver.name, new Lane({ receiver, plan, settings, group, box, events: view, logger, onFatal: fail }));
+    const shared = { plan, settings, group, box, silences, events: view, logger, onFatal: fail };
+    lanes.set(receiver.name, new Lane({ receiver, ...shared }));
   }
   await Promise.all([...lanes.values()].map((lane) => lane.start()));
   const resends = setInterval(() => {
@@ -63,7 +67,7 @@ export async function startDelivery({ config, logger, onFatal }: DeliveryOptions
     stop: async () => {
       clearInterval(resends);
       await Promise.all([...lanes.values()].map((lane) => lane.stop()));
-      await box.stop();
+      await Promise.all([box.stop(), firing.stop()]);
       await app.close();
     },
   };

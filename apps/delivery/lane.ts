@@ -18,6 +18,7 @@ import {
   type KafkaSettings,
   type Outcome,
   type Receiver,
+  type Silences,
 } from '#libs/application';
 import type { Signal } from '#libs/contract';
 import type { DeadLetterBox } from './dead-letter-box.js';
@@ -43,6 +44,7 @@ export interface LaneOptions {
   /** Start of the consumer group's name. */
   readonly group: string;
   readonly box: DeadLetterBox;
+  readonly silences: Silences;
   readonly events: LaneEvents;
   readonly logger: KafkaLogger;
   readonly onFatal: (error: Error) => void;
@@ -61,16 +63,17 @@ export class Lane {
   /** Up to which offset the memory knows each partition of ours. */
   readonly #known = new Map<number, bigint>();
   #circuit: Circuit = CLOSED;
-  #trying: { readonly id: string; readonly sinceMs: number } | undefined;
+  /** Since when each message under way has been tried: the next one, and what is released. */
+  readonly #trying = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
-  #keepAlive: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #keptAtMs = 0;
   #wasReady = false;
 
   constructor(options: LaneOptions) {
-    const { receiver, plan, settings, group, logger, onFatal } = options;
+    const { receiver, plan, settings, group, silences, logger, onFatal } = options;
     this.#options = options;
-    this.#memory = new LaneMemory(receiver.name, plan.routes);
+    this.#memory = new LaneMemory(receiver.name, plan.routes, silences);
     this.#runner = new SinkRunner({
       settings,
       group: `${group}-delivery-${receiver.name}`,
@@ -88,14 +91,13 @@ export class Lane {
   /** Joins the group. Throws when Kafka cannot be reached. */
   async start(): Promise<void> {
     await this.#runner.start();
-    if (this.#options.receiver.kind === 'alertmanager')
-      this.#keepAlive = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
   /** Finishes the message in progress and leaves the group. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    clearInterval(this.#keepAlive);
+    clearInterval(this.#looking);
     await this.#runner.stop();
     await this.#turn;
   }
@@ -135,6 +137,7 @@ export class Lane {
       ...[...this.#known.keys()].filter((partition) => !ours.has(partition)),
       ...unknown.map((each) => each.partition),
     ];
+    if (stale.length > 0) this.#trying.clear();
     for (const partition of stale) {
       this.#memory.forget(partition);
       this.#known.delete(partition);
@@ -143,7 +146,7 @@ export class Lane {
     await readUntil(settings, parts, {
       onRecord: ({ value }, { partition }) => {
         const signal = readSignal(value);
-        if (signal) this.#memory.remember(this.#memory.next(signal, partition).heard);
+        if (signal) this.#memory.remember(this.#memory.next(signal, partition, 'then').heard);
       },
       logger,
       signal: this.#stopping.signal,
@@ -171,16 +174,18 @@ export class Lane {
   async #deliver(signal: Signal, previous: Signal | undefined, partition: number): Promise<void> {
     const { receiver, events, logger } = this.#options;
     const id = messageId(signal);
-    if (this.#trying?.id !== id) this.#trying = { id, sinceMs: Date.now() };
+    const sinceMs = this.#trying.get(id) ?? Date.now();
+    this.#trying.set(id, sinceMs);
     if (waitMs(this.#circuit, Date.now()) > 0) throw new LaterError('the receiver is given time to come back');
     const outcome = await this.#send(signal, previous);
     const nowMs = Date.now();
     this.#judge(outcome, nowMs);
     if (outcome.kind === 'accepted') {
+      this.#trying.delete(id);
       events.delivered(receiver.name, Math.max(0, nowMs - Date.parse(signal.observedAt)) / 1000);
       return;
     }
-    const mayTryOn = outcome.kind === 'failed' && nowMs - this.#trying.sinceMs < receiver.giveUpAfterMs;
+    const mayTryOn = outcome.kind === 'failed' && nowMs - sinceMs < receiver.giveUpAfterMs;
     if (mayTryOn) throw new LaterError(outcome.reason);
     const { reason } = outcome;
     await this.#keepDead({
@@ -191,6 +196,7 @@ export class Lane {
       givenUpAt: new Date(nowMs).toISOString(),
       state: 'dead',
     });
+    this.#trying.delete(id);
     logger.error(
       { receiver: receiver.name, message: id, reason },
       'a message could not be delivered and is a dead letter now',
@@ -222,14 +228,31 @@ export class Lane {
     }
   }
 
-  /** At once when reading begins, and then regularly. */
+  /** What a silencer's end releases; and for an Alertmanager all that fires, at once when reading begins, then regularly. */
   #look(): void {
     const ready = this.#runner.ready();
+    if (ready && this.#memory.released().length > 0) void this.#tellReleased();
+    if (this.#options.receiver.kind !== 'alertmanager') return;
     const isDue = (ready && !this.#wasReady) || Date.now() - this.#keptAtMs >= KEEP_ALIVE.everyMs;
     this.#wasReady = ready;
     if (!isDue) return;
     this.#keptAtMs = Date.now();
     void this.#sendCurrent();
+  }
+
+  /** What cannot be delivered now is released again at the next look. */
+  #tellReleased(): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        for (const heard of this.#memory.released()) {
+          if (this.#stopping.signal.aborted) return;
+          await this.#deliver(heard.signal, undefined, heard.partition);
+          this.#memory.remember({ ...heard, told: true, silenced: false });
+        }
+      } catch (error) {
+        if (!(error instanceof LaterError)) throw error;
+      }
+    }).catch((error: unknown) => this.#options.onFatal(error as Error));
   }
 
   /**

@@ -6,4 +6,5 @@ export * from './lane-memory.js';
 export * from './pagerduty.js';
 export * from './read-signal.js';
 export * from './receivers.js';
+export * from './silences.js';
 export * from './webhook.js';

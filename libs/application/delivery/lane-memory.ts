@@ -1,12 +1,15 @@
 import type { Signal } from '#libs/contract';
 import { isRouted } from './routing.js';
 import type { Route } from './receivers.js';
+import type { Silences } from './silences.js';
 
 /** What a receiver has heard of one signal key last. */
 export interface Heard {
   readonly signal: Signal;
   /** The receiver was told of this episode, or may have been: then it hears the rest of it, the resolve above all. */
   readonly told: boolean;
+  /** Its routes lead to the receiver, which was not told since another signal says the same and more. */
+  readonly silenced: boolean;
   readonly partition: number;
 }
 
@@ -24,32 +27,56 @@ export interface Step {
  * a signal that falls from critical to warning still resolves for those who only want critical ones.
  */
 export class LaneMemory {
+  /** Signals that were silenced and may have to be told when their silencer ends; few at any time. */
+  private readonly silenced = new Set<string>();
   private readonly last = new Map<string, Heard>();
 
   constructor(
     private readonly receiver: string,
     private readonly routes: readonly Route[],
+    private readonly silences: Pick<Silences, 'silencerOf' | 'wasSilenced'>,
   ) {}
 
-  /** What the next message of a key means; changes nothing, so that an attempt can be made again. */
-  next(signal: Signal, partition: number): Step {
+  /**
+   * What the next message of a key means; changes nothing, so that an attempt can be made again.
+   *
+   * @param when `now`: the message comes in; `then`: it was dealt with before, and is read to remember it
+   */
+  next(signal: Signal, partition: number, when: 'now' | 'then' = 'now'): Step {
     const before = this.last.get(signal.signalKey);
     const sameEpisode = before?.signal.episodeId === signal.episodeId ? before : undefined;
     const routed = isRouted(signal, this.receiver, this.routes);
     // Compaction may have taken away messages of the episode, among them one that was sent.
     const hasGap = signal.sequence > (sameEpisode ? sameEpisode.signal.sequence + 1 : 0);
     const wasTold = sameEpisode?.told ?? false;
-    const send = routed || wasTold || (hasGap && this.couldBeRouted(signal));
+    const wanted = routed || (hasGap && this.couldBeRouted(signal));
+    const silenced = wanted && !wasTold && this.isSilenced(signal, when);
+    const send = wasTold || (wanted && !silenced);
     return {
       send,
       previous: wasTold ? sameEpisode?.signal : undefined,
-      heard: { signal, told: send, partition },
+      heard: { signal, told: send, silenced, partition },
     };
+  }
+
+  private isSilenced(signal: Signal, when: 'now' | 'then'): boolean {
+    return when === 'now' ? this.silences.silencerOf(signal) !== undefined : this.silences.wasSilenced(signal);
+  }
+
+  /** What fires and was silenced, and is no longer: now it is to be told. */
+  released(): Heard[] {
+    return [...this.silenced].flatMap((key) => {
+      const heard = this.last.get(key);
+      return heard?.signal.status === 'firing' && this.silences.silencerOf(heard.signal) === undefined ? [heard] : [];
+    });
   }
 
   /** The message is done with: delivered, left out, or kept as a dead letter. */
   remember(heard: Heard): void {
-    this.last.set(heard.signal.signalKey, heard);
+    const { signalKey } = heard.signal;
+    this.last.set(signalKey, heard);
+    if (heard.silenced) this.silenced.add(signalKey);
+    else this.silenced.delete(signalKey);
   }
 
   /** Something newer of this key has been dealt with since. */
@@ -78,7 +105,11 @@ export class LaneMemory {
 
   /** Forgets a partition, which is somebody else's now or is about to be read again. */
   forget(partition: number): void {
-    for (const [key, heard] of this.last) if (heard.partition === partition) this.last.delete(key);
+    for (const [key, heard] of this.last) {
+      if (heard.partition !== partition) continue;
+      this.last.delete(key);
+      this.silenced.delete(key);
+    }
   }
 
   /** The gap may hide a message of another severity; scope and rule are the same for the whole episode. */

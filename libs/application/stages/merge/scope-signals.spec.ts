@@ -206,6 +206,12 @@ describe('a unit-cost rule', () => {
     });
   });
 
+  it('says that it ended by its dates, also across restarts', () => {
+    const dated = withRules([{ ...unitCost, toMs: BASE + 11 * 60_000 }]);
+    const signals = run(dated, SPIKE.slice(0, 60), { restartAfter: () => true }).signals;
+    expect(signals.at(-1)).toMatchObject({ status: 'resolved', cause: 'expiry', observedAt: at(11 * MINUTE) });
+  });
+
   it('is taken back at the next minute when people switch it off', () => {
     let source = fixedReference(reference);
     const driver = new PipelineDriver({ reference: { current: () => source.current() }, partitions: 1 });

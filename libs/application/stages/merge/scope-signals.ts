@@ -260,11 +260,21 @@ export class ScopeSignals {
   private withdrawOthers(judged: ReadonlySet<string>, tMs: number, messages: SignalMessage[]): void {
     for (const [key, { state }] of this.episodes) {
       if (judged.has(key)) continue;
-      const message = withdraw(state, tMs, 'plan-change');
+      const message = withdraw(state, tMs, this.endOf(key, state, tMs));
       if (message) messages.push(message);
       this.episodes.delete(key);
       this.dirty.add(key);
     }
+  }
+
+  /** A rule that applied a minute ago by what is decided today was ended by its dates, else people took it back. */
+  private endOf(key: string, state: EpisodeState, tMs: number): SignalCause {
+    if (state.phase !== 'firing') return 'plan-change';
+    const { reference } = this.dependencies.reference.current();
+    const ref = { scope: state.sent.scope as Scope, id: state.sent.id };
+    const before = this.rulesOn(ref, reference, tMs - JUDGE_STEP_MS);
+    const applied = before.some((rule) => signalKey(rule, this.dependencies.fingerprint) === key);
+    return applied ? 'expiry' : 'plan-change';
   }
 
   changes(): ChangelogEntry[] {
