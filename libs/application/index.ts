@@ -11,3 +11,4 @@ export * from './delivery/index.js';
 export * from './simulation/index.js';
 export * from './replay/index.js';
 export * from './rejected/index.js';
+export * from './rehearsal/index.js';

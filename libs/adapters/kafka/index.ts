@@ -2,6 +2,7 @@ export { createKafka, type ClientOptions } from './client.js';
 export { listDeadLetters, resendDeadLetters, type DeadLetterChoice } from './dead-letters.js';
 export { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 export type { LogRecord } from './log-client.js';
+export { PastInput } from './past-input.js';
 export { partitionOf } from './partitioner.js';
 export { Publisher, type PublishRecord, type PublisherOptions } from './publisher.js';
 export { readUntil, type PartitionPart } from './read-until.js';

@@ -1,0 +1,6 @@
+export type * from './episodes.js';
+export * from './explain.js';
+export type * from './moved-cost.js';
+export * from './past-pipeline.js';
+export * from './past-record.js';
+export * from './rehearse.js';
