@@ -60,6 +60,7 @@ describe('access to the API', () => {
           audit: AWAY,
           auditFault: AWAY,
         } satisfies DecisionStore,
+        past: { explain: () => Promise.resolve(undefined), rehearse: AWAY },
         access: {
           verifier: anyVerifier({ issuer: issuer.verifier(), shared: new SharedTokenVerifier(SHARED) }),
           signIn: issuer,

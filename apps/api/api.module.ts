@@ -12,6 +12,7 @@ import {
   type BudgetDecider,
   type DecisionStore,
   type LedgerReader,
+  type PastInsight,
   type ReferenceStore,
   type SignInFlow,
   type TokenVerifier,
@@ -24,8 +25,19 @@ import { LedgerController } from './controllers/ledger.controller.js';
 import { LiveController } from './controllers/live.controller.js';
 import { LocalIssuerController } from './controllers/local-issuer.controller.js';
 import { SignalController } from './controllers/signal.controller.js';
+import { PastController } from './controllers/past.controller.js';
 import { ReferenceController } from './controllers/reference.controller.js';
-import { CLOCK, DECIDER, LEDGER, REFERENCE, LOCAL_ISSUER, OPEN_READING, SIGN_IN, type WallClock } from './ports.js';
+import {
+  CLOCK,
+  DECIDER,
+  LEDGER,
+  PAST,
+  REFERENCE,
+  LOCAL_ISSUER,
+  OPEN_READING,
+  SIGN_IN,
+  type WallClock,
+} from './ports.js';
 
 /** What the API answers from. */
 export interface ApiParts {
@@ -35,6 +47,7 @@ export interface ApiParts {
   readonly ledger: LedgerReader;
   readonly reference: ReferenceStore;
   readonly decisions: DecisionStore;
+  readonly past: PastInsight;
   readonly access: ApiAccess;
   readonly metrics: MetricsModuleOptions;
   readonly now: WallClock;
@@ -69,6 +82,7 @@ export class ApiModule {
         SignalController,
         BudgetController,
         ReferenceController,
+        PastController,
         ContractController,
         AccessController,
         ...(parts.access.localIssuer === undefined ? [] : [LocalIssuerController]),
@@ -80,6 +94,7 @@ export class ApiModule {
         { provide: LEDGER, useValue: parts.ledger },
         { provide: REFERENCE, useValue: parts.reference },
         { provide: DECIDER, useValue: deciderOf(parts) },
+        { provide: PAST, useValue: parts.past },
         { provide: SIGN_IN, useValue: parts.access.signIn ?? null },
         { provide: LOCAL_ISSUER, useValue: parts.access.localIssuer ?? null },
         { provide: OPEN_READING, useValue: parts.access.openReading },

@@ -22,6 +22,7 @@ import { projectRoot, type ApiConfig } from '#libs/config';
 import { DatabaseHealth } from './database-health.js';
 import { openAccess } from './open-access.js';
 import { createHttpApp } from './http-app.js';
+import { KafkaPastInsight } from './kafka-past-insight.js';
 import { LiveSource } from './live-source.js';
 
 /** Changes reach the page at most twice a second. */
@@ -59,6 +60,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
       ledger: new PostgresLedgerReader(database),
       reference: new PostgresReferenceStore(database),
       decisions: new PostgresDecisionStore(database),
+      past: new KafkaPastInsight(config.kafka, logger),
       access: await openAccess(config.access, now),
       metrics: { registry: createMetrics(), health: () => healthOf(source, databaseHealth) },
       now,

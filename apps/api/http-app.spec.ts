@@ -14,7 +14,11 @@ import {
   LiveFeed,
   LiveView,
   type DecisionStore,
+  BusyError,
   type LedgerReader,
+  type PastInsight,
+  type Explanation,
+  type Rehearsal,
   type ReferenceChange,
   type ReferenceEntry,
   type ReferenceStore,
@@ -54,6 +58,11 @@ class Store implements ReferenceStore {
     return Promise.resolve({ ok: true, written: changes.length });
   }
 }
+
+const NO_PAST: PastInsight = {
+  explain: () => Promise.resolve(undefined),
+  rehearse: () => Promise.reject(new Error('nothing is to be rehearsed')),
+};
 
 const COSTED: CostEvent = {
   costEventId: 'c-1/0',
@@ -95,6 +104,7 @@ describe('the API', () => {
   let store: Store;
   let asked: WindowQuery[];
   let ledgerAway: Error | undefined;
+  let past: PastInsight;
   let faults: unknown[];
   const folder = mkdtempSync(join(tmpdir(), 'spendline-console-'));
 
@@ -113,6 +123,7 @@ describe('the API', () => {
     feed = new LiveFeed(view, { throttleMs: 0, scheduler: asapScheduler });
     streams = new LiveStreams({ feed, run: 'run', now: () => NOW_MS });
     store = new Store();
+    past = NO_PAST;
     asked = [];
     faults = [];
     ledgerAway = undefined;
@@ -133,6 +144,7 @@ describe('the API', () => {
         ledger,
         reference: store,
         decisions: {} as DecisionStore,
+        past: { explain: (name) => past.explain(name), rehearse: (document, span) => past.rehearse(document, span) },
         access: {
           verifier: token === undefined ? undefined : new SharedTokenVerifier(token),
           signIn: undefined,
@@ -324,6 +336,45 @@ describe('the API', () => {
     expect(answer.type).toBe('internal-error');
     expect(JSON.stringify(answer)).not.toContain('secret');
     expect(faults).toEqual([ledgerAway]);
+  });
+
+  it('explains a signal, and says where there is none or where it cannot now', async () => {
+    const explanation = { recordedFrom: '2026-11-01T00:00:00.000Z' } as Explanation;
+    past = { ...NO_PAST, explain: (name) => Promise.resolve(name === 'unit:all:all' ? explanation : undefined) };
+    expect(await json('/api/v1/signals/unit:all:all/explanation')).toEqual({ status: 200, body: explanation });
+    expect((await problemAt('/api/v1/signals/none/explanation')).type).toBe('not-found');
+    past = { ...NO_PAST, explain: () => Promise.reject(new BusyError('busy')) };
+    expect((await problemAt('/api/v1/signals/none/explanation')).type).toBe('busy');
+    const away = Object.assign(new Error('away'), { name: 'KafkaJSConnectionError' });
+    past = { ...NO_PAST, explain: () => Promise.reject(away) };
+    expect((await problemAt('/api/v1/signals/none/explanation')).type).toBe('stream-unavailable');
+  });
+
+  it('rehearses a document over a span, the last day if nothing else is said', async () => {
+    const spans: unknown[] = [];
+    past = {
+      ...NO_PAST,
+      rehearse: (document, span) => {
+        spans.push(span);
+        const faults = [{ path: 'rules[0]', message: 'is wrong', line: 2 }];
+        return Promise.resolve(
+          document === DOCUMENT ? { ok: true, rehearsal: { records: 7 } as Rehearsal } : { ok: false, faults },
+        );
+      },
+    };
+    const post = (query: string, body: string): Promise<Response> =>
+      fetch(`${origin}/api/v1/rehearsals${query}`, { method: 'POST', headers: AUTHORISED, body });
+    const rehearsed = await post('', DOCUMENT);
+    expect(rehearsed.status).toBe(200);
+    expect(await rehearsed.json()).toEqual({ records: 7 });
+    await post('?from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z', DOCUMENT);
+    expect(spans).toEqual([
+      { fromMs: NOW_MS + 1 - 86_400_000, toMs: NOW_MS + 1 },
+      { fromMs: Date.parse('2026-11-01T00:00:00Z'), toMs: Date.parse('2026-11-02T00:00:00Z') },
+    ]);
+    const faulty = await post('', 'rules: [{}]');
+    expect([faulty.status, await faulty.json()]).toMatchObject([422, { faults: [{ path: 'rules[0]', line: 2 }] }]);
+    expect((await post('?from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', DOCUMENT)).status).toBe(400);
   });
 
   it('serves the contract', async () => {

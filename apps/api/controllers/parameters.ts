@@ -68,6 +68,17 @@ export function spanOf(
 /** Of a change to the reference data. */
 export const applyParameters = z.strictObject({ dryRun: flag, prune: flag });
 
+/** Of a rehearsal; `to` may be absent for now, and `from` for a day before it. */
+export const rehearsalParameters = z
+  .strictObject({ from: instant.optional(), to: instant.optional() })
+  .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+    path: ['to'],
+    error: 'must be later than from',
+  });
+
+/** A signal's key, or an episode's id. */
+export const signalPath = z.strictObject({ signal: z.string().min(1).max(256) });
+
 /** Of what was costed. */
 export const costEventPath = z.strictObject({
   source: z.enum(['interaction', 'agent-state', 'billing']),

@@ -17,6 +17,7 @@ import {
 import { withDatabase } from '../database-problem.js';
 import { CLOCK, REFERENCE, type WallClock } from '../ports.js';
 import { REFERENCE_ROUTES, Route } from '../routes/index.js';
+import { documentOf } from './document.js';
 import { applyParameters, noParameters } from './parameters.js';
 
 interface EntryView {
@@ -85,14 +86,6 @@ export class ReferenceController {
         throw new ProblemError('changed-meanwhile', `${result.detail}. Nothing was written.`);
     }
   }
-}
-
-function documentOf({ body }: { readonly body?: unknown }): string {
-  if (typeof body !== 'string') {
-    throw new ProblemError('unsupported-media-type', 'Send the document as application/yaml or application/json.');
-  }
-  if (body.trim() === '') throw new ProblemError('invalid-body', 'The body is empty: send the reference document.');
-  return body;
 }
 
 function diffView(diff: ReferenceDiff): Omit<ApplyView, 'dryRun' | 'written' | 'waiting'> {

@@ -3,11 +3,21 @@ import { BUDGET_ROUTES } from './budget-routes.js';
 import { CONTRACT_ROUTES } from './contract-routes.js';
 import { LEDGER_ROUTES } from './ledger-routes.js';
 import { LIVE_ROUTES } from './live-routes.js';
+import { PAST_ROUTES } from './past-routes.js';
 import { REFERENCE_ROUTES } from './reference-routes.js';
 import { SIGNAL_ROUTES } from './signal-routes.js';
 import type { RouteDeclaration } from './route.js';
 
-export { SIGNAL_ROUTES, BUDGET_ROUTES, ACCESS_ROUTES, CONTRACT_ROUTES, LEDGER_ROUTES, LIVE_ROUTES, REFERENCE_ROUTES };
+export {
+  SIGNAL_ROUTES,
+  BUDGET_ROUTES,
+  ACCESS_ROUTES,
+  CONTRACT_ROUTES,
+  LEDGER_ROUTES,
+  LIVE_ROUTES,
+  PAST_ROUTES,
+  REFERENCE_ROUTES,
+};
 export * from './route.js';
 
 /** Every route of the API by its name, which is its `operationId`. */
@@ -17,6 +27,7 @@ export const ROUTES: Readonly<Record<string, RouteDeclaration>> = {
   ...SIGNAL_ROUTES,
   ...BUDGET_ROUTES,
   ...REFERENCE_ROUTES,
+  ...PAST_ROUTES,
   ...ACCESS_ROUTES,
   ...CONTRACT_ROUTES,
 };

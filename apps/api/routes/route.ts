@@ -10,6 +10,7 @@ export const TAGS = {
   signals: 'One signal, and what people do with it',
   budgets: 'Budgets and their approval',
   reference: 'What people decide: rates, budgets, rules, the organisation',
+  past: 'Computed again from the input that is kept',
   contract: 'What other programs may rely on',
   access: 'Signing in',
 } as const;

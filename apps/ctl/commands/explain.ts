@@ -28,13 +28,12 @@ Examples:
     )
     .action(async (name: string, { json = false }: ExplainFlags) => {
       const { kafka } = loadKafkaConfig(env);
-      const [{ PastInput }, { createLogger }, { buildReference, explain }] = await Promise.all([
+      const [{ PastInput, readDecided }, { createLogger }, { buildReference, explain }] = await Promise.all([
         import('#libs/adapters/kafka'),
         import('#libs/adapters/logging'),
         import('#libs/application'),
       ]);
-      const [{ readDecided }, { PAST_DEPENDENCIES }, { explanationLines }] = await Promise.all([
-        import('../past/read-decided.js'),
+      const [{ PAST_DEPENDENCIES }, { explanationLines }] = await Promise.all([
         import('../past/dependencies.js'),
         import('../past/explanation-lines.js'),
       ]);

@@ -36,13 +36,13 @@ Examples:
     .action(async (file: string, { from, to = Date.now(), json = false }: RehearseFlags) => {
       if (from >= to) throw new Advice('--from must lie before --to.');
       const { kafka } = loadKafkaConfig(env);
-      const [{ PastInput }, { createLogger }, { printFault, readReferenceFile, rehearse }] = await Promise.all([
-        import('#libs/adapters/kafka'),
-        import('#libs/adapters/logging'),
-        import('#libs/application'),
-      ]);
-      const [{ readDecided }, { PAST_DEPENDENCIES }, { rehearsalLines }] = await Promise.all([
-        import('../past/read-decided.js'),
+      const [{ PastInput, readDecided }, { createLogger }, { printFault, readReferenceFile, rehearse }] =
+        await Promise.all([
+          import('#libs/adapters/kafka'),
+          import('#libs/adapters/logging'),
+          import('#libs/application'),
+        ]);
+      const [{ PAST_DEPENDENCIES }, { rehearsalLines }] = await Promise.all([
         import('../past/dependencies.js'),
         import('../past/rehearsal-lines.js'),
       ]);

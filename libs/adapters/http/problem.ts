@@ -49,6 +49,8 @@ export const PROBLEMS = {
   'version-missing': { status: 428, title: 'Say which version you mean' },
   'invalid-document': { status: 422, title: 'The document has faults' },
   'too-many-requests': { status: 429, title: 'Too many changes in a short time' },
+  busy: { status: 503, title: 'Another of the kind is being worked on' },
+  'stream-unavailable': { status: 503, title: 'Kafka does not answer' },
   'issuer-unavailable': { status: 503, title: 'The issuer of tokens does not answer' },
   'too-many-streams': { status: 503, title: 'Too many event streams are open' },
   'database-unavailable': { status: 503, title: 'The database does not answer' },

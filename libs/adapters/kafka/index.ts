@@ -5,6 +5,7 @@ export type { LogRecord } from './log-client.js';
 export { PastInput } from './past-input.js';
 export { partitionOf } from './partitioner.js';
 export { Publisher, type PublishRecord, type PublisherOptions } from './publisher.js';
+export { readDecided, type Decided } from './read-decided.js';
 export { readUntil, type PartitionPart } from './read-until.js';
 export { resetStages, type ResetResult, type StagesState } from './reset-stages.js';
 export { timingFor, type RunnerTiming } from './runner-timing.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import type { Signal } from '#libs/contract';
-import type { Rule } from '#libs/domain';
+import type { UnitCostRule } from '#libs/domain';
 import { partitionOf, PipelineDriver, type DriverRecord } from '../../testing/pipeline-driver.js';
 import { referenceEntry, type ReferenceEntry } from '../reference/index.js';
 import { contact, REFERENCE } from '../stages/centre.fixture.js';
@@ -16,10 +16,21 @@ export const dependencies = {
 };
 
 /** CNY 10 a contact over an hour. */
-export const unitCost: Rule = {
-  ...{ ruleId: 'unit', kind: 'unit-cost', per: 'interaction', window: '1h', targetMicros: 10_000_000n, version: 1 },
-  ...{ enabled: true, forMs: 120_000, keepFiringMs: 300_000, minimumUnits: 20, severity: 'warning', scopes: ['all'] },
+export const unitCost: UnitCostRule = {
+  ruleId: 'unit',
+  kind: 'unit-cost',
+  per: 'interaction',
+  window: '1h',
+  targetMicros: 10_000_000n,
+  version: 1,
+  enabled: true,
+  forMs: 120_000,
+  keepFiringMs: 300_000,
+  minimumUnits: 20,
+  severity: 'warning',
+  scopes: ['all'],
 };
+
 /** What holds today: prices of the small centre, and one rule. */
 export const CURRENT: ReferenceEntry[] = [
   referenceEntry('organisation', REFERENCE.organisation, 1),

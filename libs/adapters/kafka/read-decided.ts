@@ -1,4 +1,3 @@
-import { TopicReader, type KafkaLogger } from '#libs/adapters/kafka';
 import {
   parseReferenceKey,
   readSignal,
@@ -7,6 +6,8 @@ import {
   type ReferenceEntry,
 } from '#libs/application';
 import type { Signal, TopicKey } from '#libs/contract';
+import type { KafkaLogger } from './logger.js';
+import { TopicReader } from './topic-reader.js';
 
 /** What was decided, as the stages know it, and what was told, as far as Kafka keeps it: messages in their order. */
 export interface Decided {
