@@ -48,6 +48,8 @@ interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[];
+  readonly links: readonly { readonly type: string; readonly url: string }[];
+  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
   readonly templating: {
     readonly list: readonly {
       readonly name: string;
@@ -73,6 +75,9 @@ export function dashboards(): Map<string, Dashboard> {
 export function panelQueries(): Deployed[] {
   return [...dashboards()].flatMap(([file, { panels, templating }]) => {
     const custom = templating.list.filter(({ type }) => type === 'custom');
+    const byLabel = templating.list.filter(({ type }) => type === 'query');
+    const chosen = (text: string): string =>
+      byLabel.reduce((filled, { name }) => filled.replaceAll(`$${name}`, '.*'), text);
     return panels.flatMap(({ title, targets = [] }) =>
       targets.flatMap(({ expr }) => {
         let expressions = [expr];
@@ -84,11 +89,18 @@ export function panelQueries(): Deployed[] {
         }
         return expressions.map((text) => ({
           where: `${file}: ${title}`,
-          expression: text.replaceAll('$__rate_interval', '1m').replaceAll('$channel', '.*'),
+          expression: chosen(text.replaceAll('$__rate_interval', '1m')),
         }));
       }),
     );
   });
+}
+
+/** What marks episodes on the time axes. */
+export function annotationQueries(): Deployed[] {
+  return [...dashboards()].flatMap(([file, { annotations }]) =>
+    annotations.list.map(({ name, expr }) => ({ where: `${file}: annotation ${name}`, expression: expr })),
+  );
 }
 
 /** The series that choices of a dashboard's variables come from, e.g. of `label_values(up, job)` it is `up`. */

@@ -1,11 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { METRICS, type MetricDefinition } from '#libs/contract';
-import { dashboards, DEPLOY, deployedRules, panelQueries, variableQueries, type Deployed } from './deployed.js';
+import {
+  annotationQueries,
+  dashboards,
+  DEPLOY,
+  deployedRules,
+  panelQueries,
+  variableQueries,
+  type Deployed,
+} from './deployed.js';
 import { mentionsOf } from './promql.js';
 
 /** Prometheus itself adds these to what it scrapes. */
 const SCRAPED = { metrics: ['up'], labels: ['job', 'instance'] };
+
+/** Of prom-client's default metrics those that dashboards show. */
+const PROCESS = ['process_resident_memory_bytes', 'process_cpu_seconds_total'];
 
 const rules = deployedRules();
 const recorded = new Map(
@@ -14,7 +25,7 @@ const recorded = new Map(
 
 /** The labels that a metric's series can have, or undefined for one that nobody exposes. */
 function labelsOf(metric: string): readonly string[] | undefined {
-  if (SCRAPED.metrics.includes(metric)) return SCRAPED.labels;
+  if (SCRAPED.metrics.includes(metric) || PROCESS.includes(metric)) return SCRAPED.labels;
   const source = recorded.get(metric);
   if (source !== undefined) return [...mentionsOf(source).labels];
   const catalogue: Readonly<Record<string, MetricDefinition>> = METRICS;
@@ -40,7 +51,7 @@ function faultsOf({ where, expression }: Deployed): string[] {
 
 describe('dashboards and rules', () => {
   it('use only metrics and labels of the catalogue', () => {
-    const everything = [...rules, ...panelQueries(), ...variableQueries()];
+    const everything = [...rules, ...panelQueries(), ...variableQueries(), ...annotationQueries()];
     expect(everything.length).toBeGreaterThan(40);
     expect(everything.flatMap(faultsOf)).toEqual([]);
   });
@@ -69,10 +80,22 @@ describe('dashboards and rules', () => {
   it('have one identity each, and the variables that people choose by', () => {
     const all = [...dashboards().values()];
     expect(new Set(all.map(({ uid }) => uid)).size).toBe(all.length);
-    for (const { templating } of all) {
-      expect(templating.list.map(({ name }) => name)).toEqual(
-        expect.arrayContaining(['datasource', 'window', 'channel']),
-      );
+    const chosenBy = Object.fromEntries(
+      all.map(({ uid, templating }) => [uid, templating.list.map(({ name }) => name).sort()]),
+    );
+    expect(chosenBy).toEqual({
+      'spendline-now': ['channel', 'console', 'datasource', 'window'],
+      'spendline-budgets': ['budget', 'console', 'datasource'],
+      'spendline-people': ['agent', 'console', 'datasource', 'team', 'window'],
+      'spendline-health': ['console', 'datasource', 'job'],
+    });
+  });
+
+  it('lead to each other and to the console, and mark when signals fire', () => {
+    for (const { links, annotations } of dashboards().values()) {
+      expect(links.map(({ type }) => type)).toEqual(['dashboards', 'link']);
+      expect(links[1]?.url).toBe('${console}/#/signals');
+      expect(annotations.list).toHaveLength(2);
     }
   });
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createMetrics, startMetricsServer, type Metrics, type MetricsServer } from '#libs/adapters/prometheus';
-import { DEPLOY, deployedRules, panelQueries, variableQueries, type Deployed } from './deployed.js';
+import { annotationQueries, DEPLOY, deployedRules, panelQueries, variableQueries, type Deployed } from './deployed.js';
 import {
   isInstalled,
   startPrometheus,
@@ -115,7 +115,7 @@ describeWith(['prometheus'], PROMETHEUS, 'Prometheus scraping our metrics', () =
   });
 
   it("has data for every panel's queries and every variable", async () => {
-    expect(await unanswered([...panelQueries(), ...variableQueries()])).toEqual([]);
+    expect(await unanswered([...panelQueries(), ...variableQueries(), ...annotationQueries()])).toEqual([]);
   });
 
   it('records every recording rule', async () => {
@@ -148,6 +148,6 @@ describeWith(['prometheus'], PROMETHEUS, 'Prometheus scraping our metrics', () =
     expect(await value('spendline_window_cost{scope="all", window="1h", dimension="labour"}')).toBe(120 * 11 * 16);
     expect(await value('sum(spendline_window_cost{scope="agent", window="month"})')).toBeCloseTo(120 * 3100 * 16.3, 3);
     expect(await value('count(spendline_window_interactions{scope="agent", window="5m"})')).toBe(60);
-    expect(await value('sum(spendline_signals_firing)')).toBe(1);
+    expect(await value('sum(spendline_signals_firing)')).toBe(7);
   });
 });

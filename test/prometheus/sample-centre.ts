@@ -73,8 +73,8 @@ export function sampleMonitor(): Metrics {
     metrics.replace(liveSamples(WORK.map(liveWindows)));
     metrics.replace(
       signalSamples([
-        { rule: { id: 'burn-rate' }, status: 'firing', severity: 'critical' },
-        { rule: { id: 'unit-cost' }, status: 'resolved', severity: 'warning' },
+        ...FIRING.map(([id, severity]) => ({ rule: { id }, status: 'firing' as const, severity })),
+        { rule: { id: 'misallocation' }, status: 'resolved', severity: 'warning' },
       ]),
     );
     exposeBudgets(metrics);
@@ -83,6 +83,17 @@ export function sampleMonitor(): Metrics {
   return metrics;
 }
 
+/** Some of each dashboard's rules, so that each has something to mark. */
+const FIRING = [
+  ['burn-rate', 'critical'],
+  ['budget-threshold', 'warning'],
+  ['unit-cost', 'critical'],
+  ['anomaly', 'warning'],
+  ['over-automation', 'warning'],
+  ['blind-cut', 'warning'],
+  ['vendor-quality', 'warning'],
+] as const;
+
 function exposeBudgets(metrics: Metrics): void {
   const labels = { budget: 'service-2026' };
   metrics.setAll('spendline_budget_spent_ratio', [{ labels, value: 0.62 }]);
@@ -90,6 +101,7 @@ function exposeBudgets(metrics: Metrics): void {
   metrics.setAll('spendline_budget_burn_rate', [
     { labels: { ...labels, window: '1h' }, value: 15.2 },
     { labels: { ...labels, window: '5m' }, value: 16.8 },
+    ...['30m', '2h', '6h', '24h', '72h'].map((window) => ({ labels: { ...labels, window }, value: 0.8 })),
   ]);
 }
 
@@ -100,11 +112,14 @@ function exposeProgress(metrics: Metrics): void {
   }
   for (const stage of ['cost', 'merge']) {
     metrics.inc('spendline_stage_errors_total', { stage }, 0);
+    metrics.inc('spendline_task_restores_total', { stage }, 0);
+    metrics.inc('spendline_fenced_total', { stage }, 0);
     metrics.set('spendline_watermark_lag_seconds', { stage }, 11.5);
   }
   for (const what of ['window', 'signal']) metrics.inc('spendline_overflow_total', { what }, 0);
   metrics.inc('spendline_rejected_total', { reason: 'schema' });
   metrics.set('spendline_unaccounted_records', {}, 0);
+  metrics.set('spendline_agents_beyond_limit', {}, 0);
   metrics.observe('spendline_commit_seconds', {}, 0.03);
   metrics.observe('spendline_event_to_signal_seconds', {}, 1.4);
 }
