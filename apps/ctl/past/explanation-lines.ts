@@ -1,10 +1,10 @@
 import { TOPICS } from '#libs/contract';
-import type { Explanation } from '#libs/application';
+import type { Drivers, Explanation } from '#libs/application';
 import { tableLines } from '../terminal/table.js';
 
 /** An explanation for people. */
 export function explanationLines(explanation: Explanation): string[] {
-  const { signal, window, rule, budgets, rates, bills, inputs, recordedFrom, recomputed } = explanation;
+  const { signal, window, rule, budgets, drivers, rates, bills, inputs, recordedFrom, recomputed } = explanation;
   const { signalKey, status, severity, summary, cause, contributors = [], variance, unit = '' } = signal;
   const version = String(signal.rule.version ?? 1);
   return [
@@ -35,6 +35,7 @@ export function explanationLines(explanation: Explanation): string[] {
             ],
           ]
         : []),
+      ...driverRows(drivers),
       ...rates.map(({ rateId, amount, lines }) => [
         'rate',
         `${rateId}: ${amount} on ${lines.toLocaleString('en')} lines`,
@@ -47,6 +48,20 @@ export function explanationLines(explanation: Explanation): string[] {
       ['kept since', recordedFrom ?? 'nothing is kept'],
       ['recomputed', recomputed.isSame ? 'the same' : 'not the same'],
       ...recomputed.remarks.map((remark) => ['', remark]),
+    ]),
+  ];
+}
+
+function driverRows(drivers: Drivers | null): string[][] {
+  if (!drivers) return [];
+  const { comparedWith, amount, before, parts, variance } = drivers;
+  const { volume, mix, efficiency, rate } = variance;
+  return [
+    ['compared', `${amount} with ${before} from ${comparedWith.start} to ${comparedWith.end}, bills left out`],
+    ['difference', `volume ${volume}, mix ${mix}, efficiency ${efficiency}, rate ${rate}`],
+    ...parts.map(({ scope, id, amount: more, share }) => [
+      'more in',
+      `${scope} ${id}: ${more}${share > 0 ? ` (${(share * 100).toFixed(0)}%)` : ''}`,
     ]),
   ];
 }

@@ -11,6 +11,7 @@ import {
   type Reference,
   type Scope,
 } from '#libs/domain';
+import { DriverBook, type Drivers } from './drivers.js';
 import { inOrder, type TimedRecord } from './in-order.js';
 import { PastPipeline, type PastDependencies } from './past-pipeline.js';
 import type { PastSource } from './past-record.js';
@@ -39,6 +40,8 @@ export interface Explanation {
   readonly rule: { readonly version: number; readonly isThatVersion: boolean } | null;
   /** Budgets of the scope that were in force at that moment, by what is decided today. */
   readonly budgets: readonly Pick<Budget, 'budgetId' | 'version' | 'period' | 'fromMs' | 'toMs'>[];
+  /** Which parts of the scope cost more than before, and why; null where the same time before is not kept. */
+  readonly drivers: Drivers | null;
   readonly rates: readonly UsedRate[];
   /** Bills that accrued in the scope, as far as they are kept. */
   readonly bills: readonly string[];
@@ -82,13 +85,17 @@ export async function explain(
 ): Promise<Explanation> {
   const observedMs = Date.parse(signal.observedAt);
   const fromMs = windowStart(signal, calendar, observedMs);
+  const drivers = new DriverBook(signal, fromMs, observedMs);
   const rests = new Resting(signal, fromMs, observedMs);
   let found: Signal | undefined;
   const pipeline = new PastPipeline([reference], dependencies, {
     signal: (_, other) => {
       if (other.signalKey === signal.signalKey && other.observedAt === signal.observedAt) found = other;
     },
-    costEvent: (_, event) => rests.costed(event),
+    costEvent: (_, event) => {
+      rests.costed(event);
+      if (isIn(event, signal)) drivers.take(event);
+    },
   });
   let read = 0;
   let recordedFromMs: number | undefined;
@@ -119,6 +126,7 @@ export async function explain(
         ...(toMs !== undefined && { toMs }),
       }),
     ),
+    drivers: (recordedFromMs === undefined ? undefined : drivers.result(recordedFromMs)) ?? null,
     ...rests.result(),
     recordedFrom: recordedFromMs === undefined ? null : rfc3339(recordedFromMs),
     recomputed: { signal: found ?? null, isSame: remarks.length === 0, remarks },

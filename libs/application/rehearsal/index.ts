@@ -1,3 +1,4 @@
+export type { Drivers } from './drivers.js';
 export type * from './episodes.js';
 export * from './explain.js';
 export type * from './moved-cost.js';
