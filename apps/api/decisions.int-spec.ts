@@ -72,6 +72,7 @@ withPostgres('deciding through the API', () => {
         ledger: new PostgresLedgerReader(database),
         reference: new PostgresReferenceStore(database),
         decisions: new PostgresDecisionStore(database),
+        past: { explain: () => Promise.resolve(undefined), rehearse: () => Promise.reject(new Error('not here')) },
         access: {
           verifier: issuer.verifier(),
           signIn: issuer,
