@@ -188,9 +188,12 @@ class Simulation implements Machine {
 
   private async startStages(slot: Slot): Promise<void> {
     const { mutant } = this.options;
+    const { process } = slot;
     for (const definition of this.subject.stages()) {
-      const options = this.runnerOptions(slot.process, definition);
-      const runner = new StageRunner(mutant?.options?.(options, slot.process) ?? options);
+      // Ended between two of its stages: the place belongs to the next process.
+      if (process.state === 'dead') return;
+      const options = this.runnerOptions(process, definition);
+      const runner = new StageRunner(mutant?.options?.(options, process) ?? options);
       mutant?.runner?.(runner);
       slot.runners.push(runner);
       await runner.start();

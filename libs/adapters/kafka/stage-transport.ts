@@ -23,6 +23,7 @@ export interface StageTransportOptions extends Omit<
 export class KafkaStageTransport extends Server implements CustomTransportStrategy {
   /** The running stages, by name. */
   readonly runners = new Map<string, StageRunner>();
+  private closed = false;
 
   constructor(private readonly options: StageTransportOptions) {
     super();
@@ -42,6 +43,8 @@ export class KafkaStageTransport extends Server implements CustomTransportStrate
           onTaskClosed: (partition) => onTaskClosed?.(definition.name, partition),
           onTaskFailed: (fenced) => onTaskFailed?.(definition.name, fenced),
         });
+        // Closed while a stage before waited for Kafka.
+        if (this.isClosed()) break;
         this.runners.set(definition.name, runner);
         await runner.start();
       }
@@ -53,6 +56,7 @@ export class KafkaStageTransport extends Server implements CustomTransportStrate
 
   /** Stops the runners, each after its chunks in progress. */
   async close(): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.runners.values()].map((runner) => runner.stop()));
   }
 
@@ -65,6 +69,10 @@ export class KafkaStageTransport extends Server implements CustomTransportStrate
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- Nest's signature
   unwrap<T>(): T {
     return this.runners as T;
+  }
+
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   private async definitionOf(pattern: string): Promise<StageDefinition> {
