@@ -13,11 +13,19 @@ import { Header } from './panels/header.js';
 import { Headline } from './panels/headline.js';
 import { Segments } from './panels/segments.js';
 import { SignalsPanel } from './panels/signals.js';
+import { BudgetPage } from './pages/budget-page.js';
+import { BudgetsPage } from './pages/budgets-page.js';
+import { SignalPage } from './pages/signal-page.js';
+import { SignalsPage } from './pages/signals-page.js';
+import { addressOf, usePageAddress, type PageAddress, type PageName } from './page-address.js';
+import { useSession, type Session } from './api/session.js';
 import { TEXTS, type BreakdownWindow } from './texts.js';
 import { useTheme, type Theme } from './theme.js';
 
 /** The live page. */
 export function App(): JSX.Element {
+  const session = useSession();
+  const address = usePageAddress();
   const { connection, snapshot } = useLive();
   const [theme, changeTheme] = useTheme();
   const organisation = snapshot?.organisation ?? null;
@@ -43,14 +51,61 @@ export function App(): JSX.Element {
         theme={theme}
         onChangeTheme={changeTheme}
       />
+      <Menu page={address.page} session={session} />
       <main id="figures" tabIndex={-1}>
-        {snapshot && asOf !== null ? (
+        {address.page !== 'live' ? (
+          <Decisions address={address} session={session} formats={formats} />
+        ) : snapshot && asOf !== null ? (
           <LivePage snapshot={snapshot} formats={formats} theme={theme} />
         ) : (
           <Blank connection={connection} snapshot={snapshot} />
         )}
       </main>
       <Footer />
+    </div>
+  );
+}
+
+const PAGES: readonly PageName[] = ['live', 'budgets', 'signals'];
+
+function Menu({ page, session }: { readonly page: PageName; readonly session: Session }): JSX.Element {
+  const { person, canSignIn, signIn, signOut } = session;
+  return (
+    <nav class="menu" aria-label={TEXTS.menu.title}>
+      {PAGES.map((name) => (
+        <a key={name} href={addressOf(name)} aria-current={name === page ? 'page' : undefined}>
+          {TEXTS.menu[name]}
+        </a>
+      ))}
+      <span class="who">
+        {person && <span class="note">{TEXTS.session.as(person.name, person.roles.join(', '))}</span>}
+        {person ? (
+          <button class="button" data-kind="quiet" type="button" onClick={signOut}>
+            {TEXTS.session.signOut}
+          </button>
+        ) : (
+          canSignIn && (
+            <button class="button" data-kind="quiet" type="button" onClick={signIn}>
+              {TEXTS.session.signIn}
+            </button>
+          )
+        )}
+      </span>
+    </nav>
+  );
+}
+
+interface DecisionsProps {
+  readonly address: PageAddress;
+  readonly session: Session;
+  readonly formats: Formats;
+}
+
+function Decisions({ address: { page, id }, ...shared }: DecisionsProps): JSX.Element {
+  return (
+    <div class="pages-stack">
+      {page === 'budgets' && (id === null ? <BudgetsPage {...shared} /> : <BudgetPage key={id} id={id} {...shared} />)}
+      {page === 'signals' && (id === null ? <SignalsPage {...shared} /> : <SignalPage key={id} id={id} {...shared} />)}
     </div>
   );
 }

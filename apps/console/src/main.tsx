@@ -5,6 +5,7 @@ import './styles/tokens.css';
 import './styles/page.css';
 import './styles/panels.css';
 import './styles/chart.css';
+import './styles/decisions.css';
 import { applyChosenTheme } from './theme.js';
 
 applyChosenTheme();

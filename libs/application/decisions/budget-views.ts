@@ -1,65 +1,13 @@
 import { childrenOf, formatMicros, rfc3339, yearlyMicros, type Budget } from '#libs/domain';
 import { planToWire } from './decide-budget.js';
+import type {
+  AuditLineView,
+  BudgetChildrenView,
+  BudgetOverview,
+  BudgetSpending,
+  BudgetVersionView,
+} from '../live/wire/index.js';
 import type { AuditLine, BudgetVersion } from './decisions.js';
-
-/** A version of a budget as JSON; times are RFC 3339 UTC, amounts decimal strings. */
-export interface BudgetVersionView {
-  readonly number: number;
-  readonly revision: number;
-  readonly status: BudgetVersion['status'];
-  /** The budget in the words of a reference file. */
-  readonly plan: Readonly<Record<string, unknown>>;
-  /** What it allows in a year: what approval limits are about. */
-  readonly yearlyAmount: string;
-  readonly authors: readonly string[];
-  readonly submittedBy: string | null;
-  readonly submittedAt: string | null;
-  readonly decidedBy: string | null;
-  readonly decidedAt: string | null;
-  readonly reason: string | null;
-  readonly rehearsal: unknown;
-  readonly endedAt: string | null;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-/** How the version in force stands. */
-export interface BudgetSpending {
-  readonly periodStart: string;
-  readonly periodEnd: string;
-  readonly asOf: string;
-  readonly spent: string;
-  /** By the plan's profile, up to `asOf`. */
-  readonly plannedToDate: string;
-  /** Expected at the period's end, and the interval that holds nine in ten; null while too little was seen. */
-  readonly forecast: { readonly low: string; readonly expected: string; readonly high: string } | null;
-  readonly spentRatio: number;
-  readonly forecastRatio: number | null;
-}
-
-/** Budgets below one, of one scope; they need not add up to it. */
-export interface BudgetChildrenView {
-  readonly scope: string;
-  readonly budgetIds: readonly string[];
-  readonly amount: string;
-  /** Parent less children. */
-  readonly difference: string;
-}
-
-/** A budget with what is in force and what is being decided. */
-export interface BudgetOverview {
-  readonly budgetId: string;
-  readonly scope: string;
-  readonly id: string;
-  readonly period: string;
-  readonly currency: string;
-  /** Its latest version, which decisions are made on. */
-  readonly latest: BudgetVersionView;
-  /** The version that counts; null where nobody approved one. */
-  readonly inForce: BudgetVersionView | null;
-  readonly spending: BudgetSpending | null;
-  readonly children: readonly BudgetChildrenView[];
-}
 
 /** What is known of the world around budgets. */
 export interface BudgetSurroundings {
@@ -116,10 +64,6 @@ export function versionView(version: BudgetVersion): BudgetVersionView {
 }
 
 /** A line of the audit as JSON. */
-export interface AuditLineView extends Omit<AuditLine, 'atMs'> {
-  readonly at: string;
-}
-
 export function auditLineView({ atMs, ...line }: AuditLine): AuditLineView {
   return { ...line, at: rfc3339(atMs) };
 }

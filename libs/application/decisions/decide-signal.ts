@@ -1,4 +1,5 @@
 import { rfc3339 } from '#libs/domain';
+import type { EpisodeHandling } from '../live/wire/index.js';
 import {
   DecisionRefused,
   type AuditLine,
@@ -14,16 +15,6 @@ export type SignalAction = 'acknowledge' | 'snooze' | 'comment';
 export interface EpisodeName {
   readonly signalKey: string;
   readonly episodeId: string;
-}
-
-/** How people left an episode. */
-export interface EpisodeHandling {
-  readonly acknowledgedBy: string | null;
-  readonly acknowledgedAt: string | null;
-  /** Nobody wants to be told of updates before; null where it is not snoozed, or was resolved. */
-  readonly snoozedUntil: string | null;
-  readonly snoozedBy: string | null;
-  readonly comments: number;
 }
 
 const DAY_MS = 86_400_000;

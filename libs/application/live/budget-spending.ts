@@ -9,7 +9,7 @@ import {
   type Budget,
   type Calendar,
 } from '#libs/domain';
-import type { BudgetSpending } from '../decisions/index.js';
+import type { BudgetSpending } from './wire/index.js';
 
 const HOUR_MS = 3_600_000;
 /** How much a day strays from the profile; the built-in rule's own figure. */

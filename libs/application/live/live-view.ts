@@ -11,7 +11,7 @@ import {
   type Reference,
 } from '#libs/domain';
 
-import type { BudgetSpending, BudgetSurroundings } from '../decisions/index.js';
+import type { BudgetSurroundings } from '../decisions/index.js';
 import { spendingOf } from './budget-spending.js';
 import { figuresOf, handledContacts, subtractAmounts, sumAmounts } from './figures.js';
 import type { LiveRecord } from './live-record.js';
@@ -22,6 +22,7 @@ import { StepHistory } from './step-history.js';
 import {
   LIVE_WINDOWS,
   type AgentRow,
+  type BudgetSpending,
   type Agents,
   type Channels,
   type Figures,

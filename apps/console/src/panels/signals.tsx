@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import type { Signals, SignalView } from '#libs/application/live/wire';
 
 import type { Formats } from '../format/formats.js';
+import { addressOf } from '../page-address.js';
 import { TEXTS } from '../texts.js';
 
 interface SignalsProps {
@@ -69,6 +70,9 @@ function Firing({
         <span class="note">{texts.since(startedText, lastedMs)}</span>
       </div>
       <p>{signal.summary}</p>
+      <a class="note" href={addressOf('signals', signal.signalKey)}>
+        {texts.look}
+      </a>
       {signal.silencedBy !== null && <p class="note">{texts.silenced}</p>}
       {contributors.length > 0 && (
         <p class="note">

@@ -1,2 +1,3 @@
 export * from './apply-delta.js';
 export * from './snapshot.js';
+export type * from './decisions.js';

@@ -1,0 +1,32 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+
+import { ask } from './client.js';
+
+/** What a page asked for. */
+export interface Asked<Answer> {
+  readonly answer: Answer | null;
+  readonly problem: string | null;
+  /** Asks again. */
+  readonly refresh: () => void;
+}
+
+/** Answers of the API to a reading request: asked when the page opens, when `path` changes, and every `everyMs`. */
+export function useAnswer<Answer>(path: string, token: string | null, everyMs: number): Asked<Answer> {
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const refresh = useCallback(() => {
+    ask<Answer>(path, { token })
+      .then((next) => {
+        setAnswer(next);
+        setProblem(null);
+      })
+      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+  }, [path, token]);
+  useEffect(() => {
+    setAnswer(null);
+    refresh();
+    const timer = setInterval(refresh, everyMs);
+    return () => clearInterval(timer);
+  }, [refresh, everyMs]);
+  return { answer, problem, refresh };
+}
