@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
 import { migrate } from '#libs/adapters/postgres';
-import { freePort, postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
+import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
+import { freePort } from '../../libs/testing/free-port.js';
 import { eventually, Program } from '../../libs/testing/program.js';
 
 import { Chromium, whyNoBrowser, type Look, type WatchedPage } from './chromium.js';
@@ -88,6 +89,7 @@ withBrowser('deciding in the console', () => {
   async function signedIn(name: string, address: string, look: Look): Promise<WatchedPage> {
     const watched = await browser.open(`${origin}/${address}`, look);
     const { page } = watched;
+    page.setDefaultTimeout(30_000);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name }).click();
     await page.getByText(`${name} (`).waitFor();

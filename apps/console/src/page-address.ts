@@ -32,6 +32,8 @@ export function usePageAddress(): PageAddress {
   useEffect(() => {
     const follow = (): void => setHash(location.hash);
     addEventListener('hashchange', follow);
+    // Coming back from signing in, the address was put right before anybody listened.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
   return readAddress(hash);
