@@ -93,6 +93,20 @@ describe('rulesFor', () => {
     expect(ids(reference([threshold()], { budgets: [budget(over)] }))).toEqual([]);
   });
 
+  it('asks for no budget of what is shared out and went to nobody, unless a rule names it', () => {
+    const unapproved: Rule = {
+      ...common,
+      ruleId: 'u',
+      kind: 'unapproved-spend',
+      minimumMicros: 0n,
+      severity: 'warning',
+    };
+    const from = (rule: Rule) => reference([rule], { budgets: [budget()] });
+    expect(ids(from(unapproved), 'channel', 'chat')).toEqual(['u v1']);
+    expect(ids(from(unapproved), 'channel', 'unallocated')).toEqual([]);
+    expect(ids(from({ ...unapproved, ids: ['unallocated'] }), 'channel', 'unallocated')).toEqual(['u v1']);
+  });
+
   it('lets a part of the centre wait with a promotion for the whole, where the whole is planned', () => {
     const promotion: Rule = {
       ...common,

@@ -1,4 +1,5 @@
 import { budgetsInForce } from '../budget/index.js';
+import { UNALLOCATED } from '../windowing/index.js';
 import type { Micros } from '../money/index.js';
 import type {
   AnomalyRule,
@@ -140,6 +141,8 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
       case 'promotion-overspend':
         return onBudgets(partOfTheWhole(rule, reference.budgets, scope, tMs));
       case 'unapproved-spend':
+        // What is shared out and went to nobody yet: it is in the plan of the whole, and nobody plans it for itself.
+        if (id === UNALLOCATED && !rule.ids?.includes(id)) return [];
         if (approved.length > 0 || !isPlannedIn(rule, reference.budgets, scope, tMs)) return [];
         return [{ ...plain(rule), waiting: waitingFor(reference.budgets, scope, id) }];
       case 'cost-share':
