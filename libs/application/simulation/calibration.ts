@@ -257,8 +257,7 @@ export interface MonthlyLine {
   readonly allocate?: {
     to: 'channel' | 'vendor' | 'team';
     id?: string;
-    by?: 'contacts' | 'weights';
-    weights?: Record<string, number>;
+    by?: 'handle-seconds';
   };
 }
 
@@ -291,9 +290,9 @@ export const MONTHLY_LINES: readonly MonthlyLine[] = [
     supplier: 'Ironside Systems',
     dimension: 'system',
     subcategory: 'hardware',
-    description: 'Maintenance of headsets, switches and servers, by seats',
+    description: 'Maintenance of headsets, switches and servers',
     amount: '105000.00',
-    allocate: { to: 'team', by: 'weights', weights: { 'north-1': 15, 'north-2': 15, 'south-1': 15, 'south-2': 15 } },
+    allocate: { to: 'team', by: 'handle-seconds' },
   },
   {
     slug: 'support',
@@ -302,7 +301,6 @@ export const MONTHLY_LINES: readonly MonthlyLine[] = [
     subcategory: 'support',
     description: 'Technical support contract',
     amount: '75000.00',
-    allocate: { to: 'channel', by: 'contacts' },
   },
   {
     slug: 'trunk',
