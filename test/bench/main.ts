@@ -2,18 +2,12 @@ import { cpus } from 'node:os';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { createKafka, ensureTopics, Publisher } from '#libs/adapters/kafka';
-import { readReferenceFile, referenceEntryToWire, referenceKey } from '#libs/application';
 import { topicName } from '#libs/contract';
 import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
 import { benchRecord, type BenchShape } from './interactions.js';
+import { benchReferenceRecords } from './reference.js';
 import { measureBaseline, measureMonitor, type Measured } from './measure.js';
 
-const REFERENCE = `
-organisation: { name: Bench, zone: Asia/Shanghai, currency: CNY }
-rateCards:
-  - { rateId: labour, for: default, kind: hourly, amount: 120, currency: CNY }
-  - { rateId: line, for: channel, id: voice, kind: per-minute, amount: 0.06, currency: CNY }
-`;
 const SEND = 5_000;
 
 function bar(title: string, total: number): SingleBar {
@@ -27,12 +21,7 @@ function bar(title: string, total: number): SingleBar {
 }
 
 async function fill(publisher: Publisher, shape: BenchShape): Promise<void> {
-  const file = readReferenceFile(REFERENCE);
-  if (!file.ok) throw new Error(JSON.stringify(file));
-  await publisher.send(
-    'reference',
-    file.entries.map((entry) => ({ key: referenceKey(entry), value: referenceEntryToWire(entry) })),
-  );
+  await publisher.send('reference', benchReferenceRecords());
   const progress = bar('sending events ', shape.events);
   for (let sent = 0; sent < shape.events; sent += SEND) {
     const size = Math.min(SEND, shape.events - sent);

@@ -1,4 +1,5 @@
 import type { Message, TopicMessages } from 'kafkajs';
+import { recordsOf, type TopicBlock } from '#libs/application';
 import { ownCodecIsInUse } from './kafka-codec.js';
 import { PackedTopic } from './packed-topic.js';
 import type { HeaderValue, RecordContent } from './record-batch-encoder.js';
@@ -91,6 +92,24 @@ export class WaveBuilder {
     bucket.messages += 1;
     const written = this.place(this.waveAt(bucket.wave), record);
     bucket.bytes = written ?? bucket.bytes + size;
+  }
+
+  /** Adds a block of records behind those of its partition: a batch of its own, in the next send if need be. */
+  addBlock(topic: string, { partition, ...rest }: TopicBlock): void {
+    if (!this.packed) {
+      for (const record of recordsOf({ partition, ...rest })) this.add({ ...record, topic });
+      return;
+    }
+    const bucket = this.bucketOf(topic, partition);
+    if (bucket.messages > 0) bucket.wave += 1;
+    bucket.messages = rest.block.count;
+    // Nothing may be put behind it into the same batch.
+    bucket.bytes = MAX_BYTES;
+    const wave = this.waveAt(bucket.wave);
+    wave.partitions.add(partitionName(topic, partition));
+    let messages = wave.topics.get(topic);
+    if (!messages) wave.topics.set(topic, (messages = new PackedTopic()));
+    if (messages instanceof PackedTopic) messages.addBlock(partition, rest.block);
   }
 
   /** The sends, in their order. */

@@ -6,6 +6,7 @@ import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
 import { errorOf, isFenced, isTransient, retriableError, UnrecoverableError } from './errors.js';
 import type { FetchedBatch } from './fetched-batch.js';
 import { WaveBuilder, type Wave } from './message-waves.js';
+import { recordWaves } from './stage-waves.js';
 import { takeOver, type OpenTask, type TakeOverContext } from './take-over.js';
 
 /** Failures of the same kind in a row that end the process: what no retry mends must not go on for ever unseen. */
@@ -215,7 +216,7 @@ export class OwnedTask {
   ): Promise<boolean> {
     try {
       const output = open.task.process(input, Date.now());
-      if (!advance && output.records.length === 0 && output.changelog.length === 0) {
+      if (!advance && output.records.length === 0 && !output.blocks?.length && output.changelog.length === 0) {
         if (output.counters.length > 0) this.hooks.onCommitted(open.task, output, 0);
         return true;
       }
@@ -235,11 +236,7 @@ export class OwnedTask {
     }
   }
 
-  private waves(
-    { records, changelog }: StageOutput,
-    positions: ReadonlyMap<TopicKey, bigint>,
-    sequence: number,
-  ): Wave[] {
+  private waves(output: StageOutput, positions: ReadonlyMap<TopicKey, bigint>, sequence: number): Wave[] {
     const { definition, topicPrefix, group } = this.context;
     const builder = new WaveBuilder();
     const changelogTopic = topicName(definition.changelog, topicPrefix);
@@ -247,11 +244,9 @@ export class OwnedTask {
     const format = definition.changelogFormat ?? 1;
     const marker = encodeMarker({ sequence, group, format, offsets: Object.fromEntries(positions) });
     builder.add({ topic: changelogTopic, partition, key: MARKER_KEY, value: marker });
-    for (const { key, value } of changelog) {
-      if (key === MARKER_KEY) throw new Error(`Stage ${definition.name} may not use the changelog key ${MARKER_KEY}`);
-      builder.add({ topic: changelogTopic, partition, key, value });
-    }
-    for (const record of records) builder.add({ ...record, topic: topicName(record.topic, topicPrefix) });
+    if (output.changelog.some(({ key }) => key === MARKER_KEY))
+      throw new Error(`Stage ${definition.name} may not use the changelog key ${MARKER_KEY}`);
+    recordWaves(builder, { output, partition, changelog: definition.changelog, topicPrefix });
     return builder.build();
   }
 

@@ -1,3 +1,4 @@
+import type { RecordBlock } from '#libs/application';
 import { RecordBatchEncoder, type RecordContent } from './record-batch-encoder.js';
 
 /**
@@ -19,6 +20,11 @@ export class PackedTopic {
     if (!batch) this.batches.set(partition, (batch = new RecordBatchEncoder()));
     batch.add(record);
     return batch.size;
+  }
+
+  /** Takes a block of records for a partition that has none yet. */
+  addBlock(partition: number, block: RecordBlock): void {
+    this.batches.set(partition, new RecordBatchEncoder(block));
   }
 
   /** The batches of these partitions alone. */

@@ -6,3 +6,5 @@ export * from './merge/merge-stage.js';
 export { MergeTask } from './merge/merge-task.js';
 export type { BudgetFigures } from './merge/judge-rule.js';
 export * from './reference-feed.js';
+export { RecordBlock, type HeaderValue, type RecordContent, type TopicBlock } from './bytes/record-block.js';
+export { recordsOf } from './bytes/read-block.js';

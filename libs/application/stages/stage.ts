@@ -1,4 +1,5 @@
 import type { TopicKey } from '#libs/contract';
+import type { TopicBlock } from './bytes/record-block.js';
 
 /**
  * A stage is a pure state machine per partition: it is fed inputs and answers with records to send and changelog
@@ -50,6 +51,8 @@ export interface CounterIncrement {
 
 export interface StageOutput {
   readonly records: readonly OutputRecord[];
+  /** Records that are written already; behind `records` of their partition, of which there should be none. */
+  readonly blocks?: readonly TopicBlock[];
   readonly changelog: readonly ChangelogEntry[];
   readonly counters: readonly CounterIncrement[];
   readonly observations?: readonly CounterIncrement[];

@@ -1,0 +1,147 @@
+/**
+ * Writing straight into bytes: `put…(bytes, at, …)` writes at `at` and gives where it ended. The room must be there. They
+ * are functions on plain arrays, not methods of a writer, because the engine then keeps `bytes` and `at` in registers:
+ * everything that is written for each event goes through here.
+ */
+
+const MINUTE_MS = 60_000;
+const ZERO = 48;
+const POINT = 46;
+/** From this length on a call into the engine is faster than a loop. */
+const LONG = 64;
+
+/** ASCII or UTF-8 bytes of a text that is written again and again. */
+export function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
+export function putBytes(bytes: Uint8Array, at: number, source: Uint8Array): number {
+  const { length } = source;
+  if (length >= LONG) bytes.set(source, at);
+  else for (let index = 0; index < length; index += 1) bytes[at + index] = source[index] as number;
+  return at + length;
+}
+
+/** A part of other bytes. */
+export function putRange(bytes: Uint8Array, at: number, source: Uint8Array, from: number, to: number): number {
+  let end = at;
+  for (let index = from; index < to; index += 1) bytes[end++] = source[index] as number;
+  return end;
+}
+
+/** A whole number from 0 up, in decimal digits. */
+export function putWhole(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  if (rest < 10) {
+    bytes[at] = ZERO + rest;
+    return at + 1;
+  }
+  let end = at + digitsOf(value);
+  const after = end;
+  for (; rest > 0x7fffffff;) {
+    const tenth = Math.floor(rest / 10);
+    bytes[--end] = ZERO + (rest - tenth * 10);
+    rest = tenth;
+  }
+  for (; end > at;) {
+    const tenth = (rest / 10) | 0;
+    bytes[--end] = ZERO + (rest - tenth * 10);
+    rest = tenth;
+  }
+  return after;
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let limit = 10; value >= limit; limit *= 10) digits += 1;
+  return digits;
+}
+
+/** `unscaled` / 10^`places`, without trailing zeros but at least `leastPlaces` of them; as JavaScript writes the number. */
+export function putDecimal(
+  bytes: Uint8Array,
+  at: number,
+  unscaled: number,
+  places: number,
+  leastPlaces: number,
+): number {
+  let end = at;
+  let magnitude = unscaled;
+  if (unscaled < 0) {
+    bytes[end++] = 45;
+    magnitude = -unscaled;
+  }
+  const unit = POWERS[places] as number;
+  const whole = magnitude < unit ? 0 : Math.floor(magnitude / unit);
+  let fraction = magnitude - whole * unit;
+  end = putWhole(bytes, end, whole);
+  let digits = places;
+  while (digits > leastPlaces && fraction % 10 === 0) {
+    fraction /= 10;
+    digits -= 1;
+  }
+  if (digits === 0) return end;
+  bytes[end] = POINT;
+  for (let index = digits; index > 0; index -= 1) {
+    const tenth = (fraction / 10) | 0;
+    bytes[end + index] = ZERO + (fraction - tenth * 10);
+    fraction = tenth;
+  }
+  return end + digits + 1;
+}
+
+const POWERS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+/** Whole micros that a double holds exactly, as the contract's decimal: what `formatMicros` writes. */
+export function putMicros(bytes: Uint8Array, at: number, amountMicros: number): number {
+  return putDecimal(bytes, at, amountMicros, 6, 2);
+}
+
+/** Most bytes of a varint of up to 64 bits. */
+export const MAX_VARINT_BYTES = 10;
+
+/** Zigzag varint, as Kafka's records have it; exact within the integers that a double holds. */
+export function putVarint(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value >= 0 ? 2 * value : -2 * value - 1;
+  let end = at;
+  for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) bytes[end++] = (rest % 128) | 128;
+  for (; rest > 127; rest >>>= 7) bytes[end++] = (rest & 127) | 128;
+  bytes[end++] = rest;
+  return end;
+}
+
+/** Bytes of the zigzag varint of a length. */
+export function varintSize(length: number): number {
+  if (length < 64) return 1;
+  if (length < 8192) return 2;
+  if (length < 1_048_576) return 3;
+  return length < 134_217_728 ? 4 : 5;
+}
+
+/** Times as RFC 3339 in UTC with milliseconds, 24 bytes: what `rfc3339` writes. Those of one minute are made once. */
+export class TimeBytes {
+  private minute = Number.NaN;
+  private text: Uint8Array = new Uint8Array(0);
+
+  /** `ofMinute` writes the time of a whole minute. */
+  constructor(private readonly ofMinute: (tMs: number) => string) {}
+
+  put(bytes: Uint8Array, at: number, tMs: number): number {
+    const minute = Math.floor(tMs / MINUTE_MS);
+    if (minute !== this.minute) {
+      this.text = bytesOf(this.ofMinute(minute * MINUTE_MS));
+      this.minute = minute;
+    }
+    const { text } = this;
+    for (let index = 0; index < 24; index += 1) bytes[at + index] = text[index] as number;
+    const ms = tMs - minute * MINUTE_MS;
+    const second = (ms / 1000) | 0;
+    const thousandth = ms - second * 1000;
+    bytes[at + 17] = ZERO + ((second / 10) | 0);
+    bytes[at + 18] = ZERO + (second % 10);
+    bytes[at + 20] = ZERO + ((thousandth / 100) | 0);
+    bytes[at + 21] = ZERO + (((thousandth / 10) | 0) % 10);
+    bytes[at + 22] = ZERO + (thousandth % 10);
+    return at + 24;
+  }
+}
