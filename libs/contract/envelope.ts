@@ -99,6 +99,12 @@ function envelopeHeaders(headers: WireHeaders | undefined): EnvelopeHeaders {
   return { contentType, hasAttributes, specVersion };
 }
 
+/** Whether a record's value is its payload's JSON: no structured event, and no version of CloudEvents that is not read. */
+export function isPlainJson(headers: WireHeaders | undefined): boolean {
+  const { contentType, hasAttributes, specVersion } = envelopeHeaders(headers);
+  return !contentType?.startsWith(STRUCTURED) && (!hasAttributes || specVersion === SPEC_VERSION);
+}
+
 /** Text of a header, the first one where it is repeated. */
 function textOf(header: WireHeaders[string] | null): string | undefined {
   const first = Array.isArray(header) ? header[0] : header;

@@ -6,6 +6,7 @@ export { epochMs } from './time.js';
 export { isKnownCurrency } from './currencies.js';
 export type { WireRecord } from './wire-record.js';
 export * from './decode-input.js';
+export { isPlainJson } from './envelope.js';
 export { matchesSchema, schemaFaults } from './validation.js';
 export * from './window-key.js';
 export * from './encode.js';

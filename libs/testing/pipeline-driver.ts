@@ -6,6 +6,7 @@ import {
   fixedReference,
   mergeStage,
   processWith,
+  recordsOf,
   type CostTask,
   type InputRecord,
   type MergeTask,
@@ -231,6 +232,7 @@ export class PipelineDriver {
   private takeOutputs(output: StageOutput): void {
     for (const record of output.records)
       if (record.topic !== 'panes' && record.topic !== 'control') this.outputs.push(record);
+    for (const block of output.blocks ?? []) this.outputs.push(...recordsOf(block));
     for (const { metric, value } of output.counters)
       this.counters.set(metric, (this.counters.get(metric) ?? 0) + value);
   }

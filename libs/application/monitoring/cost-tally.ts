@@ -63,14 +63,25 @@ export class CostTally {
   }
 
   /** Counts a contact. */
-  addInteraction({ channel, handledBy, outcome, handleSeconds }: CountedInteraction): void {
+  addInteraction({ handleSeconds, ...interaction }: CountedInteraction): void {
+    this.addInteractions(interaction, 1);
+    if (handleSeconds !== undefined) this.addHandleSeconds(interaction.channel, [handleSeconds]);
+  }
+
+  /** Counts contacts that are alike in this. */
+  addInteractions({ channel, handledBy, outcome }: Omit<CountedInteraction, 'handleSeconds'>, count: number): void {
     const bounded = this.#bounded(channel);
     const key = `${bounded}/${handledBy}/${outcome}`;
     const counted = this.#interactions.get(key);
-    if (counted) counted.count += 1;
-    else this.#interactions.set(key, { labels: { channel: bounded, handled_by: handledBy, outcome }, count: 1 });
-    if (handleSeconds === undefined) return;
-    this.#observations.push({ metric: 'spendline_handle_seconds', labels: { channel: bounded }, value: handleSeconds });
+    if (counted) counted.count += count;
+    else this.#interactions.set(key, { labels: { channel: bounded, handled_by: handledBy, outcome }, count });
+  }
+
+  /** Observes the handle times of contacts of one channel, in seconds. */
+  addHandleSeconds(channel: string, handleSeconds: readonly number[]): void {
+    const labels = { channel: this.#bounded(channel) };
+    for (const value of handleSeconds)
+      this.#observations.push({ metric: 'spendline_handle_seconds', labels, value });
   }
 
   /** Everything since the last call; negative differences stay behind. */

@@ -5,6 +5,7 @@ import {
   costStage,
   DEFAULT_STAGE_OPTIONS,
   fixedReference,
+  recordsOf,
   type StageTask,
   type StageInput,
   type StageOptions,
@@ -12,6 +13,7 @@ import {
 } from '#libs/application';
 import { fixedOffsetCalendar } from '#libs/domain';
 import { BASE, contact, REFERENCE } from '../stages/centre.fixture.js';
+import { decodePanes } from '../stages/exchange/panes-message.js';
 import { processWith } from './run-stage.js';
 
 /** The wall clock stands at BASE when a marble diagram begins. */
@@ -46,12 +48,12 @@ function batch(...endSeconds: readonly number[]): StageInput {
 }
 
 /** Cost events sent, and the watermark told to the merge stage in seconds after BASE; "-" where nothing is said. */
-function brief({ records }: StageOutput): string {
-  const events = records.filter(({ topic }) => topic === 'costEvents').length;
+function brief({ records, blocks = [] }: StageOutput): string {
+  const events = blocks.flatMap(recordsOf).filter(({ topic }) => topic === 'costEvents').length;
   const panes = records.find(({ topic }) => topic === 'panes');
-  const message = panes && (JSON.parse(String(panes.value)) as { w: number | null; i: number });
-  const watermark = message?.w == null ? '-' : String((message.w - BASE) / 1000);
-  return `${String(events)} ${message ? watermark : '-'}${message?.i === 1 ? ' idle' : ''}`;
+  const message = panes && decodePanes(panes.value as Buffer);
+  const watermark = message?.watermarkMs === undefined ? '-' : String((message.watermarkMs - BASE) / 1000);
+  return `${String(events)} ${message ? watermark : '-'}${message?.idle ? ' idle' : ''}`;
 }
 
 /** Runs a task over batches in a marble diagram and a tick every ten seconds, and tells what comes out when. */

@@ -3,3 +3,4 @@ export * from './bill.js';
 export * from './measures.js';
 export * from './contact.js';
 export * from './feedback.js';
+export * from './measure-row.js';

@@ -19,6 +19,27 @@ function inForce<T extends { fromMs?: number; toMs?: number }>(
   return entries?.find((entry) => (entry.fromMs ?? -Infinity) <= tMs && tMs < (entry.toMs ?? Infinity));
 }
 
+/** An answer that holds over [fromMs, toMs). */
+export interface Held<T> {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly found: T | undefined;
+}
+
+/** Narrows a span around `tMs` to where none of the entries begins or ends. */
+function narrow(
+  span: { fromMs: number; toMs: number },
+  entries: readonly { fromMs?: number; toMs?: number }[] | undefined,
+  tMs: number,
+): void {
+  for (const { fromMs = -Infinity, toMs = Infinity } of entries ?? []) {
+    for (const boundMs of [fromMs, toMs]) {
+      if (boundMs <= tMs) span.fromMs = Math.max(span.fromMs, boundMs);
+      else span.toMs = Math.min(span.toMs, boundMs);
+    }
+  }
+}
+
 function grouped<T extends { fromMs?: number }>(entries: readonly T[], keyFor: (entry: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const entry of entries) {
@@ -55,6 +76,26 @@ export class RateBook {
       if (card) return card;
     }
     return undefined;
+  }
+
+  /** The same with the time around `tMs` in which that is the answer, so that it may be remembered. */
+  held(subjects: readonly Subject[], kind: RateKind, tMs: number, unit?: string): Held<RateCard> {
+    const span = { fromMs: -Infinity, toMs: Infinity };
+    for (const subject of subjects) {
+      const entries = this.cards.get(keyOf(subject, kind, unit));
+      narrow(span, entries, tMs);
+      const card = inForce(entries, tMs);
+      if (card) return { ...span, found: card };
+    }
+    return { ...span, found: undefined };
+  }
+
+  /** {@link agent} with the time around `tMs` in which that is the answer. */
+  heldAgent(agentId: string, tMs: number): Held<AgentProfile> {
+    const span = { fromMs: -Infinity, toMs: Infinity };
+    const entries = this.agents.get(agentId);
+    narrow(span, entries, tMs);
+    return { ...span, found: inForce(entries, tMs) };
   }
 
   /** Whether a card of this kind, for whatever unit, is in force at `tMs` for any of `subjects`. */

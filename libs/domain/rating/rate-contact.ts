@@ -28,7 +28,8 @@ export type Rating =
     }
   | { readonly ok: false; readonly fault: RatingFault; readonly detail: string };
 
-const DEFAULT_OVERTIME_MULTIPLIER = 1_500_000n;
+/** In millionths. */
+export const DEFAULT_OVERTIME_MULTIPLIER = 1_500_000n;
 const SECONDS_PER_HOUR = 3600n;
 const SECONDS_PER_MINUTE = 60n;
 const MILLION = 1_000_000n;
@@ -111,7 +112,11 @@ function rateBot(builder: LineBuilder, book: RateBook, contact: Contact): void {
  * The card that a vendor is paid by: his own contract replaces what all vendors cost. Per contact or per minute are two
  * forms of one contract, so of both in force the one that came last holds, as it does among cards of one kind.
  */
-function vendorCard(book: RateBook, { vendorId }: Contact, atMs: number): RateCard | undefined {
+export function vendorCard(
+  book: RateBook,
+  { vendorId }: Pick<Contact, 'vendorId'>,
+  atMs: number,
+): RateCard | undefined {
   const subjects: Subject[] = [{ for: 'vendor', ...(vendorId !== undefined && { id: vendorId }) }, { for: 'vendor' }];
   for (const subject of subjects) {
     const perContact = book.find([subject], 'per-contact', atMs);

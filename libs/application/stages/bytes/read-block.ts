@@ -13,17 +13,17 @@ class RecordReader {
 
   constructor(private readonly bytes: Buffer) {}
 
-  next(): Pick<OutputRecord, 'key' | 'value'> & { headers: Record<string, Buffer | Buffer[]> } {
+  next(): Pick<OutputRecord, 'key' | 'value'> & { headers: Record<string, string | string[]> } {
     this.varint();
     this.at += 1; // attributes
     this.varint();
     this.varint();
     const key = this.field();
     const value = this.field();
-    const headers: Record<string, Buffer | Buffer[]> = {};
+    const headers: Record<string, string | string[]> = {};
     for (let left = this.varint(); left > 0; left -= 1) {
       const name = this.field()?.toString('utf8') ?? '';
-      const text = this.field() ?? Buffer.alloc(0);
+      const text = this.field()?.toString('utf8') ?? '';
       const before = headers[name];
       headers[name] = before === undefined ? text : Array.isArray(before) ? [...before, text] : [before, text];
     }

@@ -188,9 +188,13 @@ export class BlockWriter {
     return block;
   }
 
+  get hasRecords(): boolean {
+    return this.current !== undefined;
+  }
+
   /** The blocks since the last call. */
   drain(): readonly TopicBlock[] {
-    const { blocks } = this;
+    const blocks = this.blocks.filter(({ block }) => block.count > 0);
     this.blocks = [];
     this.current = undefined;
     return blocks;

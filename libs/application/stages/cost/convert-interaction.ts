@@ -1,5 +1,6 @@
 import { epochMs, type Interaction } from '#libs/contract';
 import { connectedMsOf, handleTimeOf, parseMicros, type Contact, type ContactTimes, type RateBook } from '#libs/domain';
+import { canonical } from './quick/content-hash.js';
 
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
 
@@ -73,53 +74,6 @@ export function contactOf(interaction: Interaction, rateBook: RateBook): Contact
   if (customerTier !== undefined) contact.customerTier = customerTier;
   if (updatedAt !== undefined) contact.updatedAtMs = epochMs(updatedAt);
   return contact;
-}
-
-/**
- * The content of an interaction as text, equal for copies that say the same: times as instants, fields in one order,
- * without `updatedAt`, which only tells copies apart.
- */
-export function contentOf(interaction: Interaction): string {
-  const { startedAt, answeredAt, endedAt, units, charges } = interaction;
-  return JSON.stringify([
-    epochMs(startedAt),
-    answeredAt === undefined ? null : epochMs(answeredAt),
-    epochMs(endedAt),
-    interaction.interactionId,
-    interaction.contactId,
-    interaction.channel,
-    interaction.handledBy,
-    interaction.agentId,
-    interaction.vendorId,
-    interaction.botId,
-    interaction.team,
-    interaction.queue,
-    interaction.region,
-    interaction.topic,
-    interaction.stage,
-    interaction.complexity,
-    interaction.customerTier,
-    interaction.customerId,
-    interaction.direction,
-    interaction.talkSeconds,
-    interaction.holdSeconds,
-    interaction.afterContactSeconds,
-    interaction.outcome,
-    interaction.overtime,
-    interaction.repetitive,
-    interaction.repeatOf,
-    interaction.initiative,
-    units && canonical(units),
-    charges && canonical(charges),
-  ]);
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => [name, canonical(field)]);
 }
 
 /** Canonical text of any decoded input, for facts without better copies. */

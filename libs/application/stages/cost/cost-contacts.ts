@@ -17,10 +17,11 @@ import type { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { CostEventRecords } from './cost-event-records.js';
-import { contactOf, contentOf } from './convert-interaction.js';
+import { contactOf } from './convert-interaction.js';
 import type { FactMemory, RememberedContact } from './fact-memory.js';
 import type { BillNewsDesk } from './bill-news.js';
 import type { InputClock } from './input-clock.js';
+import { contentHashOf } from './quick/content-hash.js';
 import type { TaskJournal } from './task-journal.js';
 
 /** What the parts of a cost task share. */
@@ -46,7 +47,7 @@ export class ContactCosting {
   take(record: InputRecord, interaction: Interaction): void {
     const { journal, memory, clock, dependencies } = this.parts;
     const contact = contactOf(interaction, dependencies.reference.current().rateBook);
-    const hash = dependencies.fingerprint(contentOf(interaction));
+    const hash = contentHashOf(interaction);
     const known = memory.find('contact', contact.interactionId, clock.watermarkMs);
     if (!known) {
       this.cost(record, contact, hash, undefined);

@@ -14,6 +14,8 @@ export function costStage(
     name: COST_STAGE,
     inputs: ['interactions', 'agentStates', 'feedback', 'billingLines', 'revenue', 'control'],
     changelog: 'costState',
+    // 2: facts as bytes, with a fingerprint of their own.
+    changelogFormat: 2,
     tickMs: 1000,
     createTask: (context) => new CostTask(context, options, dependencies),
   };

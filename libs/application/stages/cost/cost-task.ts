@@ -8,7 +8,7 @@ import {
   type Interaction,
 } from '#libs/contract';
 import { paneLayout } from '#libs/domain';
-import { encodePanes, NO_BILL_NEWS } from '../exchange/panes-message.js';
+import { encodePanes, NO_BILL_NEWS, PaneRowsWriter } from '../exchange/panes-message.js';
 import { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
@@ -20,6 +20,7 @@ import { FactMemory } from './fact-memory.js';
 import { FinishMarker } from './finish-marker.js';
 import { PaidTime } from './paid-time.js';
 import { InputClock, type ClockState, type ClockTopic } from './input-clock.js';
+import { QuickContacts } from './quick/quick-contacts.js';
 import { TaskJournal, type Tally } from './task-journal.js';
 
 const META_KEY = 'meta';
@@ -44,6 +45,7 @@ interface Meta {
 export class CostTask implements StageTask {
   private readonly parts: CostTaskParts;
   private readonly contacts: ContactCosting;
+  private readonly quick: QuickContacts;
   private readonly bills: BillCosting;
   private readonly observations: Observations;
   private readonly paidTime: PaidTime;
@@ -51,6 +53,7 @@ export class CostTask implements StageTask {
   private readonly owners: number;
   private readonly sources: number;
   private readonly paneMs: number;
+  private readonly cellMs: number;
   /** What the merge tasks last heard: idle or not, and the pane that the watermark was in. */
   private told = '';
 
@@ -61,6 +64,7 @@ export class CostTask implements StageTask {
   ) {
     const { fineMs, coarseMs } = paneLayout(options.windowing);
     this.paneMs = fineMs;
+    this.cellMs = coarseMs;
     this.finish = new FinishMarker(context.caughtUp);
     this.owners = context.partitionCounts.panes ?? 1;
     this.sources = context.partitionCounts.interactions ?? 1;
@@ -75,6 +79,7 @@ export class CostTask implements StageTask {
       news: new BillNewsDesk(),
     };
     this.contacts = new ContactCosting(this.parts);
+    this.quick = new QuickContacts(this.parts);
     this.bills = new BillCosting(this.parts, this.sources);
     this.observations = new Observations(this.parts);
     this.paidTime = new PaidTime(this.parts);
@@ -114,7 +119,7 @@ export class CostTask implements StageTask {
     this.tellMergeTasks(nowMs);
     const { increments, observations } = this.parts.tally.drain();
     journal.changelog.push(...memory.changes(clock.watermarkMs), ...this.bills.changes(), ...this.paidTime.changes());
-    if (input.kind === 'records' || journal.records.length > 0) {
+    if (input.kind === 'records' || journal.hasRecords) {
       const meta: Meta = {
         clock: clock.toJSON(),
         tally: journal.tally,
@@ -123,8 +128,8 @@ export class CostTask implements StageTask {
       };
       journal.changelog.push({ key: META_KEY, value: JSON.stringify(meta) });
     }
-    const { records, changelog, counters } = journal.drain();
-    return { records, changelog, counters: [...counters, ...increments], observations };
+    const { records, blocks, changelog, counters } = journal.drain();
+    return { records, blocks, changelog, counters: [...counters, ...increments], observations };
   }
 
   private takeRecords(topic: string, records: readonly InputRecord[], caughtUp: boolean, nowMs: number): void {
@@ -141,7 +146,7 @@ export class CostTask implements StageTask {
     journal.received(input, records.length);
     if (isClockTopic(input)) clock.read(input, nowMs, caughtUp);
     for (const record of records) {
-      this.takeRecord(input, record, nowMs);
+      if (input !== 'interactions' || !this.quick.take(record, nowMs)) this.takeRecord(input, record, nowMs);
       clock.advance(nowMs);
     }
     if (last) this.finish.readTo(input, Number(last.offset) + 1);
@@ -211,31 +216,42 @@ export class CostTask implements StageTask {
     const idle = clock.isIdle(nowMs) || this.finish.isOver;
     const { watermarkMs, latestMs } = clock;
     const byOwner = panes.drain((key) => this.parts.dependencies.partitionOf(key, this.owners));
+    const rows = this.rowsByOwner();
     const telling = `${String(idle)} ${watermarkMs === undefined ? '' : String(Math.floor(watermarkMs / this.paneMs))}`;
     const everybody = telling !== this.told || bills !== NO_BILL_NEWS;
     this.told = telling;
     for (let owner = 0; owner < this.owners; owner += 1) {
       const content = byOwner.get(owner);
-      if (!content && !everybody) continue;
-      const message = {
+      const quick = rows[owner];
+      if (!content && !quick && !everybody) continue;
+      const head = {
         source: this.context.partition,
         sources: this.sources,
         watermarkMs,
         idle,
         latestMs,
-        panes: content?.panes ?? [],
-        lines: content?.lines ?? [],
-        revenues: content?.revenues ?? [],
-        cells: content?.cells ?? [],
-        bills,
+        paneMs: this.paneMs,
+        cellMs: this.cellMs,
       };
       journal.records.push({
         topic: 'panes',
         partition: owner,
         key: String(this.context.partition),
-        value: encodePanes(message),
+        value: encodePanes(head, quick ?? new PaneRowsWriter(), { ...content, bills }),
       });
     }
+  }
+
+  /** What came the quick way, by merge task. */
+  private rowsByOwner(): (PaneRowsWriter | undefined)[] {
+    const writers: (PaneRowsWriter | undefined)[] = [];
+    this.quick.drain((scope, id) => {
+      const owner = this.parts.panes.ownerOf({ scope, id }, (key) =>
+        this.parts.dependencies.partitionOf(key, this.owners),
+      );
+      return (writers[owner] ??= new PaneRowsWriter());
+    });
+    return writers;
   }
 }
 

@@ -31,6 +31,12 @@ export class DriverFeed {
       if (!calendarOnly && atMs >= beforeMs && atMs < untilMs) this.tell(scope, ids, atMs, measures);
   }
 
+  /** Whether somebody has to be told of contacts of this time. */
+  wants(atMs: number): boolean {
+    for (const untilMs of this.wanted.values()) if (atMs < untilMs) return true;
+    return false;
+  }
+
   /** A contact was booked, or taken back where the measures are negative. */
   booked(ids: ScopeIds, atMs: number, measures: Measures): void {
     for (const [scope, untilMs] of this.wanted) if (atMs < untilMs) this.tell(scope, ids, atMs, measures);

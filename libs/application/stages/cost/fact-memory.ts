@@ -1,9 +1,25 @@
-import { packMeasures, unpackMeasures, type Measures, type PackedMeasures, type ScopeIds } from '#libs/domain';
+import {
+  packMeasures,
+  readRow,
+  ROW_FIELDS,
+  SCOPES,
+  unpackMeasures,
+  writeRow,
+  type Measures,
+  type PackedMeasures,
+  type ScopeIds,
+} from '#libs/domain';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { MAX_VARINT_BYTES, putRange, putVarint } from '../bytes/put.js';
+import { MAX_ROW_BYTES, putRow, readRowInto } from '../bytes/row-bytes.js';
 import type { ChangelogEntry } from '../stage.js';
+import { FactIndex } from './fact-index.js';
+import { BASIS_A, mixA } from './quick/text-hash.js';
 
 /** What is remembered of a contact: enough to tell copies apart, to take its cost back, and to place its feedback. */
 export interface RememberedContact {
   readonly type: 'contact';
+  /** Fingerprint of the content, characters up to U+00FF. */
   readonly hash: string;
   readonly atMs: number;
   readonly updatedAtMs?: number;
@@ -25,39 +41,62 @@ export type Remembered = RememberedContact | RememberedFact;
 
 type RememberedAs<T extends Remembered['type']> = T extends 'contact' ? RememberedContact : RememberedFact;
 
-type Wire = [
-  type: 'c' | 'f',
-  id: string,
-  hash: string,
-  atMs: number,
-  contact?: [number | null, number, 0 | 1, ScopeIds, PackedMeasures],
-];
-
-/** A fact as it is kept: its time, and the JSON text of its wire form. One text is lighter on the collector than objects. */
-interface Stored {
-  readonly atMs: number;
-  readonly text: string;
+/** Facts that one journal record holds: what one commit added. */
+interface Segment {
+  readonly sequence: number;
+  bytes: Buffer;
+  /** Latest time of its facts. */
+  untilMs: number;
 }
 
-/** Entries of one journal record at the most: keeps a record well under Kafka's 1 MiB. */
-const JOURNAL_ENTRIES = 1000;
+/** A journal record is closed when it has this many bytes: well under Kafka's 1 MiB. */
+const FULL_BYTES = 600_000;
+const INITIAL_BYTES = 4_096;
 const JOURNAL_KEY = 'seen/';
-const TYPES = { contact: 'c', feedback: 'f' } as const;
+const TYPES = { contact: 99, feedback: 102 } as const;
+/** Bytes of a fact apart from id, hash, names and measures. */
+const OVERHEAD_BYTES = 100;
+const CALENDAR_ONLY = 1;
+const UPDATED = 2;
+/** Amounts beyond what a double holds: the measures stand as text. */
+const WIDE = 4;
+
+/** Contact as the quick path remembers it: names ready to be copied, measures as a row. */
+export interface QuickContact {
+  readonly id: Uint8Array;
+  readonly idFrom: number;
+  readonly idTo: number;
+  /** {@link hashOfBytes} of the id. */
+  readonly idHash: number;
+  readonly atMs: number;
+  readonly updatedAtMs: number | undefined;
+  /** Each as {@link scopeNameBytes} gives it. */
+  readonly scopeNames: readonly Uint8Array[];
+  readonly row: Float64Array;
+  putHash(bytes: Uint8Array, at: number): number;
+}
 
 /**
- * Facts of the dedup horizon by id. Its changelog is a journal: one record for what a commit added, deleted once all
- * of it is older than the horizon.
+ * Facts of the dedup horizon by id. They are kept as the bytes of their changelog, which is a journal: one record for what
+ * a commit added, deleted once all of it is older than the horizon. So remembering is writing once, and nothing of it is an
+ * object; a fact is read only when a copy of it comes.
  */
 export class FactMemory {
-  private readonly facts = new Map<string, Stored>();
-  private readonly journal = new Map<number, { untilMs: number; keys: string[] }>();
-  private added: string[] = [];
+  private readonly index = new FactIndex();
+  /** By the number that the index knows them under; numbers of segments that are gone are used again. */
+  private readonly segments: (Segment | undefined)[] = [];
+  private readonly freeNumbers: number[] = [];
+  /** Sequence in the journal to number of the segment, oldest first. */
+  private readonly journal = new Map<number, number>();
+  private open: { readonly number: number; readonly segment: Segment; at: number } | undefined;
+  private closed: number[] = [];
   private nextSequence = 0;
+  private readonly row = new Float64Array(ROW_FIELDS);
 
   constructor(private readonly horizonMs: number) {}
 
   get size(): number {
-    return this.facts.size;
+    return this.index.size;
   }
 
   find<T extends Remembered['type']>(
@@ -65,60 +104,95 @@ export class FactMemory {
     id: string,
     watermarkMs: number | undefined,
   ): RememberedAs<T> | undefined {
-    const stored = this.facts.get(TYPES[type] + id);
-    if (!stored || (watermarkMs !== undefined && stored.atMs < watermarkMs - this.horizonMs)) return undefined;
-    return rememberedOf(JSON.parse(stored.text) as Wire) as RememberedAs<T>;
+    const bytes = Buffer.from(id);
+    const position = this.positionOf(TYPES[type], bytes, 0, bytes.length, hashOfBytes(bytes, 0, bytes.length));
+    if (position < 0) return undefined;
+    const { segment, offset } = this.index.placeAt(position);
+    const fact = readFact(this.bytesOf(segment), offset);
+    if (watermarkMs !== undefined && fact.atMs < watermarkMs - this.horizonMs) return undefined;
+    return fact as RememberedAs<T>;
+  }
+
+  /** Whether anything is kept of a contact of this id, be it older than the horizon. */
+  hasContact(id: Uint8Array, from: number, to: number, idHash: number): boolean {
+    return this.positionOf(TYPES.contact, id, from, to, idHash) >= 0;
   }
 
   /** Every contact that is remembered; parses each, so it is for rare occasions. */
   *contacts(watermarkMs: number | undefined): Generator<RememberedContact> {
     const sinceMs = watermarkMs === undefined ? -Infinity : watermarkMs - this.horizonMs;
-    for (const { atMs, text } of this.facts.values()) {
-      if (atMs < sinceMs) continue;
-      const fact = rememberedOf(JSON.parse(text) as Wire);
-      if (fact.type === 'contact') yield fact;
+    for (const { segment, offset } of this.index.places()) {
+      const fact = readFact(this.bytesOf(segment), offset);
+      if (fact.type === 'contact' && fact.atMs >= sinceMs) yield fact;
     }
   }
 
   remember(id: string, fact: Remembered): void {
-    const key = TYPES[fact.type] + id;
-    this.facts.set(key, { atMs: fact.atMs, text: JSON.stringify(wireOf(id, fact)) });
-    this.added.push(key);
+    const bytes = Buffer.from(id);
+    const idHash = hashOfBytes(bytes, 0, bytes.length);
+    const type = TYPES[fact.type];
+    const wide = fact.type === 'contact' && !writeRow(fact.measures, this.row, 0);
+    const wideText = Buffer.from(wide ? JSON.stringify(packMeasures(fact.measures)) : '');
+    const names = fact.type === 'contact' ? namesOf(fact.ids) : [];
+    const room = bytes.length + fact.hash.length + wideText.length + names.reduce((sum, { length }) => sum + length, 0);
+    const { segment, at: from } = this.roomFor(room);
+    const target = segment.bytes;
+    let at = putId(target, from + 2, type, bytes, 0, bytes.length);
+    at = putVarint(target, at, fact.hash.length);
+    at += target.write(fact.hash, at, 'latin1');
+    at = putVarint(target, at, fact.atMs);
+    if (fact.type === 'contact') {
+      const flags = (fact.calendarOnly ? CALENDAR_ONLY : 0) | (wide ? WIDE : 0);
+      at = putContact(target, at, flags, fact.updatedAtMs, fact.revision, names);
+      if (wide) {
+        at = putVarint(target, at, wideText.length);
+        at += wideText.copy(target, at);
+      } else at = putRow(target, at, this.row, 0);
+    }
+    this.written(type, bytes, 0, bytes.length, idHash, fact.atMs, at);
+  }
+
+  /** Remembers a contact, in time and for the first time; the same as {@link remember} without objects. */
+  rememberQuick(contact: QuickContact): void {
+    const { id, idFrom, idTo, idHash, atMs, scopeNames } = contact;
+    let room = idTo - idFrom;
+    for (const name of scopeNames) room += name.length;
+    const { segment, at: from } = this.roomFor(room);
+    const target = segment.bytes;
+    let at = putId(target, from + 2, TYPES.contact, id, idFrom, idTo);
+    at = contact.putHash(target, at);
+    at = putVarint(target, at, atMs);
+    at = putContact(target, at, 0, contact.updatedAtMs, 0, scopeNames);
+    at = putRow(target, at, contact.row, 0);
+    this.written(TYPES.contact, id, idFrom, idTo, idHash, atMs, at);
   }
 
   /** Journal records for what was remembered since the last call, and deletions of those that are over. */
   changes(watermarkMs: number | undefined): ChangelogEntry[] {
-    const entries: ChangelogEntry[] = [];
-    for (let at = 0; at < this.added.length; at += JOURNAL_ENTRIES) {
-      const keys = [...new Set(this.added.slice(at, at + JOURNAL_ENTRIES))];
-      const sequence = this.nextSequence;
-      this.nextSequence += 1;
-      entries.push({
-        key: `${JOURNAL_KEY}${String(sequence)}`,
-        value: `[${keys.map((key) => this.textOf(key)).join(',')}]`,
-      });
-      this.journal.set(sequence, { untilMs: this.latestOf(keys), keys });
-    }
-    this.added = [];
+    this.close();
+    const entries = this.closed.map((number): ChangelogEntry => {
+      const { sequence, bytes } = this.segmentOf(number);
+      return { key: `${JOURNAL_KEY}${String(sequence)}`, value: bytes };
+    });
+    this.closed = [];
     if (watermarkMs !== undefined) this.forget(watermarkMs - this.horizonMs, entries);
     return entries;
   }
 
   private forget(beforeMs: number, entries: ChangelogEntry[]): void {
-    for (const [sequence, { untilMs, keys }] of this.journal) {
+    for (const [sequence, number] of this.journal) {
       // Journals are in order of arrival, near enough of time: the first that is still needed ends the search.
-      if (untilMs >= beforeMs) return;
-      for (const key of keys) {
-        const fact = this.facts.get(key);
-        if (fact && fact.atMs < beforeMs) this.facts.delete(key);
-      }
-      this.journal.delete(sequence);
+      if (this.segmentOf(number).untilMs >= beforeMs) return;
+      this.drop(sequence, number);
       entries.push({ key: `${JOURNAL_KEY}${String(sequence)}`, value: null });
     }
   }
 
-  private latestOf(keys: readonly string[]): number {
-    return keys.reduce((latest, key) => Math.max(latest, this.facts.get(key)?.atMs ?? -Infinity), -Infinity);
+  private drop(sequence: number, number: number): void {
+    this.journal.delete(sequence);
+    forEachFact(this.bytesOf(number), (hash, offset) => this.index.remove(hash, number, offset));
+    this.segments[number] = undefined;
+    this.freeNumbers.push(number);
   }
 
   /** Takes a changelog entry back; false when the entry is not this memory's. */
@@ -126,44 +200,200 @@ export class FactMemory {
     if (!key.startsWith(JOURNAL_KEY)) return false;
     const sequence = Number(key.slice(JOURNAL_KEY.length));
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
-    if (value === null) {
-      this.journal.delete(sequence);
-      return true;
-    }
-    const wires = JSON.parse(value.toString('utf8')) as Wire[];
-    const keys = wires.map((wire) => {
-      const [type, id, , atMs] = wire;
-      this.facts.set(type + id, { atMs, text: JSON.stringify(wire) });
-      return type + id;
+    const before = this.journal.get(sequence);
+    if (before !== undefined) this.drop(sequence, before);
+    if (value === null) return true;
+    // A copy, for the value is a small part of what was fetched, and stays.
+    const segment = { sequence, bytes: Buffer.from(value), untilMs: -Infinity };
+    const number = this.numberFor(segment);
+    forEachFact(segment.bytes, (hash, offset, type, idFrom, idTo) => {
+      const position = this.positionOf(type, segment.bytes, idFrom, idTo, hash ^ type);
+      if (position < 0) this.index.add(hash, number, offset);
+      else this.index.move(position, number, offset);
+      segment.untilMs = Math.max(segment.untilMs, readFact(segment.bytes, offset).atMs);
     });
-    this.journal.set(sequence, { untilMs: this.latestOf(keys), keys });
     return true;
   }
 
-  private textOf(key: string): string {
-    const stored = this.facts.get(key);
-    if (!stored) throw new Error(`fact ${key} was forgotten before it was journalled`);
-    return stored.text;
+  private positionOf(type: number, id: Uint8Array, from: number, to: number, idHash: number): number {
+    return this.index.find(idHash ^ type, (number, offset) => isId(this.bytesOf(number), offset, type, id, from, to));
+  }
+
+  /** The open segment, with room for a fact of so many bytes. */
+  private roomFor(room: number): { readonly segment: Segment; readonly at: number } {
+    if (this.open && this.open.at > FULL_BYTES) this.close();
+    if (!this.open) {
+      const segment = { sequence: this.nextSequence, bytes: Buffer.allocUnsafe(INITIAL_BYTES), untilMs: -Infinity };
+      this.nextSequence += 1;
+      this.open = { number: this.numberFor(segment), segment, at: 0 };
+    }
+    const { segment, at } = this.open;
+    const needed = at + room + OVERHEAD_BYTES + MAX_ROW_BYTES;
+    if (needed > segment.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(4 * segment.bytes.length, needed));
+      segment.bytes.copy(larger, 0, 0, at);
+      segment.bytes = larger;
+    }
+    return this.open;
+  }
+
+  /** Ends a fact that was written from where {@link roomFor} said up to `end`. */
+  private written(
+    type: number,
+    id: Uint8Array,
+    idFrom: number,
+    idTo: number,
+    idHash: number,
+    atMs: number,
+    end: number,
+  ): void {
+    const { open } = this;
+    if (!open) throw new Error('nothing was begun');
+    const { number, segment, at: offset } = open;
+    const length = end - offset;
+    if (length > 0xffff) throw new RangeError('a fact of more than 65,535 bytes');
+    segment.bytes[offset] = length & 255;
+    segment.bytes[offset + 1] = length >>> 8;
+    if (atMs > segment.untilMs) segment.untilMs = atMs;
+    const position = this.positionOf(type, id, idFrom, idTo, idHash);
+    if (position < 0) this.index.add(idHash ^ type, number, offset);
+    else this.index.move(position, number, offset);
+    open.at = end;
+  }
+
+  private close(): void {
+    if (!this.open) return;
+    const { number, segment, at } = this.open;
+    // As large as it is: it stays for the horizon.
+    segment.bytes = Buffer.from(segment.bytes.subarray(0, at));
+    this.closed.push(number);
+    this.open = undefined;
+  }
+
+  private numberFor(segment: Segment): number {
+    const number = this.freeNumbers.pop() ?? this.segments.length;
+    this.segments[number] = segment;
+    this.journal.set(segment.sequence, number);
+    return number;
+  }
+
+  private segmentOf(number: number): Segment {
+    const segment = this.segments[number];
+    if (!segment) throw new Error('a segment of the memory is gone while facts point at it');
+    return segment;
+  }
+
+  private bytesOf(number: number): Buffer {
+    return this.segmentOf(number).bytes;
   }
 }
 
-function wireOf(id: string, fact: Remembered): Wire {
-  if (fact.type !== 'contact') return [TYPES[fact.type], id, fact.hash, fact.atMs];
-  const { hash, atMs, updatedAtMs = null, revision, calendarOnly, ids, measures } = fact;
-  return ['c', id, hash, atMs, [updatedAtMs, revision, calendarOnly ? 1 : 0, ids, packMeasures(measures)]];
+/** Hash of a part of bytes, for {@link FactIndex}: FNV-1a. */
+export function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
+  let hash = BASIS_A;
+  for (let at = from; at < to; at += 1) hash = mixA(hash, bytes[at] as number);
+  return hash;
 }
 
-function rememberedOf([type, , hash, atMs, contact]: Wire): Remembered {
-  if (type !== 'c' || !contact) return { type: 'feedback', hash, atMs };
-  const [updatedAtMs, revision, calendarOnly, ids, packed] = contact;
+/** A name in one scope as facts hold it: number of the scope, length, bytes. */
+export function scopeNameBytes(scope: number, name: Uint8Array): Uint8Array {
+  const bytes = Buffer.allocUnsafe(1 + MAX_VARINT_BYTES + name.length);
+  bytes[0] = scope;
+  const at = putVarint(bytes, 1, name.length);
+  bytes.set(name, at);
+  return Uint8Array.from(bytes.subarray(0, at + name.length));
+}
+
+function namesOf(ids: ScopeIds): Uint8Array[] {
+  return SCOPES.flatMap((scope, number) => {
+    const id = scope === 'all' ? undefined : ids[scope];
+    return id === undefined ? [] : [scopeNameBytes(number, Buffer.from(id))];
+  });
+}
+
+function putId(bytes: Uint8Array, at: number, type: number, id: Uint8Array, from: number, to: number): number {
+  bytes[at] = type;
+  return putRange(bytes, putVarint(bytes, at + 1, to - from), id, from, to);
+}
+
+function putContact(
+  bytes: Uint8Array,
+  at: number,
+  flags: number,
+  updatedAtMs: number | undefined,
+  revision: number,
+  names: readonly Uint8Array[],
+): number {
+  let end = at + 1;
+  bytes[at] = flags;
+  if (updatedAtMs !== undefined) {
+    bytes[at] = flags | UPDATED;
+    end = putVarint(bytes, end, updatedAtMs);
+  }
+  end = putVarint(bytes, end, revision);
+  bytes[end++] = names.length;
+  for (const name of names) end = putRange(bytes, end, name, 0, name.length);
+  return end;
+}
+
+/** Whether the fact at `offset` has this type and id. */
+function isId(bytes: Buffer, offset: number, type: number, id: Uint8Array, from: number, to: number): boolean {
+  if (bytes[offset + 2] !== type) return false;
+  let at = offset + 3;
+  // A zigzag varint of a length: its lowest bit is 0.
+  let length = bytes[at] as number;
+  if (length > 127) length = (length & 127) + (bytes[++at] as number) * 128;
+  if (length !== 2 * (to - from)) return false;
+  at += 1;
+  for (let index = from; index < to; index += 1, at += 1) if (bytes[at] !== id[index]) return false;
+  return true;
+}
+
+/** Calls `visit` with each fact's hash in the index, its place, its type, and where its id stands. */
+function forEachFact(
+  bytes: Buffer,
+  visit: (hash: number, offset: number, type: number, idFrom: number, idTo: number) => void,
+): void {
+  for (
+    let offset = 0;
+    offset < bytes.length;
+    offset += (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8)
+  ) {
+    const reader = new ByteReader(bytes, offset + 2);
+    const type = reader.byte();
+    const length = reader.varint();
+    const idFrom = reader.at;
+    visit(hashOfBytes(bytes, idFrom, idFrom + length) ^ type, offset, type, idFrom, idFrom + length);
+  }
+}
+
+function readFact(bytes: Buffer, offset: number): Remembered {
+  const reader = new ByteReader(bytes, offset + 2);
+  const type = reader.byte();
+  reader.text();
+  const hash = reader.text('latin1');
+  const atMs = reader.varint();
+  if (type !== TYPES.contact) return { type: 'feedback', hash, atMs };
+  const flags = reader.byte();
+  const updatedAtMs = (flags & UPDATED) > 0 ? reader.varint() : undefined;
+  const revision = reader.varint();
+  const ids: Record<string, string> = {};
+  for (let left = reader.byte(); left > 0; left -= 1) ids[SCOPES[reader.byte()] ?? ''] = reader.text();
   return {
     type: 'contact',
     hash,
     atMs,
-    ...(updatedAtMs !== null && { updatedAtMs }),
+    ...(updatedAtMs !== undefined && { updatedAtMs }),
     revision,
-    calendarOnly: calendarOnly === 1,
+    calendarOnly: (flags & CALENDAR_ONLY) > 0,
     ids,
-    measures: unpackMeasures(packed),
+    measures: measuresOf(reader, (flags & WIDE) > 0),
   };
+}
+
+function measuresOf(reader: ByteReader, wide: boolean): Measures {
+  if (wide) return unpackMeasures(JSON.parse(reader.text()) as PackedMeasures);
+  const row = new Float64Array(ROW_FIELDS);
+  readRowInto(reader, row, 0);
+  return readRow(row, 0);
 }

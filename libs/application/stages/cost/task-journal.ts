@@ -7,6 +7,7 @@ import {
   type InputTopicKey,
   type RejectReason,
 } from '#libs/contract';
+import { BlockWriter, type TopicBlock } from '../bytes/record-block.js';
 import type { CostEventText } from './cost-event-records.js';
 import type { ChangelogEntry, CounterIncrement, InputRecord, OutputRecord } from '../stage.js';
 
@@ -27,6 +28,8 @@ const FATE_METRICS: Record<Exclude<Fate, 'rejected'>, string> = {
 /** Collects what one chunk gives: records to send, changelog entries, counters. */
 export class TaskJournal {
   records: OutputRecord[] = [];
+  /** Cost events, in the order of the facts. */
+  readonly costEvents: BlockWriter;
   changelog: ChangelogEntry[] = [];
   private increments = new Map<string, CounterIncrement & { value: number }>();
   readonly tally: Tally = { in: 0, counted: 0, duplicate: 0, stale: 0, late: 0, rejected: 0 };
@@ -36,7 +39,9 @@ export class TaskJournal {
   constructor(
     private readonly partition: number,
     private readonly topicPrefix: string,
-  ) {}
+  ) {
+    this.costEvents = new BlockWriter('costEvents', partition);
+  }
 
   count(metric: string, labels: Readonly<Record<string, string>>, value = 1): void {
     const key = metric + JSON.stringify(labels);
@@ -48,6 +53,10 @@ export class TaskJournal {
   received(topic: InputTopicKey, records: number): void {
     this.tally.in += records;
     this.count('spendline_events_total', { topic: topicName(topic, '') }, records);
+  }
+
+  get hasRecords(): boolean {
+    return this.records.length > 0 || this.costEvents.hasRecords;
   }
 
   fate(fate: Exclude<Fate, 'rejected'>): void {
@@ -76,12 +85,12 @@ export class TaskJournal {
   /** A cost event, keyed as its fact was. */
   publish(event: CostEvent, factKey: Buffer | null, late: boolean): void {
     const { key, value, headers } = encodeCostEvent(event, { late });
-    this.records.push({ topic: 'costEvents', partition: this.partition, key: factKey ?? key, value, headers });
+    this.costEvents.next().add({ key: factKey ?? key, value, headers });
   }
 
   /** The cost event of a contact, keyed as the contact was. */
   publishText({ key, value, headers }: CostEventText, factKey: Buffer | null): void {
-    this.records.push({ topic: 'costEvents', partition: this.partition, key: factKey ?? key, value, headers });
+    this.costEvents.next().add({ key: factKey ?? key, value, headers });
   }
 
   /** The tally of an earlier owner; its counters were another process's. */
@@ -91,7 +100,12 @@ export class TaskJournal {
   }
 
   /** Everything since the last call. */
-  drain(): { records: OutputRecord[]; changelog: ChangelogEntry[]; counters: CounterIncrement[] } {
+  drain(): {
+    records: OutputRecord[];
+    blocks: readonly TopicBlock[];
+    changelog: ChangelogEntry[];
+    counters: CounterIncrement[];
+  } {
     for (const [fate, metric] of Object.entries(FATE_METRICS) as [keyof typeof FATE_METRICS, string][]) {
       const gained = this.tally[fate] - this.counted[fate];
       if (gained > 0) this.count(metric, {}, gained);
@@ -101,6 +115,6 @@ export class TaskJournal {
     this.records = [];
     this.changelog = [];
     this.increments = new Map();
-    return { records, changelog, counters: [...increments.values()] };
+    return { records, blocks: this.costEvents.drain(), changelog, counters: [...increments.values()] };
   }
 }

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
-import { DIMENSIONS, emptyMeasures, SCOPES, type BillFacts, type Measures } from '#libs/domain';
-import { decodePanes, encodePanes, NO_BILL_NEWS, type BillNews, type PanesMessage } from './panes-message.js';
+import { DIMENSIONS, emptyMeasures, ROW_FIELDS, SCOPES, writeRow, type BillFacts, type Measures } from '#libs/domain';
+import {
+  decodePanes,
+  encodePanes,
+  NO_BILL_NEWS,
+  PaneRowsWriter,
+  type BillNews,
+  type CellDelta,
+  type PaneDelta,
+  type PanesMessage,
+} from './panes-message.js';
 
 const time = fc.integer({ min: -(10 ** 13), max: 10 ** 14 });
 const id = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
@@ -87,18 +96,58 @@ const messages: fc.Arbitrary<PanesMessage> = fc.record({
   bills: fc.oneof(fc.constant(NO_BILL_NEWS), billNews),
 });
 
+const WIDTHS = { paneMs: 10_000, cellMs: 900_000 };
+
+/** The same message with what fits as rows. */
+function asRows({ panes, cells }: PanesMessage): { rows: PaneRowsWriter; panes: PaneDelta[]; cells: CellDelta[] } {
+  const rows = new PaneRowsWriter();
+  const row = new Float64Array(ROW_FIELDS);
+  const fitting = panes.filter(({ delta }) => writeRow(delta, row, 0));
+  for (const { scope, id, tMs, calendarOnly, delta } of fitting) {
+    writeRow(delta, row, 0);
+    rows.beginScope(SCOPES.indexOf(scope), Buffer.from(id), 1);
+    rows.row(2 * Math.floor(tMs / WIDTHS.paneMs) + (calendarOnly ? 1 : 0), row, 0);
+  }
+  const fittingCells = cells.filter(({ delta }) => writeRow(delta, row, 0));
+  for (const { vendorId = '', channel, tMs, delta } of fittingCells) {
+    writeRow(delta, row, 0);
+    rows.beginCell(Buffer.from(vendorId), Buffer.from(channel), 1);
+    rows.row(Math.floor(tMs / WIDTHS.cellMs), row, 0);
+  }
+  return {
+    rows,
+    panes: fitting.map((pane) => ({ ...pane, tMs: Math.floor(pane.tMs / WIDTHS.paneMs) * WIDTHS.paneMs })),
+    cells: fittingCells.map((cell) => ({ ...cell, tMs: Math.floor(cell.tMs / WIDTHS.cellMs) * WIDTHS.cellMs })),
+  };
+}
+
 describe('a panes message', () => {
   it('is read as it was written', () => {
     fc.assert(
       fc.property(messages, (message) => {
-        expect(decodePanes(Buffer.from(encodePanes(message)))).toEqual(message);
+        const value = encodePanes({ ...message, ...WIDTHS }, new PaneRowsWriter(), message);
+        expect(decodePanes(value)).toEqual(message);
+      }),
+    );
+  });
+
+  it('is read as it was written in rows, at the start of each pane, before what is not', () => {
+    fc.assert(
+      fc.property(messages, (message) => {
+        const { rows, panes, cells } = asRows(message);
+        const decoded = decodePanes(encodePanes({ ...message, ...WIDTHS }, rows, message));
+        expect(decoded.panes).toEqual([...panes, ...message.panes]);
+        expect(decoded.cells).toEqual([...cells, ...message.cells]);
       }),
     );
   });
 
   it('costs little when it only says where the watermark is', () => {
-    const nothing = { panes: [], lines: [], revenues: [], cells: [], bills: NO_BILL_NEWS };
-    const text = encodePanes({ source: 1, sources: 8, watermarkMs: 5, idle: false, latestMs: 6, ...nothing });
-    expect(text).toBe('{"s":1,"n":8,"w":5,"i":0,"m":6}');
+    const head = { source: 1, sources: 8, watermarkMs: 5, idle: false, latestMs: 6, ...WIDTHS };
+    expect(encodePanes(head, new PaneRowsWriter(), {})).toHaveLength(14);
+  });
+
+  it('refuses a message of another format', () => {
+    expect(() => decodePanes(Buffer.from('{"s":1}'))).toThrow('format 123');
   });
 });

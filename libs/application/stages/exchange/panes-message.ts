@@ -1,5 +1,8 @@
 import {
   packMeasures,
+  readRow,
+  ROW_FIELDS,
+  SCOPES,
   unpackMeasures,
   type BillFacts,
   type Dimension,
@@ -9,11 +12,15 @@ import {
   type Scope,
   type ScopeRef,
 } from '#libs/domain';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { MAX_VARINT_BYTES, putVarint } from '../bytes/put.js';
+import { MAX_ROW_BYTES, putRow, readRowInto } from '../bytes/row-bytes.js';
 
 /**
  * What a cost task tells a merge task with each commit (topic `spendline.panes`): its watermark, and what its records
- * add to the panes of the merge task's scopes. Deltas, not states: exactly-once delivery makes them safe to add.
- * Encoding is this module's alone, so that a binary form can replace it.
+ * add to the panes of the merge task's scopes. Deltas, not states: exactly-once delivery makes them safe to add. What
+ * contacts add comes as rows of varints, grouped by scope; the rest as JSON behind them.
  */
 export interface PanesMessage {
   /** Partition of the cost task. */
@@ -105,12 +112,8 @@ export interface CellDelta {
   readonly delta: Measures;
 }
 
+/** What comes seldom, or does not fit a row of doubles: as JSON behind the rows. */
 interface Wire {
-  s: number;
-  n: number;
-  w: number | null;
-  i: 0 | 1;
-  m: number | null;
   p?: [Scope, string, number, 0 | 1, PackedMeasures][];
   l?: [Scope, string, string, Dimension, string, number, number, BillFacts, (0 | 1)?][];
   r?: [string, string, number, number][];
@@ -120,24 +123,90 @@ interface Wire {
   d?: [Scope, string, number, number, number][];
 }
 
-export function encodePanes(message: PanesMessage): string {
+/** A message's first byte. */
+const FORMAT = 2;
+const IDLE = 1;
+const HAS_WATERMARK = 2;
+const HAS_LATEST = 4;
+/** Kinds of groups of rows; that of a scope is its number in SCOPES plus one. */
+const END = 0;
+const CELLS = 255;
+
+/** Head of a message. `paneMs`, `cellMs`: what the rows' panes are counted in. */
+export type PanesHead = Pick<PanesMessage, 'source' | 'sources' | 'watermarkMs' | 'idle' | 'latestMs'> & {
+  readonly paneMs: number;
+  readonly cellMs: number;
+};
+
+/** Groups of rows for one merge task, each a scope or a cell and what its panes gain. They make the middle of a message. */
+export class PaneRowsWriter {
+  private readonly writer = new ByteWriter();
+
+  get isEmpty(): boolean {
+    return this.writer.at === 0;
+  }
+
+  /** `scope`: its number in SCOPES. `count` rows follow. */
+  beginScope(scope: number, id: Uint8Array, count: number): void {
+    this.writer.byte(scope + 1);
+    this.writer.lengthAndBytes(id);
+    this.writer.varint(count);
+  }
+
+  /** The own people where `vendor` is empty. */
+  beginCell(vendor: Uint8Array, channel: Uint8Array, count: number): void {
+    this.writer.byte(CELLS);
+    this.writer.lengthAndBytes(vendor);
+    this.writer.lengthAndBytes(channel);
+    this.writer.varint(count);
+  }
+
+  /** `pane`: its number, times two, plus one where it is for the calendar only; of a cell the number alone. */
+  row(pane: number, row: Float64Array, from: number): void {
+    const { writer } = this;
+    writer.reserve(MAX_VARINT_BYTES + MAX_ROW_BYTES);
+    writer.at = putVarint(writer.bytes, writer.at, pane);
+    writer.at = putRow(writer.bytes, writer.at, row, from);
+  }
+
+  /** The groups, and their end. */
+  finish(into: ByteWriter): void {
+    into.reserve(this.writer.at + 1);
+    into.at += this.writer.written.copy(into.bytes, into.at);
+    into.byte(END);
+  }
+}
+
+/** What is not in rows. */
+export type PanesRest = Partial<Pick<PanesMessage, 'panes' | 'lines' | 'revenues' | 'cells' | 'bills'>>;
+
+/** Puts a message together. */
+export function encodePanes(head: PanesHead, rows: PaneRowsWriter, rest: PanesRest): Buffer {
+  const { watermarkMs, latestMs } = head;
+  const writer = new ByteWriter();
+  writer.byte(FORMAT);
+  writer.varint(head.source);
+  writer.varint(head.sources);
+  writer.varint(head.paneMs);
+  writer.varint(head.cellMs);
+  const known = (watermarkMs === undefined ? 0 : HAS_WATERMARK) | (latestMs === undefined ? 0 : HAS_LATEST);
+  writer.byte(known | (head.idle ? IDLE : 0));
+  if (watermarkMs !== undefined) writer.varint(watermarkMs);
+  if (latestMs !== undefined) writer.varint(latestMs);
+  rows.finish(writer);
+  writer.text(restText(rest));
+  return writer.written;
+}
+
+function restText({ panes = [], lines = [], revenues = [], cells = [], bills = NO_BILL_NEWS }: PanesRest): string {
+  const count = panes.length + lines.length + revenues.length + cells.length;
+  if (count === 0 && bills === NO_BILL_NEWS) return '';
   const wire: Wire = {
-    s: message.source,
-    n: message.sources,
-    w: message.watermarkMs ?? null,
-    i: message.idle ? 1 : 0,
-    m: message.latestMs ?? null,
-    ...(message.panes.length > 0 && {
-      p: message.panes.map((pane) => [
-        pane.scope,
-        pane.id,
-        pane.tMs,
-        pane.calendarOnly ? 1 : 0,
-        packMeasures(pane.delta),
-      ]),
+    ...(panes.length > 0 && {
+      p: panes.map((pane) => [pane.scope, pane.id, pane.tMs, pane.calendarOnly ? 1 : 0, packMeasures(pane.delta)]),
     }),
-    ...(message.lines.length > 0 && {
-      l: message.lines.map((line) => [
+    ...(lines.length > 0 && {
+      l: lines.map((line) => [
         line.scope,
         line.id,
         line.lineId,
@@ -149,67 +218,56 @@ export function encodePanes(message: PanesMessage): string {
         line.corrects ? 1 : 0,
       ]),
     }),
-    ...(message.revenues.length > 0 && {
-      r: message.revenues.map(({ revenueId, amountMicros, startMs, endMs }) => [
+    ...(revenues.length > 0 && {
+      r: revenues.map(({ revenueId, amountMicros, startMs, endMs }) => [
         revenueId,
         String(amountMicros),
         startMs,
         endMs,
       ]),
     }),
-    ...(message.cells.length > 0 && {
-      c: message.cells.map(({ vendorId, channel, tMs, delta }) => [
-        vendorId ?? null,
-        channel,
-        tMs,
-        packMeasures(delta),
-      ]),
+    ...(cells.length > 0 && {
+      c: cells.map(({ vendorId, channel, tMs, delta }) => [vendorId ?? null, channel, tMs, packMeasures(delta)]),
     }),
-    ...(message.bills !== NO_BILL_NEWS && billNewsWire(message.bills)),
+    ...(bills !== NO_BILL_NEWS && billNewsWire(bills)),
   };
   return JSON.stringify(wire);
 }
 
-/** Throws SyntaxError for anything that {@link encodePanes} did not write: the topic is ours alone. */
+/** Throws for anything that {@link encodePanes} did not write: the topic is ours alone. */
 export function decodePanes(value: Buffer): PanesMessage {
-  const wire = JSON.parse(value.toString('utf8')) as Wire;
+  const reader = new ByteReader(value);
+  const format = reader.byte();
+  if (format !== FORMAT) throw new RangeError(`a panes message of format ${String(format)}, not ${String(FORMAT)}`);
+  const source = reader.varint();
+  const sources = reader.varint();
+  const paneMs = reader.varint();
+  const cellMs = reader.varint();
+  const flags = reader.byte();
+  const watermarkMs = flags & HAS_WATERMARK ? reader.varint() : undefined;
+  const latestMs = flags & HAS_LATEST ? reader.varint() : undefined;
+  const panes: PaneDelta[] = [];
+  const cells: CellDelta[] = [];
+  for (let kind = reader.byte(); kind !== END; kind = reader.byte())
+    if (kind === CELLS) readCells(reader, cellMs, cells);
+    else readPanes(reader, SCOPES[kind - 1] as Scope, paneMs, panes);
+  const rest = JSON.parse(reader.text() || '{}') as Wire;
   return {
-    source: wire.s,
-    sources: wire.n,
-    watermarkMs: wire.w ?? undefined,
-    idle: wire.i === 1,
-    latestMs: wire.m ?? undefined,
-    panes: (wire.p ?? []).map(([scope, id, tMs, calendar, packed]) => ({
-      scope,
-      id,
-      tMs,
-      calendarOnly: calendar === 1,
-      delta: unpackMeasures(packed),
-    })),
-    lines: (wire.l ?? []).map(([scope, id, lineId, dimension, amount, startMs, endMs, facts, corrects]) => ({
-      scope,
-      id,
-      lineId,
-      dimension,
-      amountMicros: BigInt(amount),
-      startMs,
-      endMs,
-      ...facts,
-      ...(corrects === 1 && { corrects: true }),
-    })),
-    revenues: (wire.r ?? []).map(([revenueId, amount, startMs, endMs]) => ({
+    source,
+    sources,
+    watermarkMs,
+    idle: (flags & IDLE) > 0,
+    latestMs,
+    panes: [...panes, ...panesOf(rest)],
+    lines: linesOf(rest),
+    revenues: (rest.r ?? []).map(([revenueId, amount, startMs, endMs]) => ({
       revenueId,
       amountMicros: BigInt(amount),
       startMs,
       endMs,
     })),
-    cells: (wire.c ?? []).map(([vendorId, channel, tMs, packed]) => ({
-      ...(vendorId !== null && { vendorId }),
-      channel,
-      tMs,
-      delta: unpackMeasures(packed),
-    })),
-    bills: billNewsOf(wire),
+    cells: [...cells, ...cellsOf(rest)],
+    bills: billNewsOf(rest),
   };
 }
 
@@ -244,6 +302,62 @@ function billNewsOf({ v, a, d }: Wire): BillNews {
       contacts,
     })),
   };
+}
+
+const row = new Float64Array(ROW_FIELDS);
+
+function readPanes(reader: ByteReader, scope: Scope, paneMs: number, into: PaneDelta[]): void {
+  const id = reader.text();
+  for (let left = reader.varint(); left > 0; left -= 1) {
+    const pane = reader.varint();
+    const calendar = Math.abs(pane % 2);
+    readRowInto(reader, row, 0);
+    const tMs = ((pane - calendar) / 2) * paneMs;
+    into.push({ scope, id, tMs, calendarOnly: calendar === 1, delta: readRow(row, 0) });
+  }
+}
+
+function readCells(reader: ByteReader, cellMs: number, into: CellDelta[]): void {
+  const vendorId = reader.text();
+  const channel = reader.text();
+  for (let left = reader.varint(); left > 0; left -= 1) {
+    const tMs = reader.varint() * cellMs;
+    readRowInto(reader, row, 0);
+    into.push({ ...(vendorId !== '' && { vendorId }), channel, tMs, delta: readRow(row, 0) });
+  }
+}
+
+function panesOf({ p = [] }: Wire): PaneDelta[] {
+  return p.map(([scope, id, tMs, calendar, packed]) => ({
+    scope,
+    id,
+    tMs,
+    calendarOnly: calendar === 1,
+    delta: unpackMeasures(packed),
+  }));
+}
+
+function linesOf({ l = [] }: Wire): LineDelta[] {
+  return l.map(([scope, id, lineId, dimension, amount, startMs, endMs, facts, corrects]) => ({
+    scope,
+    id,
+    lineId,
+    dimension,
+    amountMicros: BigInt(amount),
+    startMs,
+    endMs,
+    ...facts,
+    ...(corrects === 1 && { corrects: true }),
+  }));
+}
+
+function cellsOf({ c = [] }: Wire): CellDelta[] {
+  return c.map(([vendorId, channel, tMs, packed]) => ({
+    ...(vendorId !== null && { vendorId }),
+    channel,
+    tMs,
+    delta: unpackMeasures(packed),
+  }));
 }
 
 function factsOf({ bookedAs, promotion, subcategory, text, vendorId }: BillFacts): BillFacts {

@@ -45,7 +45,7 @@ export class PartialPanes {
   }
 
   /** A scope's owner stays the same, and takes a hash of its key to find. */
-  private ownerOf({ scope, id }: ScopeRef, ownerOf: (scopeKey: string) => number): number {
+  ownerOf({ scope, id }: ScopeRef, ownerOf: (scopeKey: string) => number): number {
     const owners = child(this.owners, scope);
     let owner = owners.get(id);
     if (owner === undefined) owners.set(id, (owner = ownerOf(scopeKey(scope, id))));

@@ -1,5 +1,5 @@
 import { schemas, type Interaction } from '#libs/contract';
-import { contentOf } from './convert-interaction.js';
+import { contentHashOf } from './content-hash.js';
 
 const FULL = {
   interactionId: 'i',
@@ -34,14 +34,18 @@ const FULL = {
   updatedAt: '2026-11-23T10:06:00Z',
 } satisfies Interaction;
 
-describe('contentOf', () => {
-  it('depends on every field of the schema but updatedAt', () => {
+describe('contentHashOf', () => {
+  it('depends on every field of the schema but the id and updatedAt', () => {
     const fields = Object.keys(schemas['interaction.v1']['properties'] as object);
     expect(fields.sort()).toEqual(Object.keys(FULL).sort());
     for (const field of fields) {
       const { [field as keyof Interaction]: _, ...rest } = FULL as Interaction;
       const without = field === 'startedAt' || field === 'endedAt' ? { ...FULL, [field]: 0 } : (rest as Interaction);
-      expect([field, contentOf(without) === contentOf(FULL)]).toEqual([field, field === 'updatedAt']);
+      expect([field, contentHashOf(without) === contentHashOf(FULL)]).toEqual([
+        field,
+        // The id is what copies have in common.
+        field === 'updatedAt' || field === 'interactionId',
+      ]);
     }
   });
 
@@ -53,6 +57,6 @@ describe('contentOf', () => {
       endedAt: '2026-11-23T18:05:00+08:00',
       units: { calls: 2, tokens: 1 },
     };
-    expect(contentOf(other)).toBe(contentOf(FULL));
+    expect(contentHashOf(other)).toBe(contentHashOf(FULL));
   });
 });

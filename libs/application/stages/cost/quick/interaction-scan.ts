@@ -1,0 +1,310 @@
+import type { ContentHash } from './content-hash.js';
+import { FIELD, INTERACTION_FIELDS, KEY_BYTES, nameTables, type FieldKind } from './interaction-fields.js';
+import type { Name, NameTable } from './names.js';
+import { scanTime, TimeScan } from './scan-time.js';
+import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
+
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const BACKSLASH = 92;
+const OPEN = 123;
+const CLOSE = 125;
+const ZERO = 48;
+const NINE = 57;
+const MAX_ID_BYTES = 128;
+const MAX_DIGITS = 15;
+/** A week, as the schema has it. */
+const MAX_SECONDS = 604_800;
+/** Start of the year 9999, UTC: the windows around it can be written in any zone. */
+const LATEST_MS = 253_370_764_800_000;
+const FIELDS = INTERACTION_FIELDS.length;
+const UNKNOWN = FIELDS;
+const KINDS: readonly FieldKind[] = INTERACTION_FIELDS.map(({ kind }) => kind);
+const bit = (field: number): number => 1 << field;
+const REQUIRED =
+  bit(FIELD.interactionId) |
+  bit(FIELD.channel) |
+  bit(FIELD.handledBy) |
+  bit(FIELD.startedAt) |
+  bit(FIELD.endedAt) |
+  bit(FIELD.outcome);
+
+/** Number of the field for the characters that tell fields apart: length, first, last. */
+const BY_SHAPE = new Map(INTERACTION_FIELDS.map(({ name }, field) => [shapeOf(name), field]));
+if (BY_SHAPE.size !== FIELDS) throw new Error('two fields of an interaction look alike to the scan');
+
+function shapeOf(name: string): number {
+  return shape(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1));
+}
+
+function shape(length: number, first: number, last: number): number {
+  return (length << 16) | (first << 8) | last;
+}
+
+/**
+ * The fields of an interaction, read in one walk over the bytes of its JSON. It reads what nearly every record is: one flat
+ * object, each field at most once, texts without escapes, whole numbers. Of anything else, be it unusual or wrong,
+ * {@link scan} says false, and the record is parsed and validated whole. What it does read is exactly what that would give;
+ * a property test holds the two against each other.
+ */
+export class InteractionScan {
+  /** Where a text stands, and its two hashes. */
+  readonly from = new Int32Array(FIELDS);
+  readonly to = new Int32Array(FIELDS);
+  private readonly firstHash = new Int32Array(FIELDS);
+  private readonly secondHash = new Int32Array(FIELDS);
+  /** Times in epoch milliseconds, seconds, flags as 0 and 1. */
+  readonly values = new Float64Array(FIELDS);
+  readonly names: (Name | undefined)[] = new Array<Name | undefined>(FIELDS).fill(undefined);
+  readonly tables: readonly (NameTable | undefined)[] = nameTables();
+  bytes: Uint8Array = new Uint8Array(0);
+  private present = 0;
+  private at = 0;
+  /** The fields of the record before, in their order: those of the next are most likely the same. */
+  private readonly order = new Uint8Array(64);
+  private readonly time = new TimeScan();
+
+  has(field: number): boolean {
+    return (this.present & bit(field)) !== 0;
+  }
+
+  name(field: number): Name | undefined {
+    return this.has(field) ? this.names[field] : undefined;
+  }
+
+  /** A value where the field is there, else `absent`. */
+  value(field: number, absent: number): number {
+    return this.has(field) ? (this.values[field] as number) : absent;
+  }
+
+  hashOf(field: number): number {
+    return this.firstHash[field] as number;
+  }
+
+  /** Reads an interaction; false: it takes the whole parser to read it, or to say what is wrong with it. */
+  scan(bytes: Uint8Array): boolean {
+    this.bytes = bytes;
+    this.present = 0;
+    if (bytes[0] !== OPEN) return false;
+    this.at = 1;
+    for (let position = 0; ; position += 1) {
+      const field = this.key(position);
+      if (field < 0 || !this.readValue(field)) return false;
+      this.skipSpace();
+      const next = bytes[this.at++];
+      if (next === CLOSE) break;
+      if (next !== COMMA) return false;
+    }
+    this.skipSpace();
+    return this.at === bytes.length && this.isValid();
+  }
+
+  private skipSpace(): void {
+    const { bytes } = this;
+    let next = bytes[this.at] as number;
+    while (next === 32 || next === 10 || next === 13 || next === 9) next = bytes[++this.at] as number;
+  }
+
+  /** Goes past a name and its colon; gives the field, UNKNOWN for one that the schema does not know, -1 for no. */
+  private key(position: number): number {
+    const { bytes } = this;
+    this.skipSpace();
+    if (bytes[this.at] !== QUOTE) return -1;
+    const from = this.at + 1;
+    const expected = this.order[position & 63] as number;
+    const key = KEY_BYTES[expected];
+    let field = expected;
+    if (key && startsWith(bytes, from, key)) this.at = from + key.length;
+    else {
+      field = this.keyByShape(from);
+      if (field < 0) return -1;
+      this.order[position & 63] = field;
+    }
+    if (field < UNKNOWN) {
+      if (this.present & bit(field)) return -1;
+      this.present |= bit(field);
+    }
+    this.skipSpace();
+    return field;
+  }
+
+  private keyByShape(from: number): number {
+    const { bytes } = this;
+    let to = from;
+    for (; ; to += 1) {
+      const next = bytes[to];
+      if (next === QUOTE) break;
+      if (next === undefined || next < 32 || next > 127 || next === BACKSLASH) return -1;
+    }
+    this.at = to + 1;
+    this.skipSpace();
+    if (bytes[this.at] !== COLON) return -1;
+    this.at += 1;
+    const field = BY_SHAPE.get(shape(to - from, bytes[from] as number, bytes[to - 1] as number));
+    if (field === undefined) return UNKNOWN;
+    const key = KEY_BYTES[field] as Uint8Array;
+    for (let index = 0; index < to - from; index += 1) if (bytes[from + index] !== key[index]) return UNKNOWN;
+    return field;
+  }
+
+  private readValue(field: number): boolean {
+    const first = this.bytes[this.at];
+    // null counts as absent.
+    if (first === 110) {
+      if (field < UNKNOWN) this.present &= ~bit(field);
+      return field !== FIELD.interactionId && this.word('null');
+    }
+    switch (KINDS[field]) {
+      case 'name':
+        return first === QUOTE && this.readName(field);
+      case 'text':
+        return first === QUOTE && this.readText(field);
+      case 'time':
+        return this.readTime(field);
+      case 'seconds':
+        return this.readWhole(field) && (this.values[field] as number) <= MAX_SECONDS;
+      case 'flag':
+        return this.readFlag(field);
+      case 'nested':
+        return false;
+      default:
+        return this.skipUnknown(first);
+    }
+  }
+
+  private word(word: string): boolean {
+    for (let index = 0; index < word.length; index += 1)
+      if (this.bytes[this.at + index] !== word.charCodeAt(index)) return false;
+    this.at += word.length;
+    return true;
+  }
+
+  /** A name may hold any UTF-8; whether it does is looked at once, when it is first met. */
+  private readName(field: number): boolean {
+    const { bytes } = this;
+    const from = this.at + 1;
+    let hash = BASIS_A;
+    let to = from;
+    for (; ; to += 1) {
+      const next = bytes[to];
+      if (next === QUOTE) break;
+      if (next === undefined || next < 32 || next === BACKSLASH) return false;
+      hash = mixA(hash, next);
+    }
+    this.at = to + 1;
+    const name = this.tables[field]?.of(bytes, from, to, hash);
+    this.names[field] = name;
+    return name?.isValid ?? false;
+  }
+
+  private readText(field: number): boolean {
+    const { bytes } = this;
+    const from = this.at + 1;
+    let a = BASIS_A;
+    let b = BASIS_B;
+    let to = from;
+    for (; ; to += 1) {
+      const next = bytes[to];
+      if (next === QUOTE) break;
+      if (next === undefined || next < 32 || next > 127 || next === BACKSLASH) return false;
+      a = mixA(a, next);
+      b = mixB(b, next);
+    }
+    this.at = to + 1;
+    this.from[field] = from;
+    this.to[field] = to;
+    this.firstHash[field] = a;
+    this.secondHash[field] = b;
+    return to > from && to - from <= MAX_ID_BYTES;
+  }
+
+  /** A whole number from 0 up, as JSON writes it. */
+  private readWhole(field: number): boolean {
+    const { bytes } = this;
+    const from = this.at;
+    let value = 0;
+    let at = from;
+    for (; ; at += 1) {
+      const next = bytes[at];
+      if (next === undefined || next < ZERO || next > NINE) break;
+      value = value * 10 + next - ZERO;
+    }
+    this.at = at;
+    this.values[field] = value;
+    const next = bytes[at];
+    // A fraction or an exponent; a zero in front.
+    if (next === 46 || next === 101 || next === 69) return false;
+    return at > from && at - from <= MAX_DIGITS && (bytes[from] !== ZERO || at === from + 1);
+  }
+
+  private readTime(field: number): boolean {
+    if (this.bytes[this.at] !== QUOTE) return this.readWhole(field) && (this.values[field] as number) < LATEST_MS;
+    const end = scanTime(this.bytes, this.at + 1, this.time);
+    if (end < 0 || this.bytes[end] !== QUOTE) return false;
+    this.values[field] = this.time.tMs;
+    this.at = end + 1;
+    return this.time.tMs >= 0 && this.time.tMs < LATEST_MS;
+  }
+
+  private readFlag(field: number): boolean {
+    const isTrue = this.bytes[this.at] === 116;
+    this.values[field] = isTrue ? 1 : 0;
+    return this.word(isTrue ? 'true' : 'false');
+  }
+
+  /** A text, a whole number, yes or no of a field that nobody asks for. */
+  private skipUnknown(first: number | undefined): boolean {
+    const { bytes } = this;
+    if (first === QUOTE) {
+      for (let at = this.at + 1; ; at += 1) {
+        const next = bytes[at];
+        if (next === undefined || next < 32 || next > 127 || next === BACKSLASH) return false;
+        if (next !== QUOTE) continue;
+        this.at = at + 1;
+        return true;
+      }
+    }
+    if (first === 116 || first === 102) return this.word(first === 116 ? 'true' : 'false');
+    const from = this.at;
+    for (; ; this.at += 1) {
+      const next = bytes[this.at];
+      if (next === undefined || next < ZERO || next > NINE) break;
+    }
+    const next = bytes[this.at];
+    return (
+      this.at > from && next !== 46 && next !== 101 && next !== 69 && (bytes[from] !== ZERO || this.at === from + 1)
+    );
+  }
+
+  /** What the schema and the checks across fields ask for, beyond each field's own form. */
+  private isValid(): boolean {
+    if ((this.present & REQUIRED) !== REQUIRED) return false;
+    const by = this.names[FIELD.handledBy]?.text;
+    const handler = by === 'agent' ? FIELD.agentId : by === 'vendor' ? FIELD.vendorId : FIELD.botId;
+    const endedAt = this.values[FIELD.endedAt] as number;
+    return (
+      this.has(handler) &&
+      endedAt >= (this.values[FIELD.startedAt] as number) &&
+      endedAt >= this.value(FIELD.answeredAt, 0)
+    );
+  }
+
+  /** The fingerprint of the content, as `contentHashOf` gives it for the parsed interaction. */
+  hashContent(hash: ContentHash): void {
+    hash.start();
+    for (let field = 1; field < FIELD.updatedAt; field += 1) {
+      if (!this.has(field)) continue;
+      const name = this.names[field];
+      const kind = KINDS[field];
+      if (kind === 'name' && name) hash.take(field, name.hash, name.secondHash);
+      else if (kind === 'text') hash.take(field, this.firstHash[field] as number, this.secondHash[field] as number);
+      else hash.takeWhole(field, this.values[field] as number);
+    }
+  }
+}
+
+function startsWith(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
+  for (let index = 0; index < key.length; index += 1) if (bytes[at + index] !== key[index]) return false;
+  return true;
+}

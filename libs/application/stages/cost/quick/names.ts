@@ -1,0 +1,107 @@
+import { SCOPES, type Scope } from '#libs/domain';
+import { bytesOf } from '../../bytes/put.js';
+import { hashOfBytes, scopeNameBytes } from '../fact-memory.js';
+import { BASIS_B, mixB } from './text-hash.js';
+
+/** What the names of a field must be like. */
+export type NameForm = 'id' | 'slug' | ReadonlySet<string>;
+
+/** Names that are remembered in one table; a source that makes up names without end must not fill the memory. */
+const MAX_NAMES = 200_000;
+const INITIAL_SLOTS = 1_024;
+const SLUG = /^[a-z0-9][a-z0-9-]{0,47}$/;
+const MAX_ID_POINTS = 128;
+
+/** A name that comes again and again: everything that is made of it is made once. */
+export class Name {
+  readonly text: string;
+  /** Whether the contract takes it in this field. */
+  readonly isValid: boolean;
+  /** `,"field":"name"` */
+  readonly fieldBytes: Uint8Array;
+  /** As facts remember it; empty where the field is no scope. */
+  readonly scopeBytes: Uint8Array;
+  /** Second hash, for the fingerprint of a content. */
+  readonly secondHash: number;
+
+  constructor(
+    readonly table: NameTable,
+    readonly bytes: Uint8Array,
+    readonly hash: number,
+  ) {
+    this.text = Buffer.from(bytes).toString('utf8');
+    this.isValid = isWholeUtf8(this.text, bytes) && fits(this.text, table.form);
+    this.secondHash = bytes.reduce(mixB, BASIS_B);
+    this.fieldBytes = bytesOf(`,"${table.field}":${JSON.stringify(this.text)}`);
+    this.scopeBytes = table.scope ? scopeNameBytes(SCOPES.indexOf(table.scope), bytes) : new Uint8Array(0);
+  }
+}
+
+/** Bytes that are no UTF-8 become U+FFFD, and then differ. */
+function isWholeUtf8(text: string, bytes: Uint8Array): boolean {
+  return !text.includes('\uFFFD') || Buffer.from(text).equals(bytes);
+}
+
+function fits(text: string, form: NameForm): boolean {
+  if (form === 'slug') return SLUG.test(text);
+  if (form === 'id') return text.length > 0 && Array.from(text).length <= MAX_ID_POINTS;
+  return form.has(text);
+}
+
+/** The names of one field, found by their bytes: no text is made of a name that is known. */
+export class NameTable {
+  private slots = new Int32Array(INITIAL_SLOTS);
+  private names: Name[] = [];
+
+  constructor(
+    readonly field: string,
+    readonly form: NameForm,
+    readonly scope?: Scope,
+  ) {}
+
+  /** The name in [from, to), whose hash is `hash`, see {@link hashOfBytes}. */
+  of(bytes: Uint8Array, from: number, to: number, hash: number): Name {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      const number = slots[slot] as number;
+      if (number === 0) return this.add(bytes, from, to, hash);
+      const name = this.names[number - 1] as Name;
+      if (name.hash === hash && isSame(name.bytes, bytes, from, to)) return name;
+    }
+  }
+
+  ofText(text: string): Name {
+    const bytes = bytesOf(text);
+    return this.of(bytes, 0, bytes.length, hashOfBytes(bytes, 0, bytes.length));
+  }
+
+  private add(bytes: Uint8Array, from: number, to: number, hash: number): Name {
+    if (this.names.length >= MAX_NAMES) {
+      this.names = [];
+      this.slots = new Int32Array(INITIAL_SLOTS);
+    }
+    const name = new Name(this, Uint8Array.from(bytes.subarray(from, to)), hash);
+    this.names.push(name);
+    if (2 * this.names.length > this.slots.length) this.slots = new Int32Array(4 * this.slots.length);
+    else {
+      this.place(this.names.length, hash);
+      return name;
+    }
+    for (const [index, each] of this.names.entries()) this.place(index + 1, each.hash);
+    return name;
+  }
+
+  private place(number: number, hash: number): void {
+    const mask = this.slots.length - 1;
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = number;
+  }
+}
+
+function isSame(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (name.length !== to - from) return false;
+  for (let index = 0; index < name.length; index += 1) if (name[index] !== bytes[from + index]) return false;
+  return true;
+}

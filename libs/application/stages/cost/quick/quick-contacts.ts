@@ -1,0 +1,176 @@
+import { isPlainJson, MAX_INPUT_BYTES } from '#libs/contract';
+import { paneLayout, type Scope } from '#libs/domain';
+import type { PaneRowsWriter } from '../../exchange/panes-message.js';
+import type { InputRecord } from '../../stage.js';
+import type { CostTaskParts } from '../cost-contacts.js';
+import type { QuickContact } from '../fact-memory.js';
+import { ContentHash } from './content-hash.js';
+import { FIELD, INTERACTION_FIELDS } from './interaction-fields.js';
+import { InteractionScan } from './interaction-scan.js';
+import { NameTable, type Name } from './names.js';
+import { MAX_PLAIN_ID, QuickEvent } from './quick-event.js';
+import { NamedRows, QuickPanes } from './quick-panes.js';
+import { QuickRating } from './quick-rating.js';
+import { QuickTally } from './quick-tally.js';
+
+const OWN_PEOPLE = new Uint8Array(0);
+/** Rows of names that are kept for the next commit; where there are more, they are made anew. */
+const MAX_NAMED = 200_000;
+
+/** A scope that windows are kept for, and the field that names it. */
+interface KeptScope {
+  readonly scope: Scope;
+  readonly field: number;
+}
+
+/**
+ * The quick way for what nearly every record is: the first copy of a contact, in plain form, in time, priced in the
+ * organisation's currency. From the bytes of the record straight to the bytes of its cost event, its place in the memory and
+ * the sums of its panes, without an object or a text in between. For everything else {@link take} says false and has
+ * changed nothing: then the record is decoded, validated and costed the long way. Both ways give the same; property tests
+ * and the checksum of the benchmark hold them against each other.
+ */
+export class QuickContacts {
+  private readonly scan = new InteractionScan();
+  private readonly hash = new ContentHash();
+  private readonly rating = new QuickRating(this.scan);
+  private readonly event = new QuickEvent(this.scan, this.rating);
+  private readonly panes = new QuickPanes();
+  private readonly tally = new QuickTally();
+  private readonly whole = new NamedRows(new NameTable('all', 'id', 'all').ofText('all'));
+  private rows = new Map<Name, NamedRows>();
+  private cells = new Map<Name, Map<Name | undefined, NamedRows>>();
+  private readonly kept: readonly KeptScope[];
+  private readonly keepsWhole: boolean;
+  private readonly paneMs: number;
+  private readonly cellMs: number;
+  private readonly remembered: { -readonly [F in keyof QuickContact]: QuickContact[F] };
+  private readonly scopeNames: Uint8Array[] = [];
+
+  constructor(private readonly parts: CostTaskParts) {
+    const { scopes, windowing } = parts.options;
+    const { fineMs, coarseMs } = paneLayout(windowing);
+    this.paneMs = fineMs;
+    this.cellMs = coarseMs;
+    this.keepsWhole = scopes.includes('all');
+    this.kept = scopes.flatMap((scope) => {
+      const field = INTERACTION_FIELDS.findIndex((each) => each.scope === scope);
+      return field < 0 ? [] : [{ scope, field }];
+    });
+    this.remembered = {
+      id: new Uint8Array(0),
+      idFrom: 0,
+      idTo: 0,
+      idHash: 0,
+      atMs: 0,
+      updatedAtMs: undefined,
+      scopeNames: this.scopeNames,
+      row: this.rating.row,
+      putHash: (bytes, at) => this.hash.put(bytes, at),
+    };
+  }
+
+  /** Takes an interaction; false: it is for the long way, and nothing has changed. */
+  take(record: InputRecord, nowMs: number): boolean {
+    const { key, value, headers } = record;
+    if (key === null || value === null || value.length > MAX_INPUT_BYTES || this.panes.isFull) return false;
+    const { scan, parts, rating } = this;
+    if (!isPlainJson(headers) || !scan.scan(value)) return false;
+    const endedAtMs = scan.values[FIELD.endedAt] as number;
+    if (!this.isInTime(endedAtMs, nowMs) || parts.news.drivers.wants(endedAtMs)) return false;
+    const idFrom = scan.from[FIELD.interactionId] as number;
+    const idTo = scan.to[FIELD.interactionId] as number;
+    const idHash = scan.hashOf(FIELD.interactionId);
+    const { memory, dependencies, journal, clock } = parts;
+    if (idTo - idFrom > MAX_PLAIN_ID || memory.hasContact(value, idFrom, idTo, idHash)) return false;
+    const { rateBook, reference } = dependencies.reference.current();
+    if (!rating.rate(rateBook, endedAtMs)) return false;
+    if (!this.event.write(journal.costEvents.next(), key, endedAtMs, reference.organisation.currency)) return false;
+    scan.hashContent(this.hash);
+    this.remember(value, endedAtMs);
+    this.book(endedAtMs);
+    journal.fate('counted');
+    clock.observe('interactions', endedAtMs);
+    return true;
+  }
+
+  private isInTime(endedAtMs: number, nowMs: number): boolean {
+    const { options, clock } = this.parts;
+    if (options.clock === 'live' && endedAtMs > nowMs + options.maxFutureMs) return false;
+    const { watermarkMs } = clock;
+    return watermarkMs === undefined || endedAtMs >= watermarkMs - options.windowing.graceMs;
+  }
+
+  private remember(value: Uint8Array, endedAtMs: number): void {
+    const { scan, rating, remembered, scopeNames } = this;
+    scopeNames.length = 0;
+    const byBot = scan.names[FIELD.handledBy]?.text === 'bot';
+    const push = (name: Name | undefined): void => {
+      if (name) scopeNames.push(name.scopeBytes);
+    };
+    push(scan.name(FIELD.channel));
+    if (!byBot) {
+      push(scan.name(FIELD.agentId));
+      push(rating.team);
+      push(scan.name(FIELD.vendorId));
+    }
+    push(scan.name(FIELD.queue));
+    push(rating.region);
+    push(scan.name(FIELD.topic));
+    push(scan.name(FIELD.stage));
+    push(scan.name(FIELD.customerTier));
+    remembered.id = value;
+    remembered.idFrom = scan.from[FIELD.interactionId] as number;
+    remembered.idTo = scan.to[FIELD.interactionId] as number;
+    remembered.idHash = scan.hashOf(FIELD.interactionId);
+    remembered.atMs = endedAtMs;
+    remembered.updatedAtMs = scan.has(FIELD.updatedAt) ? scan.values[FIELD.updatedAt] : undefined;
+    this.parts.memory.rememberQuick(remembered);
+  }
+
+  private book(endedAtMs: number): void {
+    const { scan, rating, panes } = this;
+    const { row } = rating;
+    const channel = scan.names[FIELD.channel] as Name;
+    const handledBy = scan.names[FIELD.handledBy] as Name;
+    const byBot = handledBy.text === 'bot';
+    const pane = 2 * Math.floor(endedAtMs / this.paneMs);
+    panes.begin();
+    if (this.keepsWhole) panes.add(this.whole, pane, row);
+    for (const { field } of this.kept) {
+      if (byBot && (field === FIELD.agentId || field === FIELD.vendorId || field === FIELD.team)) continue;
+      const name = field === FIELD.team ? rating.team : field === FIELD.region ? rating.region : scan.name(field);
+      if (name) panes.add(this.rowsOf(name), pane, row);
+    }
+    const vendor = byBot ? undefined : scan.name(FIELD.vendorId);
+    if (!byBot && (vendor || scan.has(FIELD.agentId)))
+      panes.add(this.cellOf(channel, vendor), Math.floor(endedAtMs / this.cellMs), row);
+    this.tally.add(channel, handledBy, scan.names[FIELD.outcome] as Name, row);
+  }
+
+  private rowsOf(name: Name): NamedRows {
+    let rows = this.rows.get(name);
+    if (!rows) this.rows.set(name, (rows = new NamedRows(name)));
+    return rows;
+  }
+
+  private cellOf(channel: Name, vendor: Name | undefined): NamedRows {
+    let cells = this.cells.get(channel);
+    if (!cells) this.cells.set(channel, (cells = new Map<Name | undefined, NamedRows>()));
+    let cell = cells.get(vendor);
+    if (!cell) cells.set(vendor, (cell = new NamedRows(channel, vendor?.bytes ?? OWN_PEOPLE)));
+    return cell;
+  }
+
+  /** Writes what panes gained since the last call; `writerFor` gives the writer of a scope's owner, '' being the whole's. */
+  drain(writerFor: (scope: Scope, id: string) => PaneRowsWriter): void {
+    if (this.panes.isEmpty) return;
+    const { currency } = this.parts.dependencies.reference.current().reference.organisation;
+    this.tally.drainInto(this.parts.tally, currency);
+    this.panes.drain(({ name, vendor }) =>
+      vendor ? writerFor('all', 'all') : writerFor(name.table.scope ?? 'all', name.text),
+    );
+    if (this.rows.size > MAX_NAMED) this.rows = new Map<Name, NamedRows>();
+    if (this.cells.size > MAX_NAMED) this.cells = new Map<Name, Map<Name | undefined, NamedRows>>();
+  }
+}

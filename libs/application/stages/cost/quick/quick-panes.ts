@@ -1,0 +1,95 @@
+import { MAX_ROW_ADDITIONS, ROW_FIELDS, SCOPES } from '#libs/domain';
+import type { PaneRowsWriter } from '../../exchange/panes-message.js';
+import type { Name } from './names.js';
+
+const INITIAL_ROWS = 256;
+
+/** Rows of one name: what it gained in each pane since the last commit. */
+export class NamedRows {
+  /** The pane of the last addition, and its row: the next is nearly always of the same. */
+  pane = -1;
+  row = -1;
+  readonly panes: number[] = [];
+  readonly rows: number[] = [];
+
+  constructor(
+    readonly name: Name,
+    /** Absent: rows of a scope. Else of a cell of this vendor (no bytes: the own people) and the channel `name`. */
+    readonly vendor?: Uint8Array,
+  ) {}
+}
+
+/**
+ * Adds up, between two commits, what contacts add to the panes of their scopes, in one typed array. Amounts are whole
+ * micros below {@link MAX_ROW_MICROS}, and after {@link MAX_ROW_ADDITIONS} contacts {@link isFull} asks for a commit's worth
+ * to be written out, so that every sum is exact.
+ */
+export class QuickPanes {
+  private values = new Float64Array(INITIAL_ROWS * ROW_FIELDS);
+  private rows = 0;
+  private touched: NamedRows[] = [];
+  private additions = 0;
+
+  get isFull(): boolean {
+    return this.additions >= MAX_ROW_ADDITIONS;
+  }
+
+  get isEmpty(): boolean {
+    return this.rows === 0;
+  }
+
+  /** A contact is about to be added. */
+  begin(): void {
+    this.additions += 1;
+  }
+
+  /** Adds a contact's row. `pane`: number of the pane, as the message has it. */
+  add(named: NamedRows, pane: number, contact: Float64Array): void {
+    const from = (named.pane === pane ? named.row : this.rowOf(named, pane)) * ROW_FIELDS;
+    const { values } = this;
+    for (let field = 0; field < ROW_FIELDS; field += 1)
+      values[from + field] = (values[from + field] as number) + (contact[field] as number);
+  }
+
+  private rowOf(named: NamedRows, pane: number): number {
+    let index = named.panes.lastIndexOf(pane);
+    if (index < 0) {
+      if (named.panes.length === 0) this.touched.push(named);
+      index = named.panes.length;
+      named.panes.push(pane);
+      named.rows.push(this.newRow());
+    }
+    named.pane = pane;
+    named.row = named.rows[index] as number;
+    return named.row;
+  }
+
+  private newRow(): number {
+    const row = this.rows;
+    this.rows += 1;
+    if (this.rows * ROW_FIELDS > this.values.length) {
+      const larger = new Float64Array(2 * this.values.length);
+      larger.set(this.values);
+      this.values = larger;
+    } else this.values.fill(0, row * ROW_FIELDS, (row + 1) * ROW_FIELDS);
+    return row;
+  }
+
+  /** Writes everything since the last call, each name to its owner. */
+  drain(writerFor: (named: NamedRows) => PaneRowsWriter): void {
+    for (const named of this.touched) {
+      const { name, vendor, panes, rows } = named;
+      const writer = writerFor(named);
+      if (vendor) writer.beginCell(vendor, name.bytes, panes.length);
+      else writer.beginScope(SCOPES.indexOf(name.table.scope ?? 'all'), name.bytes, panes.length);
+      for (let index = 0; index < panes.length; index += 1)
+        writer.row(panes[index] as number, this.values, (rows[index] as number) * ROW_FIELDS);
+      panes.length = 0;
+      rows.length = 0;
+      named.pane = -1;
+    }
+    this.touched = [];
+    this.rows = 0;
+    this.additions = 0;
+  }
+}
