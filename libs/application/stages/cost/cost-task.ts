@@ -216,6 +216,11 @@ export class CostTask implements StageTask {
     const idle = clock.isIdle(nowMs) || this.finish.isOver;
     const { watermarkMs, latestMs } = clock;
     const byOwner = panes.drain((key) => this.parts.dependencies.partitionOf(key, this.owners));
+    for (const [owner, content] of byOwner) {
+      const rest = this.quick.absorb(content);
+      if (Object.values(rest).every(({ length }) => length === 0)) byOwner.delete(owner);
+      else byOwner.set(owner, rest);
+    }
     const rows = this.rowsByOwner();
     const telling = `${String(idle)} ${watermarkMs === undefined ? '' : String(Math.floor(watermarkMs / this.paneMs))}`;
     const everybody = telling !== this.told || bills !== NO_BILL_NEWS;

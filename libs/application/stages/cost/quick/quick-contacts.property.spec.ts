@@ -104,6 +104,25 @@ function outcome(driver: PipelineDriver): unknown {
 }
 
 describe('the quick way of contacts', () => {
+  it('leaves no pane behind where a better copy moves a contact within one commit', () => {
+    const first = { interactionId: 'i', channel: 'voice', handledBy: 'agent', agentId: 'a-1', outcome: 'resolved' };
+    const minute = (minutes: number) => ({
+      startedAt: BASE + (minutes - 1) * MINUTE,
+      endedAt: BASE + minutes * MINUTE,
+    });
+    const batches = [
+      [
+        { ...first, ...minute(0) },
+        { ...first, ...minute(1), updatedAt: BASE },
+      ],
+      [
+        { ...first, interactionId: 'j', ...minute(12) },
+        { ...first, interactionId: 'late', ...minute(0) },
+      ],
+    ];
+    expect(outcome(play(batches, {}))).toEqual(outcome(play(batches, LONG_WAY)));
+  });
+
   it('gives what the long way gives: events, windows, rejects, counters, after restarts as well', () => {
     fc.assert(
       fc.property(fc.array(fc.array(interactions, { maxLength: 12 }), { maxLength: 4 }), (batches) => {

@@ -1,5 +1,14 @@
 import { isPlainJson, MAX_INPUT_BYTES } from '#libs/contract';
-import { paneLayout, type Scope } from '#libs/domain';
+import {
+  MAX_ROW_MICROS,
+  paneLayout,
+  ROW_FIELDS,
+  writeRow,
+  type Measures,
+  type Scope,
+  type ScopeRef,
+} from '#libs/domain';
+import type { OwnedContent } from '../../exchange/partial-panes.js';
 import type { PaneRowsWriter } from '../../exchange/panes-message.js';
 import type { InputRecord } from '../../stage.js';
 import type { CostTaskParts } from '../cost-contacts.js';
@@ -160,6 +169,40 @@ export class QuickContacts {
     let cell = cells.get(vendor);
     if (!cell) cells.set(vendor, (cell = new NamedRows(channel, vendor?.bytes ?? OWN_PEOPLE)));
     return cell;
+  }
+
+  /**
+   * Adds what came the long way to the rows of the same commit, so that a copy that takes its first one back leaves nothing;
+   * gives what does not fit.
+   */
+  absorb({ panes, cells, ...rest }: OwnedContent): OwnedContent {
+    if (this.panes.isEmpty) return { panes, cells, ...rest };
+    const row = new Float64Array(ROW_FIELDS);
+    const fits = (delta: Measures): boolean => !this.panes.isFull && writeRow(delta, row, 0, MAX_ROW_MICROS);
+    const panesLeft = panes.filter((pane) => {
+      const rows = this.rowsOfScope(pane);
+      if (!rows || !fits(pane.delta)) return true;
+      this.panes.begin();
+      this.panes.add(rows, 2 * Math.floor(pane.tMs / this.paneMs) + (pane.calendarOnly ? 1 : 0), row);
+      return false;
+    });
+    const cellsLeft = cells.filter(({ vendorId, channel, tMs, delta }) => {
+      if (!fits(delta)) return true;
+      const vendor = vendorId === undefined ? undefined : this.scan.tables[FIELD.vendorId]?.ofText(vendorId);
+      const name = this.scan.tables[FIELD.channel]?.ofText(channel);
+      if (!name) return true;
+      this.panes.begin();
+      this.panes.add(this.cellOf(name, vendor), Math.floor(tMs / this.cellMs), row);
+      return false;
+    });
+    return { panes: panesLeft, cells: cellsLeft, ...rest };
+  }
+
+  private rowsOfScope({ scope, id }: ScopeRef): NamedRows | undefined {
+    if (scope === 'all') return this.whole;
+    const field = this.kept.find((each) => each.scope === scope)?.field;
+    const name = field === undefined ? undefined : this.scan.tables[field]?.ofText(id);
+    return name && this.rowsOf(name);
   }
 
   /** Writes what panes gained since the last call; `writerFor` gives the writer of a scope's owner, '' being the whole's. */

@@ -64,6 +64,11 @@ export class QuickPanes {
     return named.row;
   }
 
+  private isZero(row: number): boolean {
+    for (let at = row * ROW_FIELDS; at < (row + 1) * ROW_FIELDS; at += 1) if (this.values[at] !== 0) return false;
+    return true;
+  }
+
   private newRow(): number {
     const row = this.rows;
     this.rows += 1;
@@ -79,11 +84,16 @@ export class QuickPanes {
   drain(writerFor: (named: NamedRows) => PaneRowsWriter): void {
     for (const named of this.touched) {
       const { name, vendor, panes, rows } = named;
-      const writer = writerFor(named);
-      if (vendor) writer.beginCell(vendor, name.bytes, panes.length);
-      else writer.beginScope(SCOPES.indexOf(name.table.scope ?? 'all'), name.bytes, panes.length);
-      for (let index = 0; index < panes.length; index += 1)
-        writer.row(panes[index] as number, this.values, (rows[index] as number) * ROW_FIELDS);
+      let count = 0;
+      // What cancelled itself out is not said: a pane in which nothing was must not come into being.
+      for (const row of rows) if (!this.isZero(row)) count += 1;
+      if (count > 0) {
+        const writer = writerFor(named);
+        if (vendor) writer.beginCell(vendor, name.bytes, count);
+        else writer.beginScope(SCOPES.indexOf(name.table.scope ?? 'all'), name.bytes, count);
+        for (const [index, row] of rows.entries())
+          if (!this.isZero(row)) writer.row(panes[index] as number, this.values, row * ROW_FIELDS);
+      }
       panes.length = 0;
       rows.length = 0;
       named.pane = -1;
