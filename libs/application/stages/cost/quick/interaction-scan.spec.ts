@@ -136,7 +136,7 @@ describe('the scan of an interaction', () => {
     let count = 0;
     fc.assert(
       fc.property(payloads, fc.boolean(), (payload, spaced) => {
-        const ended = { ...payload, endedAt: payload['endedAt'] ?? 1_764_000_000_000 };
+        const ended = { endedAt: 1_764_000_000_000, ...payload };
         if (expectAgreement(text(JSON.stringify(ended, null, spaced ? 1 : 0)))) count += 1;
       }),
       { numRuns: 1_000 },

@@ -1,6 +1,8 @@
-import { readRow, ROW, ROW_FIELDS } from '#libs/domain';
+import { DIMENSIONS, readRow, ROW, ROW_FIELDS } from '#libs/domain';
 import type { CostTally } from '../../../monitoring/index.js';
 import type { Name } from './names.js';
+
+const MONEY_FIELDS = DIMENSIONS.map((dimension) => ROW[dimension]);
 
 /** What contacts of one channel add up to between two commits. */
 class ChannelTally {
@@ -18,8 +20,7 @@ export class QuickTally {
   add(channel: Name, handledBy: Name, outcome: Name, row: Float64Array): void {
     let tally = this.channels.get(channel);
     if (!tally) this.channels.set(channel, (tally = new ChannelTally()));
-    for (let field = ROW.labour; field <= ROW.training; field += 1)
-      tally.sums[field] = (tally.sums[field] as number) + (row[field] as number);
+    for (const field of MONEY_FIELDS) tally.sums[field] = (tally.sums[field] as number) + (row[field] as number);
     let outcomes = tally.counts.get(handledBy);
     if (!outcomes) tally.counts.set(handledBy, (outcomes = new Map<Name, number>()));
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
