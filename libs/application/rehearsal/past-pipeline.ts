@@ -10,6 +10,7 @@ import {
   type StageOptions,
   type StageOutput,
   type StageTask,
+  recordsOf,
 } from '../stages/index.js';
 import type { TimedRecord } from './in-order.js';
 
@@ -112,7 +113,7 @@ export class PastPipeline {
     const output = line.cost.process({ kind: 'records', topic, records, caughtUp: true }, this.nowMs);
     const first = line.variant;
     const panes: InputRecord[] = [];
-    for (const record of output.records) {
+    for (const record of [...output.records, ...(output.blocks ?? []).flatMap(recordsOf)]) {
       if (record.topic === 'panes')
         panes.push({ partition: 0, offset: '0', key: null, value: bytes(record.value), headers: {} });
       else if (record.topic === 'costEvents') this.listener.costEvent(first, parse(record.value) as CostEvent);
