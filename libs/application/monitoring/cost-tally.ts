@@ -80,8 +80,7 @@ export class CostTally {
   /** Observes the handle times of contacts of one channel, in seconds. */
   addHandleSeconds(channel: string, handleSeconds: readonly number[]): void {
     const labels = { channel: this.#bounded(channel) };
-    for (const value of handleSeconds)
-      this.#observations.push({ metric: 'spendline_handle_seconds', labels, value });
+    for (const value of handleSeconds) this.#observations.push({ metric: 'spendline_handle_seconds', labels, value });
   }
 
   /** Everything since the last call; negative differences stay behind. */
