@@ -35,6 +35,15 @@ export function shareMinute(
   activity: ReadonlyMap<string, DriverValues> | undefined,
 ): [id: string, amountMicros: Micros][] {
   const amountMicros = accruedBetween(shared, minuteMs, minuteMs + SHARE_STEP_MS);
+  return shareAmount(shared, amountMicros, activity);
+}
+
+/** The same for any amount of the bill's: {@link shareMinute} says by what. */
+export function shareAmount(
+  shared: Pick<SharedAmount, 'by' | 'weights'>,
+  amountMicros: Micros,
+  activity: ReadonlyMap<string, DriverValues> | undefined,
+): [id: string, amountMicros: Micros][] {
   if (amountMicros === 0n) return [];
   const weights = (shared.by === 'weights' ? givenWeights(shared.weights) : activityWeights(shared.by, activity)).sort(
     ([a], [b]) => (a < b ? -1 : 1),

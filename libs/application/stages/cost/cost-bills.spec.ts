@@ -118,6 +118,17 @@ describe('a correction', () => {
 });
 
 describe('a bill that is shared out', () => {
+  it('of centuries is shared out in the twinkling of an eye', () => {
+    const driver = driverOf();
+    driver.send(...clock(0), ...clock(100));
+    const allocate = { to: 'team', by: 'weights', weights: { north: 1, south: 2 } };
+    driver.send(bill('long', { ...period(0, 60), periodStart: '0001-01-02T00:00:00Z', amount: '9.00', allocate }));
+    driver.send(...clock(300));
+    driver.finish();
+    expect(driver.costEvents).toHaveLength(1);
+    expect(driver.windows.some(({ scope, id }) => scope === 'team' && id === 'south')).toBe(true);
+  });
+
   const byHandleTime = (more = {}) =>
     bill('shared', { ...period(0, 600), amount: '10.00', allocate: { to: 'agent', by: 'handle-seconds' }, ...more });
 

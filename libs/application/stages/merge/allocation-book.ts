@@ -4,8 +4,8 @@ import {
   emptyMeasures,
   floorTo,
   SHARE_STEP_MS,
+  shareAmount,
   shareMinute,
-  UNALLOCATED,
   type Calendar,
   type Measures,
   type Micros,
@@ -16,6 +16,9 @@ import type { ChangelogEntry } from '../stage.js';
 import { DriverTable } from './driver-table.js';
 
 const LINE_KEY = 'allocation/';
+/** Further back than this what a line's weights say is shared out month by month, not minute by minute. */
+const MINUTES_BACK_MS = 62 * 86_400_000;
+
 const SHARED_KEY = 'allocated/';
 
 /** What the book needs of the merge task around it. */
@@ -109,7 +112,7 @@ export class AllocationBook {
 
   /**
    * The minutes of a line that had passed when it came: one by one where anything is known of them, and what is left
-   * before them at once, unallocated.
+   * before them at once, unallocated or by the weights.
    */
   private begin(line: Allocated, toMs: number): void {
     const windowsFromMs = Math.max(line.rollingFromMs ?? -Infinity, toMs - this.keptMs);
@@ -117,8 +120,8 @@ export class AllocationBook {
     const knownFromMs = floorTo(Math.min(firstMs, Math.max(windowsFromMs, toMs - this.around.graceMs)), SHARE_STEP_MS);
     // What is booked at once is booked for the calendar, and so it is taken back where more becomes known of it.
     line.rollingFromMs = Math.max(line.rollingFromMs ?? -Infinity, knownFromMs);
-    // Weights are known of every minute.
-    const minutesFromMs = line.by === 'weights' ? -Infinity : knownFromMs;
+    // Weights are known of every minute, but a period may be of centuries.
+    const minutesFromMs = line.by === 'weights' ? Math.min(knownFromMs, toMs - MINUTES_BACK_MS) : knownFromMs;
     line.sharedToMs = Math.min(toMs, Math.max(floorTo(line.startMs, SHARE_STEP_MS), minutesFromMs));
     this.dirty.add(line.lineId);
     const { calendar } = this.around;
@@ -126,7 +129,8 @@ export class AllocationBook {
     for (let tMs = line.startMs; tMs < untilMs;) {
       const monthEndMs = Math.min(calendar.monthOf(tMs).endMs, untilMs);
       const amountMicros = accruedBetween(line, tMs, monthEndMs);
-      if (amountMicros !== 0n) this.bookShare(line, UNALLOCATED, tMs, amountMicros, true);
+      for (const [id, micros] of shareAmount(line, amountMicros, undefined))
+        this.bookShare(line, id, tMs, micros, true);
       tMs = monthEndMs;
     }
   }
