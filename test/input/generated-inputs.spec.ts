@@ -223,10 +223,11 @@ function disturbed(driver: PipelineDriver, count: number, clock: 'live' | 'event
   if (events.length !== neighbours || events.some(({ amount }) => amount !== '16.00'))
     return `${String(neighbours)} neighbours cost ${events.map(({ amount }) => amount).join(', ')}`;
   if (clock === 'event') return undefined;
+  // Its amount may hold a share of a generated bill.
   const hour = driver.windowAt('agent', 'neighbour', '1h', at(600));
-  return hour?.amount === `${String(neighbours * 16)}.00`
+  return hour?.interactions === neighbours
     ? undefined
-    : `the neighbour's hour is ${String(hour?.amount)}`;
+    : `the neighbour's hour has ${String(hour?.interactions)} of ${String(neighbours)} contacts`;
 }
 
 /** The one input that is to blame, if it is one alone. */
@@ -259,6 +260,9 @@ describe('100,000 generated inputs', () => {
     });
     if (details.failed) throw new Error(`seed ${String(details.seed)}: ${String(details.errorInstance)}`);
     expect(taken).toBe(INPUTS);
-    expect([...seen].sort()).toEqual([...FATES, ...Object.keys(REJECT_REASONS)].sort());
+    // Two ids that have to be the same come up by chance only; cost-bills.spec.ts has both.
+    const byChance = new Set(['correction-of-itself', 'already-corrected']);
+    const certain = [...FATES, ...Object.keys(REJECT_REASONS)].filter((each) => !byChance.has(each));
+    expect([...seen].filter((each) => !byChance.has(each)).sort()).toEqual(certain.sort());
   }, 300_000);
 });
