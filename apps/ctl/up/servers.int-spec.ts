@@ -8,6 +8,7 @@ import { topicName } from '#libs/contract';
 import { type UpConfig, embeddedDatabaseUrl, environment, loadUpConfig } from '#libs/config';
 import { prepareDatabase } from '../prepare-database.js';
 import { prepareTopics } from '../prepare-topics.js';
+import { freePorts } from '../../../libs/testing/kafka/index.js';
 import { Fleet } from './fleet.js';
 import { deleteData } from './fresh.js';
 import { PidFiles } from './pid-files.js';
@@ -30,7 +31,8 @@ beforeAll(async () => {
 afterEach(() => fleet.stop(), 90_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function start(kafkaPort: number): Promise<void> {
+async function start(): Promise<void> {
+  const kafkaPort = await freePorts();
   const postgresPort = kafkaPort + 2;
   config = loadUpConfig({
     SPENDLINE_DATA_DIR: folder,
@@ -56,7 +58,7 @@ async function entries(): Promise<number> {
 }
 
 it('start from nothing with topics, tables and the sample organisation', async () => {
-  await start(23_100);
+  await start();
   const partitions = await prepareTopics(config.kafka);
   expect(partitions.interactions).toBe(8);
   expect((await prepareDatabase(url)).applied.length).toBeGreaterThan(0);
@@ -70,7 +72,7 @@ it('start from nothing with topics, tables and the sample organisation', async (
 }, 240_000);
 
 it('start again with their data, on other ports too', async () => {
-  await start(23_110);
+  await start();
   expect(await prepareTopics({ ...config.kafka, createTopics: false })).toMatchObject({
     interactions: 8,
     reference: 1,
@@ -82,7 +84,7 @@ it('start again with their data, on other ports too', async () => {
 
 it('begin anew after their data was deleted', async () => {
   deleteData(config.places);
-  await start(23_120);
+  await start();
   await expect(prepareTopics({ ...config.kafka, createTopics: false })).rejects.toThrow('is missing');
   await prepareDatabase(url);
   expect(await applySample(url, config.places, false)).toBe('left-out');
