@@ -27,7 +27,8 @@ import { benchRecord, type BenchShape } from './interactions.js';
  * they would be, and thrown away instead of sent. CPU seconds by part, beside `JSON.parse` of the same bytes in the same
  * run, so that runs on machines that are busy with other things can be compared. `--checksum` hashes what goes out.
  */
-const options = new Command('bench --in-process')
+const options = new Command('bench')
+  .option('--in-process', 'what chose this program: the stages alone, without a broker')
   .option('--events <n>', 'events', Number, 1_000_000)
   .option('--agents <n>', 'agents', Number, 500)
   .option('--partitions <n>', 'partitions', Number, 4)

@@ -52,6 +52,7 @@ const options = new Command('bench')
   .option('--partitions <n>', 'partitions', Number, 4)
   .option('--span <minutes>', 'event time that they are spread over', Number, 180)
   .option('--profile <directory>', "write V8's CPU profile of the monitor there")
+  .addHelpText('after', '\nThe stages alone, without a broker, CPU by part: npm run bench -- --in-process --help')
   .parse()
   .opts<{ events: number; agents: number; partitions: number; span: number; profile?: string }>();
 
