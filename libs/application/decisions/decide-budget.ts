@@ -55,12 +55,9 @@ export function draftBudget(
   plan: BudgetPlan,
   expected: Expected,
 ): Promise<BudgetVersion> {
-  return decideOnce(decider, context, plan.budgetId, async (unit) => {
-    const versions = await unit.budgetVersions(plan.budgetId);
-    const latest = latestOf(versions, plan.budgetId);
-    requireExpected(latest, expected);
-    return writeDraft(unit, context, plan, versions);
-  });
+  return decideLatest(decider, context, plan.budgetId, expected, (unit, _latest, versions) =>
+    writeDraft(unit, context, plan, versions),
+  );
 }
 
 /** Writes a plan as the draft of its budget, new or changed. Of what a submitted version says nothing is changed. */
@@ -92,9 +89,7 @@ export function submitBudget(
   expected: Expected,
   rehearsal: unknown = null,
 ): Promise<BudgetVersion> {
-  return decideOnce(decider, context, budgetId, async (unit) => {
-    const latest = latestOf(await unit.budgetVersions(budgetId), budgetId);
-    requireExpected(latest, expected);
+  return decideLatest(decider, context, budgetId, expected, async (unit, latest) => {
     const { status } = stepOf(latest, 'submit', context);
     const { actor, nowMs } = context;
     const authors = [...new Set([...latest.authors, actor.id])];
@@ -122,10 +117,7 @@ export function approveBudget(
   expected: Expected,
   reason?: string,
 ): Promise<BudgetVersion> {
-  return decideOnce(decider, context, budgetId, async (unit) => {
-    const versions = await unit.budgetVersions(budgetId);
-    const latest = latestOf(versions, budgetId);
-    requireExpected(latest, expected);
+  return decideLatest(decider, context, budgetId, expected, async (unit, latest, versions) => {
     const { status } = stepOf(latest, 'approve', context, { decider, reason });
     requireLaterStart(versions, latest.plan);
     for (const held of versions.filter((version) => version.status === 'approved')) {
@@ -147,9 +139,7 @@ export function rejectBudget(
   expected: Expected,
   reason: string,
 ): Promise<BudgetVersion> {
-  return decideOnce(decider, context, budgetId, async (unit) => {
-    const latest = latestOf(await unit.budgetVersions(budgetId), budgetId);
-    requireExpected(latest, expected);
+  return decideLatest(decider, context, budgetId, expected, async (unit, latest) => {
     const { status } = stepOf(latest, 'reject', context, { decider, reason });
     const rejected = { ...decided(latest, context, reason), status };
     await unit.updateBudget(rejected);
@@ -166,12 +156,26 @@ export function closeBudget(
   expected: Expected,
   reason?: string,
 ): Promise<BudgetVersion> {
+  return decideLatest(decider, context, budgetId, expected, async (unit, latest, versions) => {
+    const held = versions.find(({ status }) => status === 'approved');
+    if (held === undefined) throw refused('wrong-status', latest, 'close');
+    return end(unit, context, held, 'close', context.nowMs, reason);
+  });
+}
+
+/** Decides on a budget that exists, if its newest version is the one that the person has seen. */
+function decideLatest(
+  decider: BudgetDecider,
+  context: DecisionContext,
+  budgetId: string,
+  expected: Expected,
+  work: (unit: DecisionUnit, latest: BudgetVersion, versions: readonly BudgetVersion[]) => Promise<BudgetVersion>,
+): Promise<BudgetVersion> {
   return decideOnce(decider, context, budgetId, async (unit) => {
     const versions = await unit.budgetVersions(budgetId);
-    requireExpected(latestOf(versions, budgetId), expected);
-    const held = versions.find(({ status }) => status === 'approved');
-    if (held === undefined) throw refused('wrong-status', latestOf(versions, budgetId), 'close');
-    return end(unit, context, held, 'close', context.nowMs, reason);
+    const latest = latestOf(versions, budgetId);
+    requireExpected(latest, expected);
+    return work(unit, latest, versions);
   });
 }
 

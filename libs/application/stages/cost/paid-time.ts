@@ -35,7 +35,7 @@ const LONGEST_STATE_MS = 31 * 24 * HOUR_MS;
  * Paid time that is not handling (contract section 6). It is booked as the watermark passes it, in the minutes that it
  * belongs to, so that windows are right when they close; the cost event comes when the agent's next state closes the
  * interval. A state that comes out of order moves the end of the one before it: the difference is booked, and the
- * interval's cost event is published again with the next revision. Why so: docs/decisions.md, 32.
+ * interval's cost event is published again with the next revision. Why so: docs/decisions.md, 40.
  */
 export class PaidTime {
   private readonly timelines = new Map<string, AgentTimeline>();
