@@ -118,8 +118,9 @@ export class ScopeWindows {
     const before = this.closed.get(kind.name);
     const content = this.rolledOn(kind, before, endMs);
     if (kind.type === 'calendar' && this.deferred) {
-      // What is deferred in a month that is over is in that month's total already, and so it is at the first end.
-      if (before && this.deferred.monthStartMs === startMs) addInto(content, this.deferred.measures);
+      // What is deferred in a month that is over is in that month's total already, and so it is at a month's first end.
+      if (before && kind.startOf(before.endMs) === startMs && this.deferred.monthStartMs === startMs)
+        addInto(content, this.deferred.measures);
       this.deferred = undefined;
     }
     this.closed.set(kind.name, { endMs, content });
@@ -205,8 +206,8 @@ export class ScopeWindows {
     const startMs = kind.startOf(endMs);
     const closedStartMs = closed ? kind.startOf(closed.endMs) : Infinity;
     const goesOn = kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
-    // What was late before there was any frontier is in the month's total and in no pane.
-    if (!closed && kind.type === 'calendar') return this.monthUpTo(startMs, endMs);
+    // What the calendar only was told of, before there was any frontier or this month, is in its total and in no pane.
+    if (!(closed && goesOn) && kind.type === 'calendar') return this.monthUpTo(startMs, endMs);
     if (!closed || !goesOn) return this.panesBetween(kind, startMs, endMs);
     const content = copyMeasures(closed.content);
     const tier = this.tierOf(kind);

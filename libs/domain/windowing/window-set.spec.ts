@@ -241,6 +241,48 @@ describe('WindowSet', () => {
     }
   });
 
+  it('has in the last window of each month all that was booked in it, for the calendar only or not, whenever', () => {
+    const step = fc.record({
+      gapMs: fc.nat({ max: MONTH / 2 }),
+      // Behind the watermark or ahead of it, by months.
+      aheadMs: fc.integer({ min: -2 * MONTH, max: 2 * MONTH }),
+      amountMicros: fc.bigInt({ min: 1n, max: 99n }),
+      calendarOnly: fc.boolean(),
+      restart: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+        let set = new WindowSet(options, calendar);
+        let watermarkMs = 10 * MONTH;
+        const facts: Fact[] = [];
+        const published: WindowResult[] = [];
+        for (const { gapMs, aheadMs, amountMicros, calendarOnly, restart } of steps) {
+          const fact = { tMs: paneOf(watermarkMs + (calendarOnly ? aheadMs : Math.abs(aheadMs) / 100)), amountMicros };
+          facts.push(fact);
+          if (calendarOnly) set.bookCalendar(ALL, fact.tMs, measuresOf(fact));
+          else set.book(ALL, fact.tMs, measuresOf(fact));
+          published.push(...set.takeRestatements());
+          if (restart) set = restarted(set);
+          watermarkMs += gapMs;
+          published.push(...set.advance(watermarkMs), ...set.takeRestatements());
+        }
+        published.push(...set.advance(watermarkMs + 3 * MONTH));
+        const seen = new Map<number, bigint>();
+        for (const { window, endMs, measures } of published)
+          if (window === 'month') seen.set(endMs, amountOf(measures));
+        // A reader carries the last value forward.
+        const ends = [...seen.keys()].sort((a, b) => a - b);
+        for (const monthStartMs of new Set(facts.map(({ tMs }) => monthOf(tMs).startMs))) {
+          const lastMs = ends.findLast((endMs) => endMs <= monthStartMs + MONTH);
+          const inMonth = facts.filter(({ tMs }) => monthOf(tMs).startMs === monthStartMs);
+          const total = inMonth.reduce((sum, { amountMicros }) => sum + amountMicros, 0n);
+          expect([monthStartMs, lastMs === undefined ? 0n : seen.get(lastMs)]).toEqual([monthStartMs, total]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('publishes nothing for an unchanged scope and a zero window when the last fact leaves', () => {
     const set = new WindowSet(options, calendar);
     const baseMs = 10 * MONTH;

@@ -112,8 +112,8 @@ export class WindowSet {
   }
 
   /**
-   * Adds to the calendar only: what arrives too late for rolling windows. The running month shows it at its next end;
-   * the last window of a month that is over is restated.
+   * Adds to the calendar only: what arrives too late for rolling windows. The running month shows it at its next end, a
+   * month to come at its first; the last window of a month that is over is restated.
    */
   bookCalendar(ref: ScopeRef, tMs: number, delta: Measures): ScopeWindows {
     const windows = this.scope(ref);
@@ -122,7 +122,8 @@ export class WindowSet {
       if (kind.type !== 'calendar' || frontierMs === undefined) continue;
       const month = this.calendar.monthOf(tMs);
       const monthEndMs = ceilTo(month.endMs, kind.stepMs);
-      if (monthEndMs > frontierMs) {
+      if (month.startMs > frontierMs) scheduleMonth(due, kind, windows, month.startMs);
+      else if (monthEndMs > frontierMs) {
         windows.deferToNextEnd(month.startMs, delta);
         due.add(frontierMs + kind.stepMs, windows);
         due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
@@ -190,9 +191,7 @@ export class WindowSet {
       const earliestMs = Math.min(watermarkMs - this.options.graceMs, due.earliest() - kind.stepMs);
       state.frontierMs = floorTo(earliestMs, kind.stepMs);
       // What came for the calendar only had no end to be shown at before.
-      if (kind.type === 'calendar')
-        for (const windows of this.scopes.values())
-          if (windows.months.size > 0) due.add(state.frontierMs + kind.stepMs, windows);
+      if (kind.type === 'calendar') for (const windows of this.scopes.values()) this.scheduleMonths(state, windows);
     }
     const accruing = [...this.accruing].map((windows) => ({ windows, untilMs: windows.accruesUntil(kind) }));
     const lastAccrualMs = accruing.reduce((last, { untilMs }) => Math.max(last, untilMs), -Infinity);
@@ -205,6 +204,16 @@ export class WindowSet {
       }
     }
     state.frontierMs = targetMs;
+  }
+
+  /** Before the first end of all: the running month is due at the next, and those before it and to come at theirs. */
+  private scheduleMonths({ kind, due, frontierMs = -Infinity }: KindState, windows: ScopeWindows): void {
+    for (const startMs of windows.months.keys()) {
+      const endMs = ceilTo(windows.monthEnd(startMs), kind.stepMs);
+      if (startMs > frontierMs) scheduleMonth(due, kind, windows, startMs);
+      else if (endMs > frontierMs) due.add(frontierMs + kind.stepMs, windows);
+      else push(this.lateMonthEnds, windows, endMs);
+    }
   }
 
   /** Closed windows that facts booked since the last call have changed, with their revisions raised, ends in order. */
@@ -343,6 +352,8 @@ export class WindowSet {
     if (kind.type === 'calendar' && state.frontierMs !== undefined && windows.months.size > 0) {
       due.add(kind.leaveEnd(state.frontierMs), windows);
       if (windows.deferred) due.add(state.frontierMs + kind.stepMs, windows);
+      for (const startMs of windows.months.keys())
+        if (startMs > state.frontierMs) scheduleMonth(due, kind, windows, startMs);
     }
   }
 
@@ -352,6 +363,18 @@ export class WindowSet {
     for (const { kind, frontierMs } of this.kinds) if (frontierMs !== undefined) frontiers[kind.name] = frontierMs;
     return frontiers;
   }
+}
+
+/** A month that is not begun is due at its first end, and again when it is left. */
+function scheduleMonth(
+  due: DueSchedule<ScopeWindows>,
+  kind: WindowKind,
+  windows: ScopeWindows,
+  monthStartMs: number,
+): void {
+  const firstEndMs = ceilTo(monthStartMs + 1, kind.stepMs);
+  due.add(firstEndMs, windows);
+  due.add(kind.leaveEnd(firstEndMs), windows);
 }
 
 /** Ends up to `targetMs` at which something is due, and every end up to which bills accrue. */

@@ -1,5 +1,5 @@
 import type { CostEvent } from '#libs/contract';
-import type { Reference } from '#libs/domain';
+import { parseMicros, type Reference } from '#libs/domain';
 import { PipelineDriver } from '../../../testing/pipeline-driver.js';
 import { agentState, at, BASE, contact, REFERENCE } from '../centre.fixture.js';
 
@@ -192,6 +192,23 @@ describe('an agent who never says offline', () => {
     expect(amounts).toEqual(['1680.00', '2880.00', '2640.00']);
     driver.finish();
     expect(driver.windowAt('agent', 'a-1', 'month', at(60 * HOUR + 600))).toMatchObject({ amount: '7200.00' });
+  });
+
+  it('that lasted longer than two days is in the months only from then on, whatever the watermark is', () => {
+    const DAY = 24 * HOUR;
+    const driver = driverOf();
+    driver.send(enter(0, 'available'), enter(12 * DAY, 'offline'));
+    driver.send(clock(12 * DAY + 900));
+    driver.finish();
+    const windowsOf = (window: string) =>
+      driver.windows.filter(({ id, window: name }) => id === 'a-1' && name === window);
+    const rolling = windowsOf('1h').filter(({ amount }) => amount !== '0.00');
+    expect(rolling.at(-1)?.end).toBe(at(2 * DAY + 3_540));
+    expect(driver.costEvents.reduce((sum, { amount }) => sum + parseMicros(amount), 0n)).toBe(34_560_000_000n);
+    // November from Monday 10:00 in Shanghai, and December to Saturday 10:00.
+    expect(windowsOf('month').findLast(({ end }) => end < at(8 * DAY - 10 * HOUR + 60))?.amount).toBe('21840.00');
+    expect(windowsOf('month').at(-1)?.amount).toBe('12720.00');
+    expect(windowsOf('month').length).toBeLessThan(2 * 24 * 60 + 10);
   });
 
   it('goes on being booked on the live clock while nothing comes', () => {

@@ -25,7 +25,11 @@ const HOUR_MS = 3_600_000;
 /** States are remembered at least so long, so that one that comes hours late still finds its place. */
 const KEPT_MS = 24 * HOUR_MS;
 
-/** An open interval is booked ahead of its end for so long and no longer: beyond, somebody forgot to log out. */
+/**
+ * An open interval is booked ahead of its end for so long and no longer: beyond, somebody forgot to log out. What a
+ * state lasted longer only the calendar hears, once it is closed: rolling windows of a month that nobody was told of
+ * while it passed would be a million records.
+ */
 const LONGEST_OPEN_MS = 48 * HOUR_MS;
 
 /** A state that lasted longer is no paid time: the source was away. What comes before the limit counts. */
@@ -167,7 +171,7 @@ export class PaidTime {
     return Math.max(atMs, Math.min(accruedMs, atMs + LONGEST_OPEN_MS));
   }
 
-  /** Books the difference that a moved end makes; before `lateBeforeMs` for the calendar only. */
+  /** Books the difference that a moved end makes; before `lateBeforeMs` and after two days for the calendar only. */
   private move(span: StateSpan, fromMs: number, toMs: number, lateBeforeMs: number): void {
     this.cut(span, toMs);
     if (toMs > fromMs) this.bookBetween(span, fromMs, toMs, 1n, lateBeforeMs);
@@ -191,12 +195,14 @@ export class PaidTime {
   private bookBetween(span: StateSpan, fromMs: number, toMs: number, sign: bigint, lateBeforeMs: number): void {
     const { panes, options, tally, dependencies } = this.parts;
     const refs = scopeRefs(scopeIdsOf(span.entered), options.scopes);
+    const lateFromMs = span.entered.atMs + LONGEST_OPEN_MS;
     const total = emptyMeasures();
     for (const { startMs, endMs, price } of span.pieces) {
       const untilMs = Math.min(endMs, toMs);
       for (let tMs = Math.max(startMs, fromMs); tMs < untilMs;) {
-        const isLate = tMs < lateBeforeMs;
-        const nextMs = Math.min(untilMs, isLate ? lateBeforeMs : floorTo(tMs, this.paneMs) + this.paneMs);
+        const isLate = tMs < lateBeforeMs || tMs >= lateFromMs;
+        const paneEndMs = tMs < lateFromMs ? Math.min(floorTo(tMs, this.paneMs) + this.paneMs, lateFromMs) : untilMs;
+        const nextMs = Math.min(untilMs, tMs < lateBeforeMs ? lateBeforeMs : paneEndMs);
         const measures = emptyMeasures();
         measures.paidMicroseconds = Number(sign) * (nextMs - tMs) * 1000;
         if (price) {
