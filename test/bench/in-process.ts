@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { Command } from 'commander';
 import {
+  batchBuffers,
   costStage,
   DEFAULT_STAGE_OPTIONS,
   mergeStage,
@@ -15,7 +16,7 @@ import { partitionOf } from '#libs/adapters/kafka';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import { decodeRecordSet } from '../../libs/adapters/kafka/record-batch-decoder.js';
 import { inputRecord } from '../../libs/adapters/kafka/fetched-batch.js';
-import { WaveBuilder, type Wave } from '../../libs/adapters/kafka/message-waves.js';
+import { releaseWaves, WaveBuilder, type Wave } from '../../libs/adapters/kafka/message-waves.js';
 import { encodeProduceRequest } from '../../libs/adapters/kafka/produce-request.js';
 import { RecordBatchEncoder } from '../../libs/adapters/kafka/record-batch-encoder.js';
 import { recordWaves } from '../../libs/adapters/kafka/stage-waves.js';
@@ -123,7 +124,8 @@ async function send(waves: readonly Wave[], firstPanesOffset: number): Promise<v
         ([partition, batch]) => ({ partition: Number(partition), firstSequence: 0, messages: batch }),
       ),
     }));
-    encodeProduceRequest({ acks: -1, timeout: 30_000, transactionalId: 'bench', producerId: 1n, topicData }, 1_024);
+    const request = { acks: -1, timeout: 30_000, transactionalId: 'bench', producerId: 1n, topicData };
+    batchBuffers.give(encodeProduceRequest(request, 1_024).whole);
     book('record batches');
     for (const { topic, partitions } of topicData)
       for (const { partition, messages } of partitions) {
@@ -132,7 +134,7 @@ async function send(waves: readonly Wave[], firstPanesOffset: number): Promise<v
         written.set(topic, { records: total.records + batch.count, bytes: total.bytes + batch.size });
         if (topic !== 'spendline.panes' && !(options.checksum && topic.startsWith('cost.'))) continue;
         const envelope = { producerId: 1n, producerEpoch: 0, firstSequence: 0, transactional: true };
-        const records = await decodeRecordSet(batch.finish(envelope));
+        const records = await decodeRecordSet(Buffer.from(batch.finish(envelope)));
         if (topic === 'spendline.panes') {
           for (const record of records)
             heard[partition]?.push({ ...inputRecord(partition, record), offset: String(firstPanesOffset) });
@@ -140,6 +142,7 @@ async function send(waves: readonly Wave[], firstPanesOffset: number): Promise<v
       }
     book('the bench itself');
   }
+  releaseWaves(waves);
 }
 
 function digest(topic: string, key: Buffer | null, value: Buffer | null, headers: object): void {

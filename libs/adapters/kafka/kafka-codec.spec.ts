@@ -14,6 +14,7 @@ interface Stock {
   readonly Produce: {
     protocol: (wanted: { version: number }) => (request: ProduceArguments) => {
       request: { encode(): Promise<{ buffer: Buffer }> };
+      response: { decode(bytes: Buffer): Promise<unknown> };
     };
   };
   readonly Fetch: {
@@ -71,7 +72,7 @@ describe('our record batches', () => {
         const all = timed(list);
         const messages = all.map(({ timestampMs, ...record }) => ({ ...record, timestamp: String(timestampMs) }));
         const theirs = await stockProduce(request(messages)).request.encode();
-        const ours = encodeProduceRequest(request(new PackedBatch(packed(all))));
+        const { used: ours } = encodeProduceRequest(request(new PackedBatch(packed(all))));
         expect(ours.equals(theirs.buffer)).toBe(true);
       }),
       { numRuns: 50 },
@@ -134,7 +135,29 @@ describe('useOwnCodec', () => {
       expect(ours.equals(theirs)).toBe(true);
     },
   );
+
+  it('uses the buffer of a request again once it was answered, and not before', async () => {
+    await useOwnCodec(SILENT_LOGGER);
+    const batch = packed(timed([{ key: 'k', value: 'v'.repeat(20_000), laterMs: 0 }]));
+    const send = () => Produce.protocol({ version: 7 })(request(new PackedBatch(batch)));
+    const memoryOf = async (protocol: ReturnType<typeof send>) => (await protocol.request.encode()).buffer.buffer;
+    const [first, second] = [send(), send()];
+    const [firstMemory, secondMemory] = [await memoryOf(first), await memoryOf(second)];
+    expect(secondMemory).not.toBe(firstMemory);
+    await first.response.decode(ANSWER);
+    await first.response.decode(ANSWER);
+    expect(await memoryOf(send())).toBe(firstMemory);
+    expect(await memoryOf(send())).not.toBe(firstMemory);
+    await second.response.decode(ANSWER);
+    batch.release();
+    // Whatever is done with it then fails, instead of writing into somebody else's buffer.
+    const envelope = { producerId: 1n, producerEpoch: 0, firstSequence: 0, transactional: true };
+    expect(() => batch.finish(envelope)).toThrow('outside buffer bounds');
+  });
 });
+
+/** An answer to a produce request that speaks of no topic. */
+const ANSWER = Buffer.alloc(8);
 
 function bufferOf(field: Buffer | string | null): Buffer | null {
   return typeof field === 'string' ? Buffer.from(field) : field;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import requestDefinitions from 'kafkajs/src/protocol/requests/index.js';
+import { batchBuffers } from '#libs/application';
 import { decodeFetchResponse, type FetchResponse } from './fetch-response.js';
 import type { KafkaLogger } from './logger.js';
 import { PackedBatch } from './packed-topic.js';
@@ -23,18 +24,18 @@ interface Definition<Protocol> {
   protocol: (wanted: { readonly version: number }) => Protocol;
 }
 
-type Produce = (request: ProduceArguments) => { readonly request: ProduceRequest; readonly response: unknown };
+type Produce = (request: ProduceArguments) => { readonly request: ProduceRequest; readonly response: Answer };
 
 interface ProduceRequest {
   encode(): Promise<InstanceType<typeof Encoder>>;
 }
 
-interface FetchAnswer {
+interface Answer {
   decode(bytes: Buffer): Promise<unknown>;
   parse(data: unknown): Promise<unknown>;
 }
 
-type Fetch = (request: object) => { readonly request: unknown; readonly response: FetchAnswer };
+type Fetch = (request: object) => { readonly request: unknown; readonly response: Answer };
 
 const requests = requestDefinitions.requests as {
   readonly Produce: Definition<Produce>;
@@ -72,11 +73,19 @@ function packedProduce(version: number, produce: Produce): Produce {
   return (wanted) => {
     const protocol = produce(wanted);
     if (!isPacked(wanted)) return protocol;
-    const request = {
-      ...protocol.request,
-      encode: () => Promise.resolve(encoderOf(encodeProduceRequest(wanted, ROOM_BYTES))),
+    let sent: Buffer | undefined;
+    const encode = () => {
+      const { whole, used } = encodeProduceRequest(wanted, ROOM_BYTES);
+      sent = whole;
+      return Promise.resolve(encoderOf(used));
     };
-    return { ...protocol, request };
+    const decode = (bytes: Buffer) => {
+      // It was answered, so the socket has long let go of it. One that fails is left to the collector.
+      if (sent) batchBuffers.give(sent);
+      sent = undefined;
+      return protocol.response.decode(bytes);
+    };
+    return { ...protocol, request: { ...protocol.request, encode }, response: { ...protocol.response, decode } };
   };
 }
 
@@ -129,7 +138,7 @@ function quickFetch(version: number, fetch: Fetch): Fetch {
 
 /** What our codec and kafkajs's make of the same sample differently; undefined: nothing. */
 async function codecDifference(): Promise<string | undefined> {
-  const ours = encodeProduceRequest(sampleRequest(packedSample()));
+  const { used: ours } = encodeProduceRequest(sampleRequest(packedSample()));
   const theirs = await stock.produce({ version: PRODUCE_VERSIONS.last })(sampleRequest(SAMPLE)).request.encode();
   if (!ours.equals(theirs.buffer)) return 'a produce request is encoded otherwise';
   const answer = fetchAnswerWith(recordSetOf(ours));

@@ -5,7 +5,7 @@ import { backoffMs, pause } from './backoff.js';
 import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
 import { errorOf, isFenced, isTransient, retriableError, UnrecoverableError } from './errors.js';
 import type { FetchedBatch } from './fetched-batch.js';
-import { WaveBuilder, type Wave } from './message-waves.js';
+import { releaseWaves, WaveBuilder, type Wave } from './message-waves.js';
 import { recordWaves } from './stage-waves.js';
 import { takeOver, type OpenTask, type TakeOverContext } from './take-over.js';
 
@@ -223,7 +223,9 @@ export class OwnedTask {
       const began = performance.now();
       const positions = advance ? new Map(open.positions).set(...advance) : open.positions;
       const sequence = open.sequence + 1;
-      await open.lock.commit(this.waves(output, positions, sequence), this.offsets(positions, sequence));
+      const waves = this.waves(output, positions, sequence);
+      await open.lock.commit(waves, this.offsets(positions, sequence));
+      releaseWaves(waves);
       open.sequence = sequence;
       if (advance) open.positions.set(...advance);
       this.failures.delete(work);

@@ -34,6 +34,12 @@ export class PackedTopic {
     return part;
   }
 
+  /** Gives the buffers of all batches back; see {@link RecordBlock.release}. */
+  release(): void {
+    for (const batch of this.batches.values()) batch.release();
+    this.batches.clear();
+  }
+
   /** Of our records none lacks a value without saying that it is null. */
   find(): undefined {
     return undefined;

@@ -1,3 +1,4 @@
+import { batchBuffers } from '#libs/application';
 import { PackedBatch } from './packed-topic.js';
 
 /** What kafkajs knows when it makes a produce request. */
@@ -23,8 +24,16 @@ export function isPacked({ topicData }: ProduceArguments): boolean {
   return topicData.every(({ partitions }) => partitions.every(({ messages }) => messages instanceof PackedBatch));
 }
 
-/** The body of a produce request, versions 3 to 7, in one buffer, behind `roomBytes` that are left free. */
-export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): Buffer {
+/** A produce request's body in a buffer of the pool, behind room for what comes before it. */
+export interface EncodedRequest {
+  /** To be given back to the pool when the request was answered. */
+  readonly whole: Buffer;
+  /** Room and body. */
+  readonly used: Buffer;
+}
+
+/** The body of a produce request, versions 3 to 7, behind `roomBytes` that are left free. */
+export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): EncodedRequest {
   const { acks, timeout, transactionalId, producerEpoch = 0, topicData } = request;
   const producerId = idOf(request.producerId);
   const topics = topicData.map(({ topic, partitions }) => ({
@@ -40,7 +49,7 @@ export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): 
     size += 2 + Buffer.byteLength(topic) + 4;
     for (const { bytes } of batches) size += 8 + bytes.length;
   }
-  const body = Buffer.allocUnsafe(roomBytes + size);
+  const body = batchBuffers.take(roomBytes + size);
   let at = writeString(body, roomBytes, transactionalId ?? null);
   at = body.writeInt16BE(acks, at);
   at = body.writeInt32BE(timeout, at);
@@ -54,7 +63,7 @@ export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): 
       at += bytes.copy(body, at);
     }
   }
-  return body;
+  return { whole: body, used: body.subarray(0, at) };
 }
 
 function writeString(body: Buffer, at: number, text: string | null): number {

@@ -66,4 +66,9 @@ export class RecordBatchEncoder {
     bytes.writeUInt32BE(crc32c(bytes, CRC_FROM, at), 17);
     return bytes.subarray(0, at);
   }
+
+  /** See {@link RecordBlock.release}: what {@link finish} gave is gone with it. */
+  release(): void {
+    this.block.release();
+  }
 }

@@ -7,4 +7,5 @@ export { MergeTask } from './merge/merge-task.js';
 export type { BudgetFigures } from './merge/judge-rule.js';
 export * from './reference-feed.js';
 export { RecordBlock, type HeaderValue, type RecordContent, type TopicBlock } from './bytes/record-block.js';
+export { batchBuffers } from './bytes/buffer-pool.js';
 export { recordsOf } from './bytes/read-block.js';

@@ -1,4 +1,5 @@
 import type { TopicKey } from '#libs/contract';
+import { batchBuffers } from './buffer-pool.js';
 import { MAX_VARINT_BYTES, putVarint, varintSize } from './put.js';
 
 /** One header's value; a repeated header is an array. */
@@ -20,6 +21,7 @@ const INITIAL_BYTES = 16_384;
 const GROWTH = 4;
 /** Up to this length a loop over the characters is faster than a call into the engine. */
 const SHORT_TEXT = 24;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Records one behind the other in one buffer, each as Kafka's message format 2 has it, so that whoever sends them adds only
@@ -30,7 +32,7 @@ const SHORT_TEXT = 24;
  * `at` on, then {@link end}.
  */
 export class RecordBlock {
-  bytes = Buffer.allocUnsafe(INITIAL_BYTES);
+  bytes = batchBuffers.take(INITIAL_BYTES);
   at = BATCH_HEADER_BYTES;
   private records = 0;
   private lengthAt = 0;
@@ -71,13 +73,21 @@ export class RecordBlock {
     this.records += 1;
   }
 
-  /** Makes room for `length` more bytes; `bytes` may be another buffer afterwards. */
+  /** Makes room for `length` more bytes; `bytes` may be another buffer afterwards, and the one before somebody else's. */
   reserve(length: number): void {
     const needed = this.at + length;
     if (needed <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(GROWTH * this.bytes.length, needed));
+    const larger = batchBuffers.take(Math.max(GROWTH * this.bytes.length, needed));
     this.bytes.copy(larger, 0, 0, this.at);
+    batchBuffers.give(this.bytes);
     this.bytes = larger;
+  }
+
+  /** Gives the buffer back when it was sent and nobody will ask for it again; nothing can be done with the block after that. */
+  release(): void {
+    if (this.bytes !== NOTHING) batchBuffers.give(this.bytes);
+    this.bytes = NOTHING;
+    this.at = 0;
   }
 
   private writeHeaders(headers: RecordContent['headers']): void {

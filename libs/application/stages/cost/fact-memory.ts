@@ -9,6 +9,7 @@ import {
   type PackedMeasures,
   type ScopeIds,
 } from '#libs/domain';
+import { batchBuffers } from '../bytes/buffer-pool.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { MAX_VARINT_BYTES, putRange, putVarint } from '../bytes/put.js';
 import { MAX_ROW_BYTES, putRow, readRowInto } from '../bytes/row-bytes.js';
@@ -223,15 +224,16 @@ export class FactMemory {
   private roomFor(room: number): { readonly segment: Segment; readonly at: number } {
     if (this.open && this.open.at > FULL_BYTES) this.close();
     if (!this.open) {
-      const segment = { sequence: this.nextSequence, bytes: Buffer.allocUnsafe(INITIAL_BYTES), untilMs: -Infinity };
+      const segment = { sequence: this.nextSequence, bytes: batchBuffers.take(INITIAL_BYTES), untilMs: -Infinity };
       this.nextSequence += 1;
       this.open = { number: this.numberFor(segment), segment, at: 0 };
     }
     const { segment, at } = this.open;
     const needed = at + room + OVERHEAD_BYTES + MAX_ROW_BYTES;
     if (needed > segment.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(4 * segment.bytes.length, needed));
+      const larger = batchBuffers.take(Math.max(4 * segment.bytes.length, needed));
       segment.bytes.copy(larger, 0, 0, at);
+      batchBuffers.give(segment.bytes);
       segment.bytes = larger;
     }
     return this.open;
@@ -265,7 +267,9 @@ export class FactMemory {
     if (!this.open) return;
     const { number, segment, at } = this.open;
     // As large as it is: it stays for the horizon.
-    segment.bytes = Buffer.from(segment.bytes.subarray(0, at));
+    const { bytes } = segment;
+    segment.bytes = Buffer.from(bytes.subarray(0, at));
+    batchBuffers.give(bytes);
     this.closed.push(number);
     this.open = undefined;
   }

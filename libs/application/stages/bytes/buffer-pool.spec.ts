@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { BufferPool } from './buffer-pool.js';
+
+describe('BufferPool', () => {
+  it('gives out what was given back, if it is large enough', () => {
+    const pool = new BufferPool();
+    const first = pool.take(20_000);
+    pool.give(first);
+    expect(pool.keptBytes).toBe(first.length);
+    expect(pool.take(first.length + 1)).not.toBe(first);
+    expect(pool.take(first.length)).toBe(first);
+    expect(pool.keptBytes).toBe(0);
+  });
+
+  it('never gives a buffer to two at a time, nor one that is too small, and keeps no more than it may', () => {
+    const lengths = fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 0, max: 20_000_000 }));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(lengths, fc.constant('give' as const)), { maxLength: 60 }), (steps) => {
+        const pool = new BufferPool();
+        const out: Buffer[] = [];
+        for (const step of steps) {
+          if (step === 'give') {
+            const back = out.shift();
+            if (back) pool.give(back);
+          } else {
+            const buffer = pool.take(step);
+            expect(buffer.length).toBeGreaterThanOrEqual(step);
+            expect(out).not.toContain(buffer);
+            out.push(buffer);
+          }
+          expect(pool.keptBytes).toBeLessThanOrEqual(32 * 1_048_576);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
