@@ -42,7 +42,7 @@ export async function startLedger({ config, logger, onFatal }: LedgerOptions): P
     topics: LEDGER_TOPICS,
     howToForget: (topic) =>
       `To go on, forget the stored offsets, with the role that owns the tables: psql "$DATABASE_URL" -c "DELETE FROM ledger_offset WHERE topic = '${topic}'". The ledger then reads the topic from its beginning; no row is lost or doubled.`,
-    load: () => store.offsets(),
+    load: (clusterId) => store.offsets(clusterId),
     handle: async ({ topic, ...batch }) => {
       if (!isLedgerTopic(topic)) throw new Error(`the ledger does not keep ${topic}`);
       view.recorded(topic, await recordBatch(store, { topic, ...batch }));

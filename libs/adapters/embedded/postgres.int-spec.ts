@@ -9,8 +9,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startPostgres } from './postgres.js';
 
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
@@ -72,3 +74,18 @@ it('does not touch what another version made', async () => {
     /was made by Postgres 9\.6 and this is 18; move it away/,
   );
 });
+
+it('starts after one that was killed, as soon as the last of its processes is gone', async () => {
+  const place = options(join(top, 'postgres'), 23_305);
+  const killed = await startPostgres(place);
+  const left = spawnSync('pgrep', ['-P', String(killed.pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean);
+  for (const pid of left) process.kill(Number(pid), 'SIGSTOP');
+  killed.kill();
+  await killed.ended;
+  const starting = startPostgres(place);
+  while (!readFileSync(place.logFile, 'utf8').includes('shared memory block')) await sleep(50);
+  for (const pid of left) process.kill(Number(pid), 'SIGCONT');
+  await (await starting).stop();
+}, 60_000);

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type PostgresHome, giveTo, postgresHome } from './postgres-account.js';
 import { type EmbeddedServer, EmbeddedServerError, type ServerSpec, type StartControl, startServer } from './server.js';
@@ -62,7 +63,24 @@ export async function startPostgres(
     graceMs: 60_000,
     account: home.account,
   };
-  return startServer(spec, control);
+  return startOnceFree(spec, control);
+}
+
+/** What Postgres says while processes of one that was killed are still there; they end by themselves in a moment. */
+const REMNANTS = /pre-existing shared memory block/;
+const REMNANTS_GO_WITHIN_MS = 10_000;
+
+async function startOnceFree(spec: ServerSpec, control: StartControl): Promise<EmbeddedServer> {
+  const giveUpAt = performance.now() + REMNANTS_GO_WITHIN_MS;
+  for (;;) {
+    try {
+      return await startServer(spec, control);
+    } catch (error) {
+      const isOurs = error instanceof EmbeddedServerError && REMNANTS.test(error.message);
+      if (!isOurs || performance.now() > giveUpAt) throw error;
+      await sleep(200, undefined, control.signal && { signal: control.signal });
+    }
+  }
 }
 
 /** What `pg_ctl` goes by: line 1 of postmaster.pid is the process, line 8 its state. A port that answers may still be recovering. */

@@ -101,6 +101,25 @@ function refusal(message: string): Error {
     expect(sink.stored.map(Number).sort((a, b) => a - b)).toEqual(expected);
   }
 
+  it('says of which cluster the offsets and the records are', async () => {
+    const admin = createKafka(settings, 'test', { logger: SILENT_LOGGER }).admin();
+    await admin.connect();
+    const { clusterId } = await admin.describeCluster().finally(() => admin.disconnect());
+    await publish(0, 10);
+    const asked = new Set<string>();
+    const load = (from: string) => {
+      asked.add(`offsets of ${from}`);
+      return sink.load();
+    };
+    const handle = (batch: SinkBatch) => {
+      asked.add(`records of ${batch.clusterId}`);
+      return sink.handle(batch);
+    };
+    await runner({ load, handle }).start();
+    await allStored(10);
+    expect(asked).toEqual(new Set([`offsets of ${clusterId}`, `records of ${clusterId}`]));
+  }, 240_000);
+
   it('stores everything once, over restarts and with the sink away for a while', async () => {
     await publish(0, 1_000);
     sink.away = true;

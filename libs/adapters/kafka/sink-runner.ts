@@ -3,6 +3,7 @@ import type { InputRecord, KafkaSettings } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import { backoffMs, pause } from './backoff.js';
 import { createKafka } from './client.js';
+import { ClusterIdentity } from './cluster-identity.js';
 import { errorOf, isTransient, UnrecoverableError } from './errors.js';
 import { FetchedBatch } from './fetched-batch.js';
 import { GroupConsumer } from './group-consumer.js';
@@ -27,6 +28,8 @@ export interface SinkPosition extends SinkOffset {
 
 /** Records of one partition, in order; store them and `next` in one transaction. */
 export interface SinkBatch {
+  /** The cluster that it was read from. */
+  readonly clusterId: string;
   readonly topic: TopicKey;
   readonly partition: number;
   readonly records: readonly InputRecord[];
@@ -45,11 +48,11 @@ export interface SinkRunnerOptions {
   readonly group: string;
   readonly topics: readonly TopicKey[];
   /**
-   * Offsets that the sink has stored; a partition without one is read from the beginning. Absent: the sink keeps none,
+   * Offsets of this cluster that the sink has stored; a partition without one is read from the beginning. Absent: the sink keeps none,
    * and the group's offsets in Kafka are committed after each batch, so that the batch in progress may come twice; a
    * partition without one, or with one that retention has deleted, then begins at its end, which is committed at once.
    */
-  readonly load?: () => Promise<readonly SinkOffset[]>;
+  readonly load?: (clusterId: string) => Promise<readonly SinkOffset[]>;
   /** Called with all partitions of this process and where they go on, before any record of them. May reject as `handle`. */
   readonly onPositioned?: (positions: readonly SinkPosition[]) => Promise<void>;
   /**
@@ -99,6 +102,8 @@ export class SinkRunner {
   private readonly kafka: Kafka;
   private readonly admin: Admin;
   private readonly consumer: GroupConsumer;
+  /** Learned before anything is read. */
+  private identity: ClusterIdentity | undefined;
   private assigned: Assignment = [];
   private places = new Map<string, Place>();
   private generation = 0;
@@ -119,7 +124,10 @@ export class SinkRunner {
   async start(): Promise<void> {
     const { group, logger } = this.options;
     const waiting = { what: `Group ${group}`, logger, signal: this.stopping.signal };
-    await whileAway(waiting, () => this.admin.connect());
+    await whileAway(waiting, async () => {
+      await this.admin.connect();
+      this.identity = await ClusterIdentity.learn(this.admin);
+    });
     if (!this.stopping.signal.aborted) await this.consumer.start();
   }
 
@@ -142,6 +150,11 @@ export class SinkRunner {
       partition,
       records: end > fetching ? Number(end - fetching) : 0,
     }));
+  }
+
+  private get clusterId(): string {
+    if (!this.identity) throw new Error('the cluster is known from start() on');
+    return this.identity.clusterId;
   }
 
   private createConsumer(): GroupConsumer {
@@ -211,7 +224,9 @@ export class SinkRunner {
   }
 
   private async findPlaces(assigned: Assignment): Promise<Map<string, Place>> {
-    const stored = await (this.options.load ? this.options.load() : this.committed());
+    // Offsets of one cluster mean nothing in another that answers on its address.
+    await this.identity?.check();
+    const stored = await (this.options.load ? this.options.load(this.clusterId) : this.committed());
     const places = new Map<string, Place>();
     const log = await LogClient.connect(this.kafka);
     try {
@@ -281,7 +296,15 @@ export class SinkRunner {
     for (const { records, next, caughtUp } of batch.chunks(this.options.chunkRecords ?? DEFAULT_CHUNK_RECORDS)) {
       if (batch.isStale() || this.stopping.signal.aborted) return;
       try {
-        await this.options.handle({ topic, partition, records, start: place.stored, next, caughtUp });
+        await this.options.handle({
+          clusterId: this.clusterId,
+          topic,
+          partition,
+          records,
+          start: place.stored,
+          next,
+          caughtUp,
+        });
         if (!this.options.load) await this.commit([{ topic, partition, offset: next }]);
       } catch (thrown) {
         // Not awaited: what is held back heartbeats by itself, however long the sink stays away.

@@ -94,8 +94,9 @@ export function signalToRow(signal: Signal): JsonRow {
 }
 
 /** Rows of the records that were put aside. */
-export function rejectionRows({ partition, facts }: LedgerWrite, topic: string): JsonRow[] {
+export function rejectionRows({ clusterId, partition, facts }: LedgerWrite, topic: string): JsonRow[] {
   return facts.rejected.map(({ offset, reason, value }) => ({
+    cluster_id: clusterId,
     topic,
     partition_id: partition,
     record_offset: offset,

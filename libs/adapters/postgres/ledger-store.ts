@@ -37,8 +37,18 @@ export class PostgresLedgerStore implements LedgerStore {
     private readonly topicPrefix = '',
   ) {}
 
-  async offsets(): Promise<readonly LedgerOffset[]> {
-    const rows = await asLedgerErrors(() => this.database.query<OffsetRow>(`SELECT * FROM ledger_offset`));
+  /** Takes over what was stored before offsets had a cluster. */
+  async offsets(clusterId: string): Promise<readonly LedgerOffset[]> {
+    const rows = await asLedgerErrors(() =>
+      this.database.transaction(async (manager) => {
+        await manager.query(
+          `UPDATE ledger_offset AS old SET cluster_id = $1
+           WHERE cluster_id = '' AND NOT EXISTS (SELECT FROM ledger_offset AS own WHERE own.cluster_id = $1)`,
+          [clusterId],
+        );
+        return manager.query<OffsetRow[]>(`SELECT * FROM ledger_offset WHERE cluster_id = $1`, [clusterId]);
+      }),
+    );
     return rows.flatMap(({ topic: name, partition_id: partition, next_offset: offset }) => {
       const topic = LEDGER_TOPICS.find((key) => topicName(key, this.topicPrefix) === name);
       return topic ? [{ topic, partition, offset: BigInt(offset) }] : [];
@@ -64,7 +74,7 @@ export class PostgresLedgerStore implements LedgerStore {
   }
 }
 
-const REJECTED_COLUMNS = ['topic', 'partition_id', 'record_offset', 'reason', 'value'];
+const REJECTED_COLUMNS = ['cluster_id', 'topic', 'partition_id', 'record_offset', 'reason', 'value'];
 const WINDOW_KEY = ['scope', 'id', 'window_name', 'window_end'];
 const KEEP_FIRST = 'ON CONFLICT DO NOTHING';
 const KEEP_NEWEST_WINDOW = `
@@ -79,14 +89,14 @@ const KEEP_NEWEST_WINDOW = `
 async function moveOffset(
   manager: EntityManager,
   topic: string,
-  { partition, start, next }: LedgerWrite,
+  { clusterId, partition, start, next }: LedgerWrite,
 ): Promise<void> {
   const moved = await manager.query<unknown[]>(
-    `INSERT INTO ledger_offset AS stored (topic, partition_id, next_offset) VALUES ($1, $2, $3)
-     ON CONFLICT (topic, partition_id) DO UPDATE SET next_offset = excluded.next_offset
+    `INSERT INTO ledger_offset AS stored (cluster_id, topic, partition_id, next_offset) VALUES ($5, $1, $2, $3)
+     ON CONFLICT (cluster_id, topic, partition_id) DO UPDATE SET next_offset = excluded.next_offset
      WHERE stored.next_offset = $4
      RETURNING next_offset`,
-    [topic, partition, String(next), String(start)],
+    [topic, partition, String(next), String(start), clusterId],
   );
   if (moved.length === 1) return;
   throw new LedgerUnavailableError(

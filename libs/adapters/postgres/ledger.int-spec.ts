@@ -27,6 +27,7 @@ const spanOf = (from: string, to: string): { fromMs: number; toMs: number } => (
   fromMs: Date.parse(from),
   toMs: Date.parse(to),
 });
+const CLUSTER = 'cluster-a';
 const WHOLE_DAY = spanOf(at('00:00:00'), '2026-03-03T00:00:00.000Z');
 
 const costEvent = (fields: Partial<CostEvent> & { sourceId: string }): CostEvent => ({
@@ -97,7 +98,7 @@ function batchOf(topic: LedgerTopic, records: readonly Encoded[], start = 0n): L
     value: value === null ? null : Buffer.from(value),
     headers: headers ?? {},
   }));
-  return { topic, partition: 0, records: inputs, start, next: start + BigInt(records.length) };
+  return { clusterId: CLUSTER, topic, partition: 0, records: inputs, start, next: start + BigInt(records.length) };
 }
 
 const events = (list: readonly CostEvent[], start = 0n): LedgerBatch =>
@@ -167,10 +168,10 @@ withPostgres('the ledger in Postgres', () => {
     it('keeps the offsets of each prefix for itself', async () => {
       const other = new PostgresLedgerStore(database, 'other.');
       await recordBatch(store, events([costEvent({ sourceId: 'i1' })]));
-      expect(await store.offsets()).toHaveLength(1);
-      expect(await other.offsets()).toEqual([]);
+      expect(await store.offsets(CLUSTER)).toHaveLength(1);
+      expect(await other.offsets(CLUSTER)).toEqual([]);
       await recordBatch(other, events([costEvent({ sourceId: 'i1' })]));
-      expect(await other.offsets()).toEqual(await store.offsets());
+      expect(await other.offsets(CLUSTER)).toEqual(await store.offsets(CLUSTER));
       expect(await contents('cost_event')).toHaveLength(1);
     });
 
@@ -250,7 +251,7 @@ withPostgres('the ledger in Postgres', () => {
         { record_offset: '4', reason: 'schema', value: Buffer.from('{"amount":1}') },
         { record_offset: '6', reason: 'refused-by-database', value: Buffer.from(yearZero.value) },
       ]);
-      expect(await store.offsets()).toEqual([{ topic: 'costEvents', partition: 0, offset: 9n }]);
+      expect(await store.offsets(CLUSTER)).toEqual([{ topic: 'costEvents', partition: 0, offset: 9n }]);
     });
   });
 
@@ -258,12 +259,31 @@ withPostgres('the ledger in Postgres', () => {
     it('move with the rows', async () => {
       await recordBatch(store, events([costEvent({ sourceId: 'a' })], 5n));
       await recordBatch(store, windows([costWindow({})]));
-      expect(new Set(await store.offsets())).toEqual(
+      expect(new Set(await store.offsets(CLUSTER))).toEqual(
         new Set([
           { topic: 'costEvents', partition: 0, offset: 6n },
           { topic: 'costWindows', partition: 0, offset: 1n },
         ]),
       );
+    });
+
+    it('of another cluster are its own, and so are the records that were put aside', async () => {
+      const batch = events([costEvent({ sourceId: 'a' })]);
+      await recordBatch(store, batch);
+      expect(await store.offsets('cluster-b')).toEqual([]);
+      const unreadable = batch.records.map((record) => ({ ...record, value: Buffer.from('{') }));
+      for (const clusterId of [CLUSTER, 'cluster-b'])
+        await recordBatch(store, { ...batch, clusterId, records: unreadable, topic: 'signals' });
+      expect(await store.offsets('cluster-b')).toEqual([{ topic: 'signals', partition: 0, offset: 1n }]);
+      expect(await contents('ledger_rejected')).toHaveLength(2);
+    });
+
+    it('that were stored before they had a cluster belong to the first that asks', async () => {
+      await recordBatch(store, { ...events([costEvent({ sourceId: 'a' })]), clusterId: '' });
+      const taken = [{ topic: 'costEvents', partition: 0, offset: 1n }];
+      expect(await store.offsets(CLUSTER)).toEqual(taken);
+      expect(await store.offsets('cluster-b')).toEqual([]);
+      expect(await store.offsets(CLUSTER)).toEqual(taken);
     });
 
     it('refuse a batch that does not begin where the partition stands, and nothing of it is kept', async () => {
@@ -273,7 +293,7 @@ withPostgres('the ledger in Postgres', () => {
         await expect(attempt).rejects.toBeInstanceOf(LedgerUnavailableError);
       }
       expect(await reader.costEvents('z')).toEqual([]);
-      expect(await store.offsets()).toEqual([{ topic: 'costEvents', partition: 0, offset: 2n }]);
+      expect(await store.offsets(CLUSTER)).toEqual([{ topic: 'costEvents', partition: 0, offset: 2n }]);
     });
 
     it('let one of several owners through', async () => {
@@ -298,7 +318,7 @@ withPostgres('the ledger in Postgres', () => {
         const kill = killed.delete(position);
         const [result] = await Promise.allSettled([writing, ...(kill ? [postgres.kill()] : [])]);
         if (kill) {
-          await expect(store.offsets()).rejects.toMatchObject({ retry: true });
+          await expect(store.offsets(CLUSTER)).rejects.toMatchObject({ retry: true });
           await postgres.start();
         }
         if (result.status === 'rejected') {
@@ -306,7 +326,7 @@ withPostgres('the ledger in Postgres', () => {
           expect(result.reason).toMatchObject({ retry: true });
         }
         // As the reader of Kafka does: the truth is what the ledger has stored.
-        const [stored] = await store.offsets();
+        const [stored] = await store.offsets(CLUSTER);
         position = stored?.offset ?? 0n;
         const rows = await postgres.query<{ n: string }>('SELECT count(*) AS n FROM cost_event');
         expect(rows[0]?.n).toBe(String(position));
@@ -322,7 +342,7 @@ withPostgres('the ledger in Postgres', () => {
       const databaseUrl = postgres.url.replace(/spendline$/, 'empty');
       const other = new Database({ databaseUrl, applicationName: 'test' });
       try {
-        await expect(new PostgresLedgerStore(other).offsets()).rejects.toMatchObject({
+        await expect(new PostgresLedgerStore(other).offsets(CLUSTER)).rejects.toMatchObject({
           retry: true,
           message: expect.stringContaining('npx spendline migrate') as string,
         });

@@ -57,7 +57,14 @@ const record = (offset: number, value: string | null, headers: InputRecord['head
 /** Records of these sources with gaps between their offsets, as compaction and transactions leave them. */
 function batchOf(sources: readonly string[]): LedgerBatch {
   const records = sources.map((source, index) => record(2 * index + 1, encodeCostEvent(event(source)).value));
-  return { topic: 'costEvents', partition: 3, records, start: 0n, next: BigInt(2 * sources.length + 5) };
+  return {
+    clusterId: 'c',
+    topic: 'costEvents',
+    partition: 3,
+    records,
+    start: 0n,
+    next: BigInt(2 * sources.length + 5),
+  };
 }
 
 describe('recordBatch', () => {

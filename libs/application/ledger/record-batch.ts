@@ -4,6 +4,7 @@ import { LedgerDataError, type LedgerStore } from './store.js';
 
 /** Records of one partition, in order, as they were read from `start` up to `next`. */
 export interface LedgerBatch {
+  readonly clusterId: string;
   readonly topic: LedgerTopic;
   readonly partition: number;
   readonly records: readonly InputRecord[];
@@ -23,10 +24,10 @@ export interface LedgerReport {
  * alone, and is put aside. Rejects when the store is unavailable; what was stored by then stays.
  */
 export async function recordBatch(store: LedgerStore, batch: LedgerBatch): Promise<LedgerReport> {
-  const { topic, partition, start, next, records } = batch;
+  const { clusterId, topic, partition, start, next, records } = batch;
   const facts = readFacts(topic, records);
   try {
-    await store.write({ topic, partition, start, next, facts });
+    await store.write({ clusterId, topic, partition, start, next, facts });
     return reportOf(facts);
   } catch (error) {
     if (!(error instanceof LedgerDataError)) throw error;

@@ -10,6 +10,8 @@ export interface LedgerOffset {
 
 /** What one transaction stores: facts, and that the partition has been read from `start` up to `next`. */
 export interface LedgerWrite {
+  /** The Kafka cluster that the offsets belong to. */
+  readonly clusterId: string;
   readonly topic: LedgerTopic;
   readonly partition: number;
   readonly start: bigint;
@@ -22,8 +24,8 @@ export interface LedgerWrite {
  * replaces a newer one.
  */
 export interface LedgerStore {
-  /** Offsets of all partitions that have been read. Rejects with {@link LedgerUnavailableError}. */
-  offsets(): Promise<readonly LedgerOffset[]>;
+  /** Offsets of all partitions of a cluster that have been read. Rejects with {@link LedgerUnavailableError}. */
+  offsets(clusterId: string): Promise<readonly LedgerOffset[]>;
   /**
    * Stores all of it or nothing. Rejects with {@link LedgerDataError} when the database refuses the content, and with
    * {@link LedgerUnavailableError} when it cannot be reached or the partition does not stand at `start`.

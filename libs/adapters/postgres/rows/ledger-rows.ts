@@ -146,6 +146,9 @@ export class SignalEventRow {
 /** A record that could not be kept, as it was. */
 @Entity('ledger_rejected')
 export class LedgerRejectedRow {
+  /** The Kafka cluster whose topic it is. */
+  @PrimaryColumn('text', { name: 'cluster_id', default: '' })
+  clusterId!: string;
   @PrimaryColumn('text')
   topic!: string;
   @PrimaryColumn('integer', { name: 'partition_id' })
@@ -158,9 +161,11 @@ export class LedgerRejectedRow {
   value!: Buffer | null;
 }
 
-/** Where to read a partition on from; written in the transaction of what was read. */
+/** Where to read a partition of a cluster on from; written in the transaction of what was read. */
 @Entity('ledger_offset')
 export class LedgerOffsetRow {
+  @PrimaryColumn('text', { name: 'cluster_id', default: '' })
+  clusterId!: string;
   @PrimaryColumn('text')
   topic!: string;
   @PrimaryColumn('integer', { name: 'partition_id' })
