@@ -7,7 +7,8 @@ import { ask } from '../api/client.js';
 import type { Session } from '../api/session.js';
 import { addressOf } from '../page-address.js';
 import { TEXTS } from '../texts.js';
-import { Decision, Field } from './common.js';
+import { Decision } from '../elements/decision.js';
+import { Field } from '../elements/field.js';
 
 const texts = TEXTS.budgets;
 const SCOPES = ['all', 'channel', 'team', 'vendor', 'agent', 'queue', 'region'] as const;

@@ -11,7 +11,10 @@ import { addressOf } from '../page-address.js';
 import { TEXTS } from '../texts.js';
 import { BudgetForm } from './budget-form.js';
 import { SpendingNote } from './budgets-page.js';
-import { Decision, Field, History, Trouble } from './common.js';
+import { Decision } from '../elements/decision.js';
+import { Field } from '../elements/field.js';
+import { History } from '../elements/history.js';
+import { Trouble } from '../elements/trouble.js';
 
 const texts = TEXTS.budgets;
 const REFRESH_MS = 10_000;

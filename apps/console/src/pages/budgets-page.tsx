@@ -9,7 +9,7 @@ import type { Formats } from '../format/formats.js';
 import { addressOf } from '../page-address.js';
 import { TEXTS } from '../texts.js';
 import { BudgetForm } from './budget-form.js';
-import { Trouble } from './common.js';
+import { Trouble } from '../elements/trouble.js';
 
 const texts = TEXTS.budgets;
 const REFRESH_MS = 10_000;

@@ -10,7 +10,11 @@ import { useAnswer } from '../api/use-answer.js';
 import type { Formats } from '../format/formats.js';
 import { addressOf } from '../page-address.js';
 import { TEXTS } from '../texts.js';
-import { Bars, Decision, Field, History, Trouble, type BarRow } from './common.js';
+import { Bars, type BarRow } from '../elements/bars.js';
+import { Decision } from '../elements/decision.js';
+import { Field } from '../elements/field.js';
+import { History } from '../elements/history.js';
+import { Trouble } from '../elements/trouble.js';
 
 const texts = TEXTS.signals;
 const REFRESH_MS = 5_000;

@@ -7,7 +7,7 @@ import { useAnswer } from '../api/use-answer.js';
 import type { Formats } from '../format/formats.js';
 import { addressOf } from '../page-address.js';
 import { TEXTS } from '../texts.js';
-import { Trouble } from './common.js';
+import { Trouble } from '../elements/trouble.js';
 
 const texts = TEXTS.signals;
 const REFRESH_MS = 5_000;
