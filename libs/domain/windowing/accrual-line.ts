@@ -25,6 +25,8 @@ export function accruedMeasures(
 ): Measures {
   const measures = emptyMeasures();
   for (const line of lines) {
+    // Most are over, or not begun.
+    if (line.startMs >= toMs || (line.endMs <= fromMs && line.startMs < fromMs)) continue;
     const from = kind === 'rolling' ? Math.max(fromMs, line.rollingFromMs ?? -Infinity) : fromMs;
     addAmount(measures, line.dimension, accruedBetween(line, from, toMs));
   }

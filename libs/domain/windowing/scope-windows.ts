@@ -8,10 +8,11 @@ import {
   type ScopeRef,
 } from '../facts/index.js';
 import type { Calendar } from '../time/index.js';
-import { accruedMeasures, type AccrualLine } from './accrual-line.js';
+import { accruedMeasures } from './accrual-line.js';
+import { AccrualLines } from './accrual-lines.js';
 import { PaneTier } from './pane-tier.js';
 import type { WindowKind } from './window-kind.js';
-import type { PaneLayout } from './window-spec.js';
+import { ceilTo, type PaneLayout } from './window-spec.js';
 
 const NOTHING: Readonly<Measures> = emptyMeasures();
 
@@ -33,6 +34,15 @@ export interface Deferred {
   readonly measures: Measures;
 }
 
+/** Until when lines change the windows of a scope. */
+export interface Accruals {
+  readonly windows: ScopeWindows;
+  /** Up to there at every end. */
+  readonly untilMs: number;
+  /** The end at which the last line leaves. */
+  readonly leaveMs: number;
+}
+
 /** Key of a scope inside a set. */
 export function scopeKeyOf(ref: ScopeRef): string {
   return `${ref.scope}:${ref.id}`;
@@ -49,7 +59,7 @@ export class ScopeWindows {
   readonly coarse: PaneTier;
   /** Month start to everything booked in that month, also what was too late for rolling windows. */
   readonly months = new Map<number, Measures>();
-  readonly lines = new Map<string, AccrualLine>();
+  readonly lines = new AccrualLines();
   /** Window name to end to revision, for ends that were restated. */
   readonly revisions = new Map<string, Map<number, number>>();
   /** Booked in the running month behind its frontier; that month's next end takes it in. */
@@ -178,14 +188,14 @@ export class ScopeWindows {
     this.closed.set(kind.name, { endMs: frontierMs, content });
   }
 
-  /** Last instant at which a line can still change a window of this kind. */
-  accruesUntil(kind: WindowKind): number {
-    let until = -Infinity;
-    for (const line of this.lines.values()) {
-      const lastMs = Math.max(line.endMs, line.startMs + 1);
-      until = Math.max(until, kind.leaveEnd(Math.ceil(lastMs / kind.stepMs) * kind.stepMs));
-    }
-    return until;
+  /** How long lines change windows of this kind: at every end, and then once more when the last of them leaves. */
+  accruals(kind: WindowKind): Accruals {
+    const accruedByMs = this.lines.accruedByMs;
+    if (accruedByMs === -Infinity) return { windows: this, untilMs: -Infinity, leaveMs: -Infinity };
+    const lastEndMs = ceilTo(accruedByMs, kind.stepMs);
+    const leaveMs = kind.leaveEnd(lastEndMs);
+    // A rolling window loses a bit of a line at each step; a month holds all of it until it is over.
+    return { windows: this, untilMs: kind.type === 'rolling' ? leaveMs : lastEndMs, leaveMs };
   }
 
   revisionOf(window: string, endMs: number): number {

@@ -215,6 +215,27 @@ describe('WindowSet', () => {
     expect(minutes.map(({ measures }) => amountOf(measures))).toEqual([60n]);
   });
 
+  it('asks for a bill that is over once more when its month is, not every minute until then', () => {
+    const set = new WindowSet(options, calendar);
+    const startMs = 10 * MONTH;
+    set.advance(startMs);
+    const windows = set.addLine(
+      ALL,
+      { lineId: 'bill', dimension: 'system', amountMicros: 5_000n, startMs, endMs: startMs + 90 * SECOND },
+      startMs,
+    );
+    const closed: number[] = [];
+    const close = windows.close.bind(windows);
+    windows.close = (kind, endMs) => {
+      if (kind.type === 'calendar') closed.push((endMs - startMs) / SECOND);
+      return close(kind, endMs);
+    };
+    const months = set.advance(startMs + 2 * MONTH).filter(({ window }) => window === 'month');
+    expect(closed).toEqual([60, 120, 6_060]);
+    expect(months.map(({ measures }) => amountOf(measures))).toEqual([3_333n, 5_000n, 0n]);
+    expect(set.isDueBy(startMs + 3 * MONTH)).toBe(false);
+  });
+
   it('shows what is too late for rolling windows in the running month only', () => {
     const set = new WindowSet(options, calendar);
     const baseMs = 10 * MONTH;
@@ -308,7 +329,7 @@ function restarted(set: WindowSet): WindowSet {
     for (const [startMs, month] of windows.months) copy.addToMonth(startMs, month);
     for (const [window, ends] of windows.revisions) copy.revisions.set(window, new Map(ends));
     copy.deferred = windows.deferred;
-    for (const [id, line] of windows.lines) copy.lines.set(id, line);
+    for (const line of windows.lines.values()) copy.lines.set(line.lineId, line);
   }
   fresh.restoreFrontiers(set.frontiers());
   return fresh;

@@ -3,7 +3,7 @@ import type { Calendar } from '../time/index.js';
 import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
-import { scopeKeyOf, ScopeWindows, type LateDelta } from './scope-windows.js';
+import { scopeKeyOf, ScopeWindows, type Accruals, type LateDelta } from './scope-windows.js';
 import { windowKinds, type WindowKind } from './window-kind.js';
 import {
   ceilTo,
@@ -63,8 +63,11 @@ export class WindowSet {
   /** Something is due, or accrues, at or before `untilMs`: closing windows up to there is not idle work. */
   isDueBy(untilMs: number): boolean {
     for (const windows of this.accruing) {
-      for (const { kind, frontierMs } of this.kinds)
-        if ((frontierMs ?? -Infinity) < windows.accruesUntil(kind)) return true;
+      for (const { kind, frontierMs = -Infinity } of this.kinds) {
+        const accruals = windows.accruals(kind);
+        if (frontierMs < accruals.untilMs || (frontierMs < accruals.leaveMs && accruals.leaveMs <= untilMs))
+          return true;
+      }
     }
     return this.earliestDueMs() <= untilMs;
   }
@@ -193,11 +196,11 @@ export class WindowSet {
       // What came for the calendar only had no end to be shown at before.
       if (kind.type === 'calendar') for (const windows of this.scopes.values()) this.scheduleMonths(state, windows);
     }
-    const accruing = [...this.accruing].map((windows) => ({ windows, untilMs: windows.accruesUntil(kind) }));
-    const lastAccrualMs = accruing.reduce((last, { untilMs }) => Math.max(last, untilMs), -Infinity);
-    for (const endMs of endsToClose(state, targetMs, lastAccrualMs)) {
+    const accruing = [...this.accruing].map((windows) => windows.accruals(kind));
+    for (const endMs of endsToClose(state, targetMs, accruing)) {
       const scopes = new Set(due.take(endMs));
-      for (const { windows, untilMs } of accruing) if (endMs <= untilMs) scopes.add(windows);
+      for (const { windows, untilMs, leaveMs } of accruing)
+        if (endMs <= untilMs || endMs === leaveMs) scopes.add(windows);
       for (const windows of [...scopes].sort(byScopeKey)) {
         const measures = windows.close(kind, endMs);
         if (measures) results.push(resultOf(windows, kind, endMs, 0, measures));
@@ -377,13 +380,15 @@ function scheduleMonth(
   due.add(kind.leaveEnd(firstEndMs), windows);
 }
 
-/** Ends up to `targetMs` at which something is due, and every end up to which bills accrue. */
+/** Ends up to `targetMs` at which something is due, every end up to which bills accrue, and those where they leave. */
 function endsToClose(
   { kind, due, frontierMs = -Infinity }: KindState,
   targetMs: number,
-  lastAccrualMs: number,
+  accruing: readonly Accruals[],
 ): number[] {
   const ends = new Set(due.endsUntil(targetMs));
+  for (const { leaveMs } of accruing) if (leaveMs > frontierMs && leaveMs <= targetMs) ends.add(leaveMs);
+  const lastAccrualMs = accruing.reduce((last, { untilMs }) => Math.max(last, untilMs), -Infinity);
   for (let endMs = frontierMs + kind.stepMs; endMs <= Math.min(targetMs, lastAccrualMs); endMs += kind.stepMs)
     ends.add(endMs);
   return [...ends].sort((x, y) => x - y);
