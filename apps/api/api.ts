@@ -12,11 +12,11 @@ import {
   Database,
   PostgresDecisionStore,
   PostgresLedgerReader,
-  PostgresReferenceOutbox,
+  PostgresDecisionOutbox,
   PostgresReferenceStore,
 } from '#libs/adapters/postgres';
 import { createMetrics, type Health } from '#libs/adapters/prometheus';
-import { LiveFeed, LiveView, runOutboxRelay, type ReferencePublisher } from '#libs/application';
+import { LiveFeed, LiveView, runOutboxRelay, type DecisionPublisher } from '#libs/application';
 import { projectRoot, type ApiConfig } from '#libs/config';
 
 import { DatabaseHealth } from './database-health.js';
@@ -104,14 +104,14 @@ function startRelay(
   const { signal } = stopping;
   const publisher = new ConnectedPublisher(new Publisher({ settings: kafka, logger, role: 'outbox' }));
   const relaying = runOutboxRelay({
-    outbox: health.watch(new PostgresReferenceOutbox(database)),
+    outbox: health.watch(new PostgresDecisionOutbox(database)),
     publisher,
     signal,
     pause: (durationMs) => pause(durationMs, undefined, { signal }).catch(() => undefined),
-    onPublished: (count) => logger.info({ count }, 'decisions sent to the stages'),
+    onPublished: (count) => logger.info({ count }, 'decisions published'),
     onFault: (error, retryInMs) => {
       if (!health.failed(error)) return;
-      logger.warn({ error: String(error), retryInMs }, 'decisions cannot be sent to the stages, trying on');
+      logger.warn({ error: String(error), retryInMs }, 'decisions cannot be published, trying on');
     },
   });
   return {
@@ -124,15 +124,20 @@ function startRelay(
 }
 
 /** Connects with the first message: most of the time there is nothing to send. */
-class ConnectedPublisher implements ReferencePublisher {
+class ConnectedPublisher implements DecisionPublisher {
   #connected = false;
 
   constructor(private readonly publisher: Publisher) {}
 
-  async publish(messages: Parameters<ReferencePublisher['publish']>[0]): Promise<void> {
+  async publish(messages: Parameters<DecisionPublisher['publish']>[0]): Promise<void> {
     if (!this.#connected) await this.publisher.connect();
     this.#connected = true;
-    await this.publisher.send('reference', messages);
+    for (const topic of ['reference', 'snoozes'] as const) {
+      await this.publisher.send(
+        topic,
+        messages.filter((message) => message.topic === topic),
+      );
+    }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ReferenceOutbox } from '#libs/application';
+import type { DecisionOutbox } from '#libs/application';
 
 /**
  * Whether the database answers, as the relay sees it, which asks twice a second: nothing else has to be asked for the
@@ -13,7 +13,7 @@ export class DatabaseHealth {
   }
 
   /** The same outbox; that it answers is remembered. */
-  watch(outbox: ReferenceOutbox): ReferenceOutbox {
+  watch(outbox: DecisionOutbox): DecisionOutbox {
     return {
       relay: async (limit, publish) => {
         const count = await outbox.relay(limit, publish);

@@ -286,6 +286,9 @@ withPostgres('deciding through the API', () => {
       const until = new Date(NOW_MS + 3_600_000).toISOString();
       expect((await post('omar', `${path}/acknowledge`, { episodeId: 'e-1', comment: 'mine' })).status).toBe(201);
       expect((await post('omar', `${path}/snooze`, { episodeId: 'e-1', until })).status).toBe(201);
+      const [told] = await postgres.query<{ topic: string; key: string; value: string }>(`SELECT * FROM outbox`);
+      expect(told).toMatchObject({ topic: 'snoozes', key: 'e-1' });
+      expect(JSON.parse(told!.value)).toMatchObject({ signalKey: FIRING.signalKey, until, by: 'Omar Haddad' });
       expect((await post('ada', `${path}/comments`, { episodeId: 'e-1', text: 'campaign' })).status).toBe(201);
       expect(await handling()).toEqual({
         ...{ acknowledgedBy: 'Omar Haddad', acknowledgedAt: '2026-11-16T00:00:00.000Z', comments: 2 },

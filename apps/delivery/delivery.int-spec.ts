@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKafka, ensureTopics, listDeadLetters, Publisher, resendDeadLetters } from '#libs/adapters/kafka';
+import { snoozeToWire } from '#libs/application';
 import { createLogger } from '#libs/adapters/logging';
 import { loadDeliveryConfig } from '#libs/config';
 import { encodeSignal, type Signal } from '#libs/contract';
@@ -20,6 +21,7 @@ if (!hasAlertmanager) console.warn('skipped in part: no prometheus-alertmanager 
 const SECRET = 'a-secret-of-this-test';
 const FIRST_PORT = 27_000 + 20 * Math.floor(Math.random() * 45);
 const ALERTMANAGER_PORT = FIRST_PORT + 19;
+const BEHIND_PORT = FIRST_PORT + 18;
 let ports = FIRST_PORT;
 
 const now = (): string => new Date().toISOString();
@@ -62,12 +64,15 @@ const STARTED_MS = Date.now();
   let folder: string;
   let webhook: TestReceiver;
   let alertmanager: ChildProcess | undefined;
+  /** Whom Alertmanager tells. */
+  const behind = new TestReceiver(BEHIND_PORT);
   const running: RunningDelivery[] = [];
   const fatal: Error[] = [];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'spendline-delivery-'));
     broker = await KafkaBroker.start();
+    await behind.start();
     if (hasAlertmanager) alertmanager = await startAlertmanager(folder);
   }, 240_000);
 
@@ -91,6 +96,7 @@ const STARTED_MS = Date.now();
 
   afterAll(async () => {
     alertmanager?.kill();
+    await behind.stop();
     await broker.stop();
     rmSync(folder, { recursive: true });
   }, 240_000);
@@ -100,6 +106,26 @@ const STARTED_MS = Date.now();
       'signals',
       signals.map((each) => encodeSignal(each)),
     );
+
+  /** To one partition, so that they are read in this order. */
+  const publishInOrder = (...signals: Signal[]): Promise<void> =>
+    publisher.send(
+      'signals',
+      signals.map((each) => ({ ...encodeSignal(each), partition: 0 })),
+    );
+
+  const snooze = (signalKey: string, forMs: number): Promise<void> => {
+    const { episodeId } = message(signalKey, 0);
+    const [madeAtMs, untilMs] = [Date.now(), Date.now() + forMs];
+    const value = snoozeToWire({ signalKey, episodeId, madeAtMs, untilMs, by: 'Omar' });
+    return publisher.send('snoozes', [{ key: episodeId, value }]);
+  };
+
+  const told = (): string[] =>
+    webhook.accepted.map(({ body }) => {
+      const { signal } = JSON.parse(body) as { signal: Signal };
+      return `${signal.signalKey}${signal.sequence}`;
+    });
 
   function environmentFor(receivers: string, metricsPort: number): Record<string, string> {
     const file = join(folder, `receivers-${metricsPort}.yaml`);
@@ -261,6 +287,58 @@ const STARTED_MS = Date.now();
     expect(told).toEqual(['whole', 'other', 'whole', 'part']);
   }, 240_000);
 
+  it('is quiet about what somebody snoozed, over a restart, until the snooze ends; but tells its end', async () => {
+    const receivers = `receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`;
+    const first = await start(receivers);
+    await publishInOrder(message('s', 0));
+    await eventually('it fires', () => webhook.accepted.length === 1);
+    await first.stop();
+    running.length = 0;
+    await snooze('s', 3_600_000);
+    await start(receivers);
+    await publishInOrder(message('s', 1, { severity: 'critical' }), message('after', 0));
+    await eventually('what came after', () => webhook.accepted.length === 2);
+    expect(told()).toEqual(['s0', 'after0']);
+    await snooze('s', 500);
+    await eventually('it goes on', () => webhook.accepted.length === 3);
+    await snooze('s', 3_600_000);
+    await publishInOrder(resolved('s', 2));
+    await eventually('the resolve', () => webhook.accepted.length === 4);
+    expect(told()).toEqual(['s0', 'after0', 's1', 's2']);
+    expect(new Set(webhook.ids()).size).toBe(4);
+  }, 240_000);
+
+  (hasAlertmanager ? it : it.skip)(
+    'has an Alertmanager be quiet about what is snoozed, and tell that it was resolved',
+    async () => {
+      const receivers = `
+  - { name: am, kind: alertmanager, url: 'http://127.0.0.1:${ALERTMANAGER_PORT}', allowHttp: true, allowNetworks: [127.0.0.1/32] }`;
+      const statesBehind = (): string[] =>
+        behind.accepted
+          .map(({ body }) => JSON.parse(body) as { status: string; groupLabels: Record<string, string> })
+          .flatMap(({ status, groupLabels }) => (groupLabels['signal'] === 'q' ? [status] : []));
+      const silences = async (): Promise<{ status: { state: string }; comment: string; endsAt: string }[]> => {
+        const response = await fetch(`http://127.0.0.1:${ALERTMANAGER_PORT}/api/v2/silences`);
+        return (await response.json()) as { status: { state: string }; comment: string; endsAt: string }[];
+      };
+      await start(`receivers: ${receivers}\nroutes: [{ receivers: [am] }]`);
+      await publish(message('q', 0));
+      await eventually('firing, behind it', () => statesBehind().length === 1);
+      await snooze('q', 3_600_000);
+      await eventually('the silence', async () => (await silences()).length === 1);
+      expect((await silences())[0]?.comment).toMatch(/^Omar snoozed q@/);
+      const [first] = await silences();
+      await snooze('q', 7_200_000);
+      await eventually('a longer one', async () => (await silences())[0]?.endsAt !== first?.endsAt);
+      expect(await silences()).toHaveLength(1);
+      await publish(resolved('q', 1));
+      await eventually('resolved, behind it', () => statesBehind().length === 2);
+      expect(statesBehind()).toEqual(['firing', 'resolved']);
+      expect((await silences()).map(({ status }) => status.state)).toEqual(['expired']);
+    },
+    240_000,
+  );
+
   it('keeps what a receiver refuses as a dead letter, which is sent again when somebody asks', async () => {
     const delivery = await start(`receivers: ${hook('hook', webhook.url)}\nroutes: [{ receivers: [hook] }]`);
     await eventually('joining', async () => (await fetch(delivery.metricsUrl.replace('metrics', 'health/ready'))).ok);
@@ -281,7 +359,12 @@ const STARTED_MS = Date.now();
 
 async function startAlertmanager(folder: string): Promise<ChildProcess> {
   const config = join(folder, 'alertmanager.yml');
-  writeFileSync(config, 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
+  writeFileSync(
+    config,
+    `route: { receiver: behind, group_by: [signal], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
+receivers: [{ name: behind, webhook_configs: [{ url: 'http://127.0.0.1:${BEHIND_PORT}' }] }]
+`,
+  );
   const child = spawn('prometheus-alertmanager', [
     `--config.file=${config}`,
     `--web.listen-address=127.0.0.1:${ALERTMANAGER_PORT}`,

@@ -48,9 +48,8 @@ export async function startDelivery({ config, logger, onFatal }: DeliveryOptions
     ensureTopics(createKafka(settings, 'delivery-topics', { logger }), settings, logger),
   );
   await Promise.all([box.start(), firing.start()]);
-  const { silences } = firing;
   for (const receiver of plan.receivers) {
-    const shared = { plan, settings, group, box, silences, events: view, logger, onFatal: fail };
+    const shared = { plan, settings, group, box, quiet: firing, events: view, logger, onFatal: fail };
     lanes.set(receiver.name, new Lane({ receiver, ...shared }));
   }
   await Promise.all([...lanes.values()].map((lane) => lane.start()));

@@ -1,5 +1,5 @@
 import { readUntil, SinkRunner, type KafkaLogger, type SinkBatch, type SinkPosition } from '#libs/adapters/kafka';
-import { sendAlerts, sendSignal } from '#libs/adapters/delivery';
+import { liftSilence, sendAlerts, sendSignal, silenceSignal } from '#libs/adapters/delivery';
 import {
   afterFailure,
   alertOf,
@@ -12,6 +12,7 @@ import {
   readSignal,
   RESOLVED_REPEATED_MS,
   waitMs,
+  type AlertmanagerReceiver,
   type Circuit,
   type DeadLetter,
   type DeliveryPlan,
@@ -19,6 +20,8 @@ import {
   type Outcome,
   type Receiver,
   type Silences,
+  type Snooze,
+  type Snoozes,
 } from '#libs/application';
 import type { Signal } from '#libs/contract';
 import type { DeadLetterBox } from './dead-letter-box.js';
@@ -44,7 +47,8 @@ export interface LaneOptions {
   /** Start of the consumer group's name. */
   readonly group: string;
   readonly box: DeadLetterBox;
-  readonly silences: Silences;
+  /** What nobody is to be told now. */
+  readonly quiet: { readonly silences: Silences; readonly snoozes: Snoozes };
   readonly events: LaneEvents;
   readonly logger: KafkaLogger;
   readonly onFatal: (error: Error) => void;
@@ -67,13 +71,15 @@ export class Lane {
   readonly #trying = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
   #looking: NodeJS.Timeout | undefined;
+  /** What our Alertmanager was told to be quiet about, by episode; said again with each renewal, as it may forget. */
+  #silenced: ReadonlyMap<string, Snooze> = new Map();
   #keptAtMs = 0;
   #wasReady = false;
 
   constructor(options: LaneOptions) {
-    const { receiver, plan, settings, group, silences, logger, onFatal } = options;
+    const { receiver, plan, settings, group, quiet, logger, onFatal } = options;
     this.#options = options;
-    this.#memory = new LaneMemory(receiver.name, plan.routes, silences);
+    this.#memory = new LaneMemory(receiver.name, plan.routes, quiet);
     this.#runner = new SinkRunner({
       settings,
       group: `${group}-delivery-${receiver.name}`,
@@ -122,7 +128,7 @@ export class Lane {
         );
         return box.remove(letter);
       }
-      const outcome = await this.#send(signal, undefined);
+      const outcome = await this.#send({ signal, previous: undefined, again: letter.again });
       if (outcome.kind === 'accepted') return box.remove(letter);
       return box.keep({ ...letter, state: 'dead', reason: outcome.reason, givenUpAt: new Date().toISOString() });
     });
@@ -153,7 +159,10 @@ export class Lane {
     });
     if (receiver.kind !== 'alertmanager') {
       for (const { partition } of unknown.filter(({ isNew }) => isNew)) {
-        for (const signal of this.#memory.firing(partition)) await this.#deliver(signal, undefined, partition);
+        for (const heard of this.#memory.firing(partition)) {
+          await this.#deliver({ ...heard, previous: undefined });
+          this.#memory.remember({ ...heard, waiting: false, shown: heard.signal });
+        }
       }
     }
     for (const { partition, offset } of unknown) this.#known.set(partition, offset);
@@ -164,25 +173,25 @@ export class Lane {
       const signal = readSignal(value);
       if (!signal) continue;
       const { send, previous, heard } = this.#memory.next(signal, partition);
-      if (send) await this.#deliver(signal, previous, partition);
+      if (send) await this.#deliver({ signal, previous, partition });
       this.#memory.remember(heard);
     }
     this.#known.set(partition, next);
   }
 
   /** Resolves when the message has arrived or is kept as a dead letter; rejects to be called again later. */
-  async #deliver(signal: Signal, previous: Signal | undefined, partition: number): Promise<void> {
+  async #deliver({ signal, previous, partition, again, wasKeptBack = false }: Delivering): Promise<void> {
     const { receiver, events, logger } = this.#options;
-    const id = messageId(signal);
+    const id = messageId(signal, again);
     const sinceMs = this.#trying.get(id) ?? Date.now();
     this.#trying.set(id, sinceMs);
     if (waitMs(this.#circuit, Date.now()) > 0) throw new LaterError('the receiver is given time to come back');
-    const outcome = await this.#send(signal, previous);
+    const outcome = await this.#send({ signal, previous, again });
     const nowMs = Date.now();
     this.#judge(outcome, nowMs);
     if (outcome.kind === 'accepted') {
       this.#trying.delete(id);
-      events.delivered(receiver.name, Math.max(0, nowMs - Date.parse(signal.observedAt)) / 1000);
+      if (!wasKeptBack) events.delivered(receiver.name, Math.max(0, nowMs - Date.parse(signal.observedAt)) / 1000);
       return;
     }
     const mayTryOn = outcome.kind === 'failed' && nowMs - sinceMs < receiver.giveUpAfterMs;
@@ -193,6 +202,7 @@ export class Lane {
       signal,
       partition,
       reason,
+      again,
       givenUpAt: new Date(nowMs).toISOString(),
       state: 'dead',
     });
@@ -211,11 +221,21 @@ export class Lane {
     }
   }
 
-  async #send(signal: Signal, previous: Signal | undefined): Promise<Outcome> {
+  async #send(message: Pick<Delivering, 'signal' | 'previous' | 'again'>): Promise<Outcome> {
     const { receiver, plan, events } = this.#options;
-    const outcome = await sendSignal(receiver, { signal, previous, console: plan.console, nowMs: Date.now() });
+    const lifted = await this.#lift(message.signal);
+    const outcome = lifted ?? (await sendSignal(receiver, { ...message, console: plan.console, nowMs: Date.now() }));
     events.attempted(receiver.name, outcome.kind);
     return outcome;
+  }
+
+  /** A silence would hide the resolve. Answers the outcome where it could not be ended. */
+  async #lift({ status, episodeId, signalKey }: Signal): Promise<Outcome | undefined> {
+    const { receiver, quiet } = this.#options;
+    if (receiver.kind !== 'alertmanager' || status !== 'resolved') return undefined;
+    if (quiet.snoozes.endOf(episodeId) === undefined) return undefined;
+    const outcome = await liftSilence(receiver, signalKey);
+    return outcome.kind === 'accepted' ? undefined : outcome;
   }
 
   /** A receiver that refuses a message is there, and well. */
@@ -228,12 +248,19 @@ export class Lane {
     }
   }
 
-  /** What a silencer's end releases; and for an Alertmanager all that fires, at once when reading begins, then regularly. */
+  /**
+   * What the end of a silencer or of a snooze releases; and for an Alertmanager all that fires, at once when reading
+   * begins and when somebody snoozes, then regularly.
+   */
   #look(): void {
     const ready = this.#runner.ready();
+    const snoozed = this.#memory.snoozed();
     if (ready && this.#memory.released().length > 0) void this.#tellReleased();
     if (this.#options.receiver.kind !== 'alertmanager') return;
-    const isDue = (ready && !this.#wasReady) || Date.now() - this.#keptAtMs >= KEEP_ALIVE.everyMs;
+    const isNews =
+      snoozed.some(({ snooze }) => this.#silenced.get(snooze.episodeId) !== snooze) ||
+      this.#overLong(snoozed).length > 0;
+    const isDue = (ready && !this.#wasReady) || Date.now() - this.#keptAtMs >= KEEP_ALIVE.everyMs || isNews;
     this.#wasReady = ready;
     if (!isDue) return;
     this.#keptAtMs = Date.now();
@@ -244,10 +271,10 @@ export class Lane {
   #tellReleased(): Promise<void> {
     return this.#inTurn(async () => {
       try {
-        for (const heard of this.#memory.released()) {
+        for (const { heard, again } of this.#memory.released()) {
           if (this.#stopping.signal.aborted) return;
-          await this.#deliver(heard.signal, undefined, heard.partition);
-          this.#memory.remember({ ...heard, told: true, silenced: false });
+          await this.#deliver({ ...heard, previous: heard.shown, again, wasKeptBack: true });
+          this.#memory.remember({ ...heard, told: true, waiting: false, shown: heard.signal });
         }
       } catch (error) {
         if (!(error instanceof LaterError)) throw error;
@@ -265,6 +292,7 @@ export class Lane {
       const nowMs = Date.now();
       if (receiver.kind !== 'alertmanager' || this.#stopping.signal.aborted || waitMs(this.#circuit, nowMs) > 0) return;
       const context = { receiver, console: plan.console, nowMs };
+      if (!(await this.#holdSilences(receiver, nowMs))) return;
       const alerts = this.#memory.current(nowMs - RESOLVED_REPEATED_MS).map((signal) => alertOf(signal, context));
       if (this.#runner.ready()) alerts.push(heartbeatAlert(context));
       if (alerts.length === 0) return;
@@ -276,12 +304,59 @@ export class Lane {
     });
   }
 
+  /** Has our Alertmanager be quiet about what is snoozed, before it hears of it again. False where it does not answer. */
+  async #holdSilences(receiver: AlertmanagerReceiver, nowMs: number): Promise<boolean> {
+    const snoozed = this.#memory.snoozed();
+    const steps = [
+      ...this.#overLong(snoozed).map(
+        ({ signalKey }) =>
+          () =>
+            liftSilence(receiver, signalKey),
+      ),
+      ...snoozed.map(
+        ({ snooze }) =>
+          () =>
+            silenceSignal(receiver, snooze, nowMs),
+      ),
+    ];
+    for (const step of steps) {
+      const outcome = await step();
+      if (outcome.kind === 'accepted') continue;
+      this.#judge(outcome, Date.now());
+      const { logger } = this.#options;
+      logger.warn({ receiver: receiver.name, reason: outcome.reason }, 'snoozes could not be told to it');
+      if (outcome.kind === 'failed') return false;
+    }
+    this.#silenced = new Map(snoozed.map(({ snooze }) => [snooze.episodeId, snooze]));
+    return true;
+  }
+
+  /** What somebody snoozed for a shorter time afterwards. */
+  #overLong(snoozed: readonly { readonly snooze: Snooze }[]): readonly Snooze[] {
+    const still = new Set(snoozed.map(({ snooze }) => snooze.episodeId));
+    return [...this.#silenced.values()].filter(
+      ({ episodeId, untilMs }) => untilMs > Date.now() && !still.has(episodeId),
+    );
+  }
+
   /** One thing at a time, in the order of the calls: an older state must not arrive after a newer one. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** A message on its way. */
+interface Delivering {
+  readonly signal: Signal;
+  /** The last one of the episode that was sent. */
+  readonly previous: Signal | undefined;
+  readonly partition: number;
+  /** Set where it was told before and is told again; see `messageId`. */
+  readonly again?: number | undefined;
+  /** It was late on purpose. */
+  readonly wasKeptBack?: boolean;
 }
 
 /** Not delivered yet: the runner is to come again. */

@@ -1,5 +1,5 @@
 import { TopicReader, type KafkaLogger } from '#libs/adapters/kafka';
-import { readSignal, ReferenceFeed, Silences, type KafkaSettings } from '#libs/application';
+import { readSignal, ReferenceFeed, Silences, snoozeFromWire, Snoozes, type KafkaSettings } from '#libs/application';
 
 /** What the reader is started with. */
 export interface SilenceReaderOptions {
@@ -9,11 +9,13 @@ export interface SilenceReaderOptions {
 }
 
 /**
- * All that fires, of every partition: a lane sees only its own, and what silences a signal may be in another. Also who is
- * in which team.
+ * What nobody is to be told. All that fires, of every partition: a lane sees only its own, and what silences a signal may
+ * be in another; who is in which team; and what people have snoozed. All of it comes from Kafka, so it is the same after a
+ * restart, and while Postgres is away.
  */
 export class SilenceReader {
   readonly silences: Silences;
+  readonly snoozes = new Snoozes(() => Date.now());
   readonly #reader: TopicReader;
 
   constructor({ settings, logger, onFatal }: SilenceReaderOptions) {
@@ -23,19 +25,20 @@ export class SilenceReader {
     this.silences = new Silences((agentId) => reference.current().rateBook.agent(agentId, Date.now())?.team);
     this.#reader = new TopicReader({
       settings,
-      topics: ['reference', 'signals'],
+      topics: ['reference', 'signals', 'snoozes'],
       role: 'silences',
       logger,
       onFatal,
       onBatch: ({ topic, records }) => {
-        if (topic === 'reference') reference.take(records);
-        else for (const { key, value } of records) this.#take(key, value);
+        if (topic === 'reference') return reference.take(records);
+        for (const { key, value } of records) {
+          const name = key?.toString('utf8');
+          if (name === undefined) continue;
+          if (topic === 'snoozes') this.snoozes.accept(name, snoozeFromWire(value));
+          else this.silences.accept(name, readSignal(value));
+        }
       },
     });
-  }
-
-  #take(key: Buffer | null, value: Buffer | null): void {
-    if (key !== null) this.silences.accept(key.toString('utf8'), value === null ? undefined : readSignal(value));
   }
 
   /** Resolves when all that is there is read. Throws when Kafka cannot be reached. */

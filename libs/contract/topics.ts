@@ -18,7 +18,8 @@ export type TopicKey =
   | 'live'
   | 'control'
   | 'replayed'
-  | 'deadLetters';
+  | 'deadLetters'
+  | 'snoozes';
 
 /** Kafka's `cleanup.policy`. */
 type CleanupPolicy = 'delete' | 'compact' | 'compact,delete';
@@ -210,6 +211,16 @@ export const TOPICS: Readonly<Record<TopicKey, TopicDefinition>> = {
     key: 'receiver/episodeId:sequence',
     cleanup: 'compact',
     partitions: 1,
+  },
+  snoozes: {
+    name: 'spendline.snoozes',
+    direction: 'internal',
+    summary: 'Until when receivers are to be quiet about an episode of a signal.',
+    key: 'episodeId',
+    cleanup: 'compact,delete',
+    partitions: 1,
+    // A snooze ends after a week at the latest.
+    retentionMs: WEEK_MS + DAY_MS,
   },
 };
 

@@ -8,33 +8,52 @@ import { addressGuard } from './address-guard.js';
 const MAX_DETAIL = 200;
 const MAX_ANSWER_BYTES = 4_096;
 
-/** A request to a receiver. */
-export interface GuardedPost {
-  readonly url: string;
+/** A post to a receiver. */
+export interface GuardedPost extends Omit<GuardedRequest, 'method' | 'mostAnswerBytes'> {
   readonly body: string;
+}
+
+/** A request to a receiver. */
+export interface GuardedRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** From the look-up of the name to the end of the answer. */
   readonly timeoutMs: number;
   /** Networks (CIDR) that are allowed although they are private or special. */
   readonly allowNetworks: readonly string[];
+  /** The answer is not read beyond. */
+  readonly mostAnswerBytes: number;
+}
+
+/** What came back; `text` is the answer's body, empty where there was none. */
+export interface GuardedAnswer {
+  readonly answer: Answer;
+  readonly text: string;
+}
+
+/** Posts JSON to an address that somebody configured; see {@link guardedRequest}. */
+export async function guardedPost(post: GuardedPost): Promise<Answer> {
+  return (await guardedRequest({ method: 'POST', ...post, mostAnswerBytes: MAX_ANSWER_BYTES })).answer;
 }
 
 /**
- * Posts JSON to an address that somebody configured. Its name is looked up once, the address is judged and that very
+ * Asks something, in JSON, at an address that somebody configured. Its name is looked up once, the address is judged and that very
  * address is connected to, so that a name which changes meanwhile leads nowhere else. Redirects are not followed.
  * Always resolves; neither the URL, which may hold a secret, nor the request appears in the answer.
  */
-export function guardedPost({ url, body, headers, timeoutMs, allowNetworks }: GuardedPost): Promise<Answer> {
+export function guardedRequest(asked: GuardedRequest): Promise<GuardedAnswer> {
+  const { method, url, body, headers, timeoutMs, allowNetworks, mostAnswerBytes } = asked;
   const isAllowed = addressGuard(allowNetworks);
   const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, '');
   // For an address in the URL itself nothing is looked up, so it is judged here.
   if (isIP(host) !== 0 && !isAllowed(host)) return Promise.resolve(noAnswer(forbidden(host)));
   const options: RequestOptions = {
-    method: 'POST',
+    method,
     headers: {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
+      ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
       'user-agent': 'Spendline',
       ...headers,
     },
@@ -54,28 +73,28 @@ export function guardedPost({ url, body, headers, timeoutMs, allowNetworks }: Gu
   return new Promise((resolve) => {
     const fail = (error: Error): void => resolve(noAnswer(reasonOf(error, timeoutMs)));
     const request = (target.protocol === 'https:' ? requestHttps : requestHttp)(target, options, (response) => {
-      readAnswer(response).then(resolve, fail);
+      readAnswer(response, mostAnswerBytes).then(resolve, fail);
     });
     request.on('error', fail);
     request.end(body);
   });
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function readAnswer(response: IncomingMessage, mostBytes: number): Promise<GuardedAnswer> {
   let text = '';
   for await (const chunk of response) {
     text += String(chunk);
     // Enough to say what is wrong; a receiver that goes on talking is not listened to.
-    if (text.length > MAX_ANSWER_BYTES) break;
+    if (text.length > mostBytes) break;
   }
   const detail = text.replace(/\s+/g, ' ').trim().slice(0, MAX_DETAIL);
   const seconds = Number(response.headers['retry-after']);
   const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
-  return { kind: 'status', status: response.statusCode ?? 0, detail, retryAfterMs };
+  return { answer: { kind: 'status', status: response.statusCode ?? 0, detail, retryAfterMs }, text };
 }
 
-function noAnswer(detail: string): Answer {
-  return { kind: 'none', detail };
+function noAnswer(detail: string): GuardedAnswer {
+  return { answer: { kind: 'none', detail }, text: '' };
 }
 
 function addressesOf(found: readonly LookupAddress[]): string {

@@ -1,1 +1,2 @@
 export * from './send-signal.js';
+export * from './alertmanager-silences.js';

@@ -17,6 +17,8 @@ export interface Sending {
   readonly signal: Signal;
   /** The message before it in the same episode, where the receiver was told of that. */
   readonly previous: Signal | undefined;
+  /** Set where the message came before and is told again, since a snooze has ended; see `messageId`. */
+  readonly again?: number | undefined;
   /** Address of the console. */
   readonly console: string;
   /** Epoch milliseconds, wall clock. */
@@ -24,14 +26,17 @@ export interface Sending {
 }
 
 /** Makes one attempt to tell a receiver of a signal. Never rejects for what the receiver or the network does. */
-export async function sendSignal(receiver: Receiver, { signal, previous, console, nowMs }: Sending): Promise<Outcome> {
+export async function sendSignal(
+  receiver: Receiver,
+  { signal, previous, again, console, nowMs }: Sending,
+): Promise<Outcome> {
   switch (receiver.kind) {
     case 'alertmanager':
       return sendAlerts(receiver, alertsOf(signal, previous, { receiver, console, nowMs }));
     case 'pagerduty':
       return post(receiver, JSON.stringify(pagerDutyEvent(signal, receiver, console)));
     case 'webhook': {
-      const message = webhookMessage(signal, console);
+      const message = webhookMessage(signal, console, again);
       return post(receiver, message.body, signedHeaders(message, { secret: receiver.secret, nowMs }));
     }
   }

@@ -1,16 +1,19 @@
 import type { EntityManager } from 'typeorm';
 import {
   referenceEntry,
+  snoozeToWire,
   type BudgetVersion,
   type DecisionContext,
+  type DecisionMessage,
   type DecisionNote,
   type DecisionUnit,
+  type Snooze,
   type Unversioned,
 } from '#libs/application';
 import type { Budget } from '#libs/domain';
 import { mapVersion, versionRow } from './budget-mapping.js';
 import { lockReference, writeChange } from './reference-writing.js';
-import { BudgetVersionRow, ReferenceEntryRow } from './rows/index.js';
+import { BudgetVersionRow, OutboxRow, ReferenceEntryRow } from './rows/index.js';
 
 /** What one decision reads and writes within its transaction. */
 export class PostgresDecisionUnit implements DecisionUnit {
@@ -42,6 +45,11 @@ export class PostgresDecisionUnit implements DecisionUnit {
     const expectedVersion = found?.version ?? 0;
     const { actor, nowMs } = this.context;
     await writeChange(this.manager, { action: 'put', entry, expectedVersion }, actor.id, new Date(nowMs));
+  }
+
+  async publishSnooze(snooze: Snooze): Promise<void> {
+    const message: DecisionMessage = { topic: 'snoozes', key: snooze.episodeId, value: snoozeToWire(snooze) };
+    await this.manager.insert(OutboxRow, { ...message, createdAt: new Date(this.context.nowMs) });
   }
 
   async note({ subject, subjectId, part, action, reason, body }: DecisionNote): Promise<void> {

@@ -10,10 +10,10 @@ import {
   referenceKey,
   runOutboxRelay,
   type ApplyOptions,
-  type ReferenceMessage,
+  type DecisionMessage,
 } from '#libs/application';
 import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
-import { Database, PostgresReferenceOutbox, PostgresReferenceStore, migrate } from './index.js';
+import { Database, PostgresDecisionOutbox, PostgresReferenceStore, migrate } from './index.js';
 
 const missing = await postgresMissing();
 if (missing) console.warn(`skipped: ${missing}`);
@@ -27,7 +27,7 @@ withPostgres('reference data in Postgres', () => {
   let postgres: TestPostgres;
   let database: Database;
   let store: PostgresReferenceStore;
-  let outbox: PostgresReferenceOutbox;
+  let outbox: PostgresDecisionOutbox;
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
@@ -38,7 +38,7 @@ withPostgres('reference data in Postgres', () => {
     await migrate(postgres.url);
     database = new Database({ databaseUrl: postgres.url, applicationName: 'test' });
     store = new PostgresReferenceStore(database);
-    outbox = new PostgresReferenceOutbox(database);
+    outbox = new PostgresDecisionOutbox(database);
   });
   afterEach(() => database.close());
 
@@ -51,8 +51,8 @@ withPostgres('reference data in Postgres', () => {
       : result.reason;
   }
 
-  async function drain(limit = 1000): Promise<ReferenceMessage[]> {
-    const messages: ReferenceMessage[] = [];
+  async function drain(limit = 1000): Promise<DecisionMessage[]> {
+    const messages: DecisionMessage[] = [];
     while ((await outbox.relay(limit, (batch) => Promise.resolve(void messages.push(...batch)))) > 0);
     return messages;
   }
@@ -170,7 +170,7 @@ withPostgres('reference data in Postgres', () => {
       await apply(SAMPLE);
       const before = await drain();
       expect(await store.republish(0)).toBe(before.length);
-      const parsed = (messages: ReferenceMessage[]): Map<string, unknown> =>
+      const parsed = (messages: DecisionMessage[]): Map<string, unknown> =>
         new Map(messages.map(({ key, value }) => [key, JSON.parse(value!) as unknown]));
       expect(parsed(await drain())).toEqual(parsed(before));
     });

@@ -5,6 +5,7 @@ import {
   referenceKey,
   referenceValueToWire,
   withVersion,
+  type DecisionMessage,
   type ReferenceChange,
   type ReferenceEntry,
 } from '#libs/application';
@@ -37,7 +38,12 @@ export async function writeChange(
   if (change.action === 'delete') {
     await manager.delete(ReferenceEntryRow, { kind, id });
     await manager.insert(ReferenceAuditRow, { ...audit, body: null });
-    await manager.insert(OutboxRow, { key: referenceKey({ kind, id }), value: null, createdAt: at });
+    await manager.insert(OutboxRow, {
+      topic: 'reference',
+      key: referenceKey({ kind, id }),
+      value: null,
+      createdAt: at,
+    });
     return;
   }
   const entry = withVersion(change.entry, version);
@@ -57,6 +63,6 @@ export async function writeChange(
 }
 
 /** The message that tells the stages of an entry. */
-export function messageOf(entry: ReferenceEntry, at: Date): { key: string; value: string; createdAt: Date } {
-  return { key: referenceKey(entry), value: referenceEntryToWire(entry), createdAt: at };
+export function messageOf(entry: ReferenceEntry, at: Date): DecisionMessage & { createdAt: Date } {
+  return { topic: 'reference', key: referenceKey(entry), value: referenceEntryToWire(entry), createdAt: at };
 }

@@ -6,6 +6,7 @@ import {
   type DecisionContext,
   type DecisionNote,
   type DecisionStore,
+  type DecisionUnit,
 } from './decisions.js';
 
 /** What people do with an episode of a signal. None of it ever hides that it was resolved. */
@@ -31,7 +32,7 @@ export function acknowledgeSignal(
   return act(store, context, { action: 'acknowledge', reason: comment }, episode);
 }
 
-/** Asks for silence until a time, a week at most. */
+/** Has receivers be quiet about it until a time, a week ahead at most; see {@link Snooze}. */
 export function snoozeSignal(
   store: DecisionStore,
   context: DecisionContext,
@@ -42,7 +43,9 @@ export function snoozeSignal(
     const fault = { path: 'until', message: `must be later than now and at most 7 days ahead` };
     return Promise.reject(new DecisionRefused('invalid-action', 'The snooze has no end that holds.', [fault]));
   }
-  return act(store, context, { action: 'snooze', reason: comment, body: { until: rfc3339(untilMs) } }, episode);
+  const note = { action: 'snooze', reason: comment, body: { until: rfc3339(untilMs) } } as const;
+  const snooze = { ...episode, madeAtMs: context.nowMs, untilMs, by: context.actor.name };
+  return act(store, context, note, episode, (unit) => unit.publishSnooze(snooze));
 }
 
 /** Leaves a remark on its history. */
@@ -68,8 +71,10 @@ function act(
   context: DecisionContext,
   note: Pick<DecisionNote, 'reason' | 'body'> & { readonly action: SignalAction },
   { signalKey, episodeId }: EpisodeName,
+  andAlso?: (unit: DecisionUnit) => Promise<void>,
 ): Promise<AcceptedNote> {
   return store.decide(context, async (unit) => {
+    await andAlso?.(unit);
     await unit.note({ ...note, subject: 'signal', subjectId: signalKey, part: episodeId });
     return { action: note.action, signalKey, episodeId, at: rfc3339(context.nowMs) };
   });

@@ -1,5 +1,6 @@
 import type { Budget, BudgetStatus } from '#libs/domain';
 import type { Principal } from '../access/index.js';
+import type { Snooze } from '../delivery/index.js';
 import type { Unversioned } from '../reference/index.js';
 
 /** What is decided on in a budget: everything but its status. */
@@ -78,6 +79,8 @@ export interface DecisionUnit {
   updateBudget(version: BudgetVersion): Promise<void>;
   /** Tells the stages of an approved budget: `held` is in force from now on in place of what had the same id and start. */
   publishBudget(budget: Unversioned<Budget>): Promise<void>;
+  /** Tells the delivery until when it is to be quiet about an episode; replaces what it was told of that before. */
+  publishSnooze(snooze: Snooze): Promise<void>;
   note(note: DecisionNote): Promise<void>;
 }
 

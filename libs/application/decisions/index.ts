@@ -4,3 +4,5 @@ export * from './budget-views.js';
 export * from './decide-budget.js';
 export * from './decide-signal.js';
 export * from './decisions.js';
+export * from './outbox.js';
+export * from './outbox-relay.js';

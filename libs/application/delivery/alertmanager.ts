@@ -1,6 +1,7 @@
 import type { Signal } from '#libs/contract';
 import { rfc3339 } from '#libs/domain';
 import type { AlertmanagerReceiver } from './receivers.js';
+import type { Snooze } from './snoozes.js';
 import { causeText, consoleLink, contributorsText, varianceText } from './wording.js';
 
 /** An alert as `POST /api/v2/alerts` takes it; times RFC 3339. */
@@ -75,6 +76,41 @@ export function heartbeatAlert({ receiver, console, nowMs }: AlertContext): Aler
     startsAt: rfc3339(nowMs),
     endsAt: rfc3339(nowMs + KEEP_ALIVE.validMs),
     generatorURL: console,
+  };
+}
+
+/** A silence as `POST /api/v2/silences` takes it; times RFC 3339. */
+export interface AlertmanagerSilence {
+  readonly matchers: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly isRegex: boolean;
+    readonly isEqual: boolean;
+  }[];
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** Who made a silence, to tell ours from those of people. */
+export const SILENCE_AUTHOR = 'spendline';
+
+/**
+ * The silence of a snooze. An Alertmanager repeats what fires by itself, so it has to be told to be quiet; not to renew the
+ * alert would have it say that the signal was resolved.
+ */
+export function silenceOf(
+  snooze: Snooze,
+  { receiver, nowMs }: Pick<AlertContext, 'receiver' | 'nowMs'>,
+): AlertmanagerSilence {
+  const labels = { ...receiver.labels, signal: snooze.signalKey };
+  return {
+    matchers: Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })),
+    startsAt: rfc3339(nowMs),
+    endsAt: rfc3339(snooze.untilMs),
+    createdBy: SILENCE_AUTHOR,
+    comment: `${snooze.by} snoozed ${snooze.episodeId}`,
   };
 }
 

@@ -11,13 +11,15 @@ export interface DeadLetter {
   readonly reason: string;
   /** RFC 3339, wall clock. */
   readonly givenUpAt: string;
+  /** Set where it was told before and is told again; see {@link messageId}. */
+  readonly again?: number | undefined;
   /** `resend`: somebody asked for another attempt. */
   readonly state: 'dead' | 'resend';
 }
 
 /** The letter's name, and its key in Kafka: `receiver/episodeId:sequence`. */
-export function deadLetterId({ receiver, signal }: DeadLetter): string {
-  return `${receiver}/${messageId(signal)}`;
+export function deadLetterId({ receiver, signal, again }: DeadLetter): string {
+  return `${receiver}/${messageId(signal, again)}`;
 }
 
 /** Takes a record of `spendline.dead-letters` into the letters that there are, by name. */

@@ -7,4 +7,5 @@ export * from './pagerduty.js';
 export * from './read-signal.js';
 export * from './receivers.js';
 export * from './silences.js';
+export * from './snoozes.js';
 export * from './webhook.js';

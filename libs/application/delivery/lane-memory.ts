@@ -2,21 +2,24 @@ import type { Signal } from '#libs/contract';
 import { isRouted } from './routing.js';
 import type { Route } from './receivers.js';
 import type { Silences } from './silences.js';
+import type { Snooze, Snoozes } from './snoozes.js';
 
 /** What a receiver has heard of one signal key last. */
 export interface Heard {
   readonly signal: Signal;
-  /** The receiver was told of this episode, or may have been: then it hears the rest of it, the resolve above all. */
+  /** The receiver was told of this episode, may have been, or was not for a snooze: it hears how it ends. */
   readonly told: boolean;
-  /** Its routes lead to the receiver, which was not told since another signal says the same and more. */
-  readonly silenced: boolean;
+  /** Kept back since another signal says the same and more, or since somebody snoozed it: to be told when that is over. */
+  readonly waiting: boolean;
+  /** The last message of the episode that was sent. */
+  readonly shown: Signal | undefined;
   readonly partition: number;
 }
 
 /** What to do with a message. */
 export interface Step {
   readonly send: boolean;
-  /** The message before of the same episode, if the receiver was told of it. */
+  /** The last message of the same episode that the receiver was sent. */
   readonly previous: Signal | undefined;
   readonly heard: Heard;
 }
@@ -24,17 +27,21 @@ export interface Step {
 /**
  * The last message of each signal key that a receiver is done with. Made by reading `cost.signals`, so it is the same
  * after a restart. Who was told that an episode fires hears all the rest of it, even what its routes would leave out:
- * a signal that falls from critical to warning still resolves for those who only want critical ones.
+ * a signal that falls from critical to warning still resolves for those who only want critical ones. A snooze keeps back
+ * what fires and nothing else.
  */
 export class LaneMemory {
-  /** Signals that were silenced and may have to be told when their silencer ends; few at any time. */
-  private readonly silenced = new Set<string>();
+  /** Signals that were kept back and may have to be told; few at any time. */
+  private readonly waiting = new Set<string>();
   private readonly last = new Map<string, Heard>();
 
   constructor(
     private readonly receiver: string,
     private readonly routes: readonly Route[],
-    private readonly silences: Pick<Silences, 'silencerOf' | 'wasSilenced'>,
+    private readonly quiet: {
+      readonly silences: Pick<Silences, 'silencerOf' | 'wasSilenced'>;
+      readonly snoozes: Pick<Snoozes, 'of' | 'active' | 'past' | 'endOf'>;
+    },
   ) {}
 
   /**
@@ -51,23 +58,56 @@ export class LaneMemory {
     const wasTold = sameEpisode?.told ?? false;
     const wanted = routed || (hasGap && this.couldBeRouted(signal));
     const silenced = wanted && !wasTold && this.isSilenced(signal, when);
-    const send = wasTold || (wanted && !silenced);
+    const told = wasTold || (wanted && !silenced);
+    const snooze = this.snoozeOn(signal, told, when);
+    const send = told && !snooze.keptBack;
+    const previous = sameEpisode?.shown;
     return {
       send,
-      previous: wasTold ? sameEpisode?.signal : undefined,
-      heard: { signal, told: send, silenced, partition },
+      previous,
+      heard: { signal, told, waiting: silenced || snooze.waits, shown: send ? signal : previous, partition },
     };
   }
 
   private isSilenced(signal: Signal, when: 'now' | 'then'): boolean {
-    return when === 'now' ? this.silences.silencerOf(signal) !== undefined : this.silences.wasSilenced(signal);
+    const { silences } = this.quiet;
+    return when === 'now' ? silences.silencerOf(signal) !== undefined : silences.wasSilenced(signal);
   }
 
-  /** What fires and was silenced, and is no longer: now it is to be told. */
-  released(): Heard[] {
-    return [...this.silenced].flatMap((key) => {
+  private snoozeOn(
+    signal: Signal,
+    told: boolean,
+    when: 'now' | 'then',
+  ): { readonly keptBack: boolean; readonly waits: boolean } {
+    if (!told || signal.status !== 'firing') return { keptBack: false, waits: false };
+    const { snoozes } = this.quiet;
+    if (when === 'now') {
+      const holds = snoozes.of(signal.episodeId) !== undefined;
+      return { keptBack: holds, waits: holds };
+    }
+    const { keptBack, endsLater } = snoozes.past(signal);
+    return { keptBack, waits: endsLater };
+  }
+
+  /** What fires, would be told, and is snoozed now. It is to be told when that is over, also where nothing new came. */
+  snoozed(): { readonly heard: Heard; readonly snooze: Snooze }[] {
+    return this.quiet.snoozes.active().flatMap((snooze) => {
+      const heard = this.last.get(snooze.signalKey);
+      if (heard?.signal.episodeId !== snooze.episodeId || heard.signal.status !== 'firing' || !heard.told) return [];
+      if (!heard.waiting) this.remember({ ...heard, waiting: true });
+      return [{ heard, snooze }];
+    });
+  }
+
+  /** What fires and was kept back, and no longer is: now it is to be told. `again` names the message where it came before. */
+  released(): { readonly heard: Heard; readonly again: number | undefined }[] {
+    const { silences, snoozes } = this.quiet;
+    return [...this.waiting].flatMap((key) => {
       const heard = this.last.get(key);
-      return heard?.signal.status === 'firing' && this.silences.silencerOf(heard.signal) === undefined ? [heard] : [];
+      if (heard?.signal.status !== 'firing' || snoozes.of(heard.signal.episodeId) !== undefined) return [];
+      if (!heard.told && silences.silencerOf(heard.signal) !== undefined) return [];
+      const cameBefore = heard.shown?.sequence === heard.signal.sequence;
+      return [{ heard, again: cameBefore ? snoozes.endOf(heard.signal.episodeId) : undefined }];
     });
   }
 
@@ -75,8 +115,8 @@ export class LaneMemory {
   remember(heard: Heard): void {
     const { signalKey } = heard.signal;
     this.last.set(signalKey, heard);
-    if (heard.silenced) this.silenced.add(signalKey);
-    else this.silenced.delete(signalKey);
+    if (heard.waiting) this.waiting.add(signalKey);
+    else this.waiting.delete(signalKey);
   }
 
   /** Something newer of this key has been dealt with since. */
@@ -86,21 +126,25 @@ export class LaneMemory {
     return last.episodeId === episodeId ? last.sequence > sequence : last.startedAt > startedAt;
   }
 
-  /** What the receiver was told of and still fires, or was resolved at or after `sinceMs` (epoch milliseconds). */
+  /** What the receiver was sent last and still fires, or was resolved at or after `sinceMs` (epoch milliseconds). */
   current(sinceMs: number): Signal[] {
     return [...this.last.values()]
-      .filter(({ told }) => told)
-      .map(({ signal }) => signal)
+      .flatMap(({ shown }) => (shown ? [shown] : []))
       .filter(
         ({ status, resolvedAt }) =>
           status === 'firing' || (resolvedAt !== undefined && Date.parse(resolvedAt) >= sinceMs),
       );
   }
 
-  /** What fires in a partition and is to be told. */
-  firing(partition: number): Signal[] {
-    const heard = [...this.last.values()].filter((each) => each.partition === partition && each.told);
-    return heard.map(({ signal }) => signal).filter(({ status }) => status === 'firing');
+  /** What fires in a partition, and a receiver that is new there is to be told. */
+  firing(partition: number): Heard[] {
+    return [...this.last.values()].filter(
+      ({ partition: own, told, signal }) =>
+        own === partition &&
+        told &&
+        signal.status === 'firing' &&
+        this.quiet.snoozes.of(signal.episodeId) === undefined,
+    );
   }
 
   /** Forgets a partition, which is somebody else's now or is about to be read again. */
@@ -108,7 +152,7 @@ export class LaneMemory {
     for (const [key, heard] of this.last) {
       if (heard.partition !== partition) continue;
       this.last.delete(key);
-      this.silenced.delete(key);
+      this.waiting.delete(key);
     }
   }
 

@@ -3,20 +3,23 @@ import { consoleLink } from './wording.js';
 
 /** A webhook before it is signed; the same for every attempt, so that a receiver can drop what it has by `id`. */
 export interface WebhookMessage {
-  /** `episodeId:sequence`, the CloudEvents id of the signal. */
+  /** See {@link messageId}. */
   readonly id: string;
   readonly body: string;
 }
 
 /** The webhook of a signal: the signal as the contract has it, and a link to the console. */
-export function webhookMessage(signal: Signal, console: string): WebhookMessage {
+export function webhookMessage(signal: Signal, console: string, again?: number): WebhookMessage {
   const body = { type: 'spendline.signal.v1', signal, console: consoleLink(console, signal) };
-  return { id: messageId(signal), body: JSON.stringify(body) };
+  return { id: messageId(signal, again), body: JSON.stringify(body) };
 }
 
-/** Names one message of one episode. */
-export function messageId({ episodeId, sequence }: Signal): string {
-  return `${episodeId}:${sequence}`;
+/**
+ * Names one message of one episode: `episodeId:sequence`, the CloudEvents id of the signal. One that is told again when a
+ * snooze ends is another message, named by that end (`again`, epoch milliseconds) as well, so that nobody drops it as known.
+ */
+export function messageId({ episodeId, sequence }: Signal, again?: number): string {
+  return again === undefined ? `${episodeId}:${sequence}` : `${episodeId}:${sequence}:again-${again}`;
 }
 
 /**

@@ -7,5 +7,3 @@ export * from './diff.js';
 export { readReferenceFile, type FileResult } from './read-file.js';
 export * from './store.js';
 export { printFault, type FileFault } from './yaml-document.js';
-export * from './outbox.js';
-export * from './outbox-relay.js';

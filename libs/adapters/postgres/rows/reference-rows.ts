@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import type { DecisionTopic } from '#libs/application';
 
 /** One entry of the reference data as it is now. */
 @Entity('reference_entry')
@@ -45,12 +46,14 @@ export class ReferenceAuditRow {
   body!: object | null;
 }
 
-/** A message to the reference topic that is written with the decision and published afterwards. */
+/** A message that is written with the decision and published afterwards. */
 @Entity('outbox')
 export class OutboxRow {
   /** bigint: a text in JavaScript. */
   @PrimaryGeneratedColumn('identity', { name: 'outbox_id', type: 'bigint', generatedIdentity: 'ALWAYS' })
   outboxId!: string;
+  @Column('text', { default: 'reference' })
+  topic!: DecisionTopic;
   @Column('text')
   key!: string;
   /** Null deletes the key. */

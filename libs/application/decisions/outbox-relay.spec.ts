@@ -1,15 +1,15 @@
-import type { ReferenceMessage, ReferenceOutbox } from './outbox.js';
+import type { DecisionMessage, DecisionOutbox } from './outbox.js';
 import { runOutboxRelay } from './outbox-relay.js';
 
-const messages = (count: number): ReferenceMessage[] =>
-  Array.from({ length: count }, (_, index) => ({ key: `agent/${index}`, value: '{}' }));
+const messages = (count: number): DecisionMessage[] =>
+  Array.from({ length: count }, (_, index) => ({ topic: 'reference', key: `agent/${index}`, value: '{}' }));
 
 /** Runs the relay against these outcomes, one a look; it ends after the last. Answers with the waits in between. */
 async function waits(outcomes: readonly ('fails' | number)[]): Promise<number[]> {
   const stop = new AbortController();
   const pauses: number[] = [];
   const left = [...outcomes];
-  const outbox: ReferenceOutbox = {
+  const outbox: DecisionOutbox = {
     relay: async (limit, publish) => {
       const outcome = left.shift()!;
       if (left.length === 0) stop.abort();

@@ -1,4 +1,4 @@
-import type { ReferenceOutbox, ReferencePublisher } from './outbox.js';
+import type { DecisionOutbox, DecisionPublisher } from './outbox.js';
 
 const BATCH = 500;
 const POLL_MS = 500;
@@ -6,8 +6,8 @@ const LONGEST_BACKOFF_MS = 30_000;
 
 /** What the relay works with. */
 export interface OutboxRelayOptions {
-  readonly outbox: ReferenceOutbox;
-  readonly publisher: ReferencePublisher;
+  readonly outbox: DecisionOutbox;
+  readonly publisher: DecisionPublisher;
   /** Waits; ends early when `signal` aborts. */
   readonly pause: (durationMs: number) => Promise<void>;
   /** Ends the relay after the batch under way. */
@@ -18,7 +18,7 @@ export interface OutboxRelayOptions {
 }
 
 /**
- * Publishes decisions to the stages until `signal` aborts: looks for new ones twice a second, and waits longer after
+ * Publishes decisions until `signal` aborts: looks for new ones twice a second, and waits longer after
  * each failure while Postgres or Kafka is away. It never rejects.
  */
 export async function runOutboxRelay(options: OutboxRelayOptions): Promise<void> {
