@@ -30,7 +30,10 @@ export class SilenceReader {
       logger,
       onFatal,
       onBatch: ({ topic, records }) => {
-        if (topic === 'reference') return reference.take(records);
+        if (topic === 'reference') {
+          reference.take(records);
+          return;
+        }
         for (const { key, value } of records) {
           const name = key?.toString('utf8');
           if (name === undefined) continue;
