@@ -4,3 +4,4 @@ export * from './measures.js';
 export * from './contact.js';
 export * from './feedback.js';
 export * from './measure-row.js';
+export * from './sum-row.js';

@@ -1,57 +1,60 @@
-import { addInto, copyMeasures, emptyMeasures, subtractInto, type Measures } from '../facts/index.js';
+import { readSums, SUM_FIELDS, type Measures } from '../facts/index.js';
+import { SumStore, SumTable } from './sum-table.js';
 
 /**
- * Panes of one width for one scope: start index (start / width) to measures. Sparse: an idle agent costs nothing.
+ * Panes of one width for one scope: start index (start / width) to sums.
  */
 export class PaneTier {
-  readonly panes = new Map<number, Measures>();
+  readonly panes: SumTable;
 
-  constructor(readonly widthMs: number) {}
+  constructor(
+    readonly widthMs: number,
+    store = new SumStore(),
+  ) {
+    this.panes = new SumTable(store);
+  }
 
   indexOf(tMs: number): number {
     return Math.floor(tMs / this.widthMs);
   }
 
   add(index: number, delta: Measures): void {
-    const pane = this.panes.get(index);
-    if (pane) addInto(pane, delta);
-    else this.panes.set(index, copyMeasures(delta));
+    this.panes.add(index, delta);
   }
 
   /** Sum of the panes that start in [fromMs, toMs), both multiples of the width. */
   sum(fromMs: number, toMs: number): Measures {
-    const total = emptyMeasures();
-    this.addRangeInto(total, fromMs, toMs);
-    return total;
+    const total = new Float64Array(SUM_FIELDS);
+    this.addRangeTo(total, 0, fromMs, toMs);
+    return readSums(total, 0);
   }
 
   /** target += {@link sum}, without anything in between. */
-  addRangeInto(target: Measures, fromMs: number, toMs: number): void {
-    this.forEachIn(fromMs, toMs, (pane) => addInto(target, pane));
+  addRangeTo(target: Float64Array, at: number, fromMs: number, toMs: number): void {
+    const first = Math.round(fromMs / this.widthMs);
+    const last = Math.round(toMs / this.widthMs) - 1;
+    if (last - first < this.panes.size)
+      for (let index = first; index <= last; index += 1) this.panes.addTo(target, at, index);
+    else
+      for (const index of this.panes.keys()) if (index >= first && index <= last) this.panes.addTo(target, at, index);
   }
 
   /** target -= {@link sum}. */
-  subtractRangeFrom(target: Measures, fromMs: number, toMs: number): void {
-    this.forEachIn(fromMs, toMs, (pane) => subtractInto(target, pane));
-  }
-
-  private forEachIn(fromMs: number, toMs: number, visit: (pane: Measures) => void): void {
+  subtractRangeFrom(target: Float64Array, at: number, fromMs: number, toMs: number): void {
     const first = Math.round(fromMs / this.widthMs);
     const last = Math.round(toMs / this.widthMs) - 1;
-    if (last - first < this.panes.size) {
-      for (let index = first; index <= last; index += 1) {
-        const pane = this.panes.get(index);
-        if (pane) visit(pane);
-      }
-    } else {
-      for (const [index, pane] of this.panes) if (index >= first && index <= last) visit(pane);
-    }
+    if (last - first < this.panes.size)
+      for (let index = first; index <= last; index += 1) this.panes.subtractFrom(target, at, index);
+    else
+      for (const index of this.panes.keys())
+        if (index >= first && index <= last) this.panes.subtractFrom(target, at, index);
   }
 
   /** Forgets the panes that start before `tMs` and gives their indexes. */
   pruneBefore(tMs: number): number[] {
     const first = Math.floor(tMs / this.widthMs);
-    const gone = [...this.panes.keys()].filter((index) => index < first);
+    const gone: number[] = [];
+    for (const index of this.panes.keys()) if (index < first) gone.push(index);
     for (const index of gone) this.panes.delete(index);
     return gone;
   }

@@ -1,9 +1,13 @@
 import {
   addInto,
-  copyMeasures,
+  addMeasures,
+  addSums,
   emptyMeasures,
-  equalPublished,
-  subtractInto,
+  negated,
+  publishesNothing,
+  readSums,
+  samePublished,
+  SUM_FIELDS,
   type Measures,
   type ScopeRef,
 } from '../facts/index.js';
@@ -11,16 +15,21 @@ import type { Calendar } from '../time/index.js';
 import { accruedMeasures } from './accrual-line.js';
 import { AccrualLines } from './accrual-lines.js';
 import { PaneTier } from './pane-tier.js';
+import { SumStore, SumTable } from './sum-table.js';
 import type { WindowKind } from './window-kind.js';
 import { ceilTo, type PaneLayout } from './window-spec.js';
-
-const NOTHING: Readonly<Measures> = emptyMeasures();
 
 /** Content of one window kind (panes only, without accruals) at the last end that was closed for the scope. */
 interface ClosedContent {
   endMs: number;
-  content: Measures;
+  /** Row in the store. */
+  readonly row: number;
 }
+
+/** What a window gains between two ends; one for all, as closing goes through at once. */
+const step = new Float64Array(SUM_FIELDS);
+/** What was seen of a window a step before. */
+const seen = new Float64Array(SUM_FIELDS);
 
 /** A delta to a pane that a closed window had already counted. */
 export interface LateDelta {
@@ -58,22 +67,26 @@ export class ScopeWindows {
   readonly fine: PaneTier;
   readonly coarse: PaneTier;
   /** Month start to everything booked in that month, also what was too late for rolling windows. */
-  readonly months = new Map<number, Measures>();
+  readonly months: SumTable;
   readonly lines = new AccrualLines();
   /** Window name to end to revision, for ends that were restated. */
   readonly revisions = new Map<string, Map<number, number>>();
   /** Booked in the running month behind its frontier; that month's next end takes it in. */
   deferred: Deferred | undefined;
+  /** Last end that something was scheduled to enter at, by the number of the kind: see {@link WindowSet}. */
+  readonly scheduled: number[] = [];
   private readonly closed = new Map<string, ClosedContent>();
 
   constructor(
     readonly ref: ScopeRef,
     private readonly layout: PaneLayout,
     private readonly calendar: Calendar,
+    private readonly store = new SumStore(),
   ) {
     this.key = scopeKeyOf(ref);
-    this.fine = new PaneTier(layout.fineMs);
-    this.coarse = new PaneTier(layout.coarseMs);
+    this.fine = new PaneTier(layout.fineMs, store);
+    this.coarse = new PaneTier(layout.coarseMs, store);
+    this.months = new SumTable(store);
   }
 
   /** Adds to the panes and the month; closed windows are told separately, see {@link addLate}. */
@@ -83,11 +96,15 @@ export class ScopeWindows {
     this.addToMonth(paneStartMs, delta);
   }
 
+  /** The same for a row as it comes from a cost task. */
+  addPaneRow(paneStartMs: number, row: Float64Array): void {
+    this.fine.panes.addRow(this.fine.indexOf(paneStartMs), row, 0);
+    this.coarse.panes.addRow(this.coarse.indexOf(paneStartMs), row, 0);
+    this.months.addRow(this.calendar.monthOf(paneStartMs).startMs, row, 0);
+  }
+
   addToMonth(tMs: number, delta: Measures): void {
-    const start = this.calendar.monthOf(tMs).startMs;
-    const month = this.months.get(start);
-    if (month) addInto(month, delta);
-    else this.months.set(start, copyMeasures(delta));
+    this.months.add(this.calendar.monthOf(tMs).startMs, delta);
   }
 
   /** End of the month that starts at `startMs`. */
@@ -102,64 +119,96 @@ export class ScopeWindows {
 
   /** Takes a delta behind `frontierMs` into the closed content of a kind whose window at the frontier holds it. */
   addLate(kind: WindowKind, frontierMs: number, tMs: number, delta: Measures): void {
-    const closed = this.closedAt(kind, frontierMs);
+    const closed = this.contentOf(kind, frontierMs);
     if (tMs < kind.startOf(frontierMs) || tMs >= frontierMs) return;
-    // Not in place: the content was handed out when the window was closed.
-    closed.content = copyMeasures(closed.content);
-    addInto(closed.content, delta);
+    addMeasures(this.store.block(closed.row), this.store.at(closed.row), delta);
   }
 
   /** The content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
-  closedAt(kind: WindowKind, frontierMs: number): ClosedContent {
+  private contentOf(kind: WindowKind, frontierMs: number): ClosedContent {
     let closed = this.closed.get(kind.name);
     if (!closed) {
-      closed = { endMs: frontierMs, content: emptyMeasures() };
+      closed = { endMs: frontierMs, row: this.store.take() };
       this.closed.set(kind.name, closed);
     } else closed.endMs = Math.max(closed.endMs, frontierMs);
     return closed;
   }
 
+  /** From now on there is content at `frontierMs`. */
+  showAt(kind: WindowKind, frontierMs: number): void {
+    this.contentOf(kind, frontierMs);
+  }
+
   /**
-   * Moves a kind on to `endMs` and gives the content if it differs from what was seen a step before. Every end at which a
-   * pane enters or leaves must be closed, in order.
+   * Moves a kind on to `endMs`. True if the content differs from what was seen a step before: it then stands in `shown`.
+   * Every end at which a pane enters or leaves must be closed, in order.
    */
-  close(kind: WindowKind, endMs: number): Measures | undefined {
-    const startMs = kind.startOf(endMs);
+  close(kind: WindowKind, endMs: number, shown: Float64Array): boolean {
     const before = this.closed.get(kind.name);
-    const content = this.rolledOn(kind, before, endMs);
+    const { store } = this;
+    const content = before ?? this.contentOf(kind, endMs);
+    const block = store.block(content.row);
+    const at = store.at(content.row);
+    // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
+    const accrues = this.lines.size > 0;
+    seen.fill(0);
+    if (accrues && before) {
+      addSums(seen, 0, block, at);
+      this.addAccruals(seen, kind, kind.startOf(endMs - kind.stepMs), endMs - kind.stepMs);
+    }
+    const changed = this.rollOn(kind, before, endMs, block, at);
+    content.endMs = endMs;
+    if (!accrues && !changed) return false;
+    for (let field = 0; field < SUM_FIELDS; field += 1) shown[field] = block[at + field] as number;
+    if (!accrues) return true;
+    this.addAccruals(shown, kind, kind.startOf(endMs), endMs);
+    return !samePublished(shown, 0, seen, 0);
+  }
+
+  /** Moves the content that stands in `block` on to `endMs`; whether what is published of it changed. */
+  private rollOn(
+    kind: WindowKind,
+    before: ClosedContent | undefined,
+    endMs: number,
+    block: Float64Array,
+    at: number,
+  ): boolean {
+    const startMs = kind.startOf(endMs);
+    const goesOn = before !== undefined && this.goesOn(kind, before.endMs, startMs);
+    step.fill(0);
+    if (goesOn) this.addStep(kind, step, before.endMs, endMs);
+    else this.addWhole(kind, step, endMs);
     if (kind.type === 'calendar' && this.deferred) {
       // What is deferred in a month that is over is in that month's total already, and so it is at a month's first end.
-      if (before && kind.startOf(before.endMs) === startMs && this.deferred.monthStartMs === startMs)
-        addInto(content, this.deferred.measures);
+      if (goesOn && this.deferred.monthStartMs === startMs) addMeasures(step, 0, this.deferred.measures);
       this.deferred = undefined;
     }
-    this.closed.set(kind.name, { endMs, content });
-    // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
-    if (this.lines.size === 0)
-      return (before ? equalPublished(content, before.content) : equalPublished(content, NOTHING))
-        ? undefined
-        : content;
-    const now = this.withAccruals(kind, content, endMs);
-    const seen = before ? this.withAccruals(kind, before.content, endMs - kind.stepMs) : emptyMeasures();
-    return equalPublished(now, seen) ? undefined : now;
+    const changed = goesOn ? !publishesNothing(step, 0) : !samePublished(step, 0, block, at);
+    if (goesOn) addSums(block, at, step, 0);
+    else block.set(step, at);
+    return changed;
   }
 
   /** Content at the frontier, as the last closed end left it. */
   frontierContent(kind: WindowKind, frontierMs: number): Measures {
-    return this.withAccruals(kind, this.closedAt(kind, frontierMs).content, frontierMs);
+    const total = this.copyOf(this.contentOf(kind, frontierMs));
+    this.addAccruals(total, kind, kind.startOf(frontierMs), frontierMs);
+    return readSums(total, 0);
   }
 
   /** Content of a window that ends at `endMs`, at or before the frontier, from the panes that are kept. */
   contentAt(kind: WindowKind, endMs: number, frontierMs: number): Measures {
     const startMs = kind.startOf(endMs);
-    if (kind.type === 'rolling') return this.withAccruals(kind, this.panesBetween(kind, startMs, endMs), endMs);
-    const upToMs = Math.min(frontierMs, this.calendar.monthOf(startMs).endMs);
-    const content =
-      kind.startOf(frontierMs) === startMs
-        ? copyMeasures(this.closedAt(kind, frontierMs).content)
-        : copyMeasures(this.months.get(startMs) ?? emptyMeasures());
-    subtractInto(content, this.fine.sum(endMs, Math.max(endMs, upToMs)));
-    return this.withAccruals(kind, content, endMs);
+    let total = new Float64Array(SUM_FIELDS);
+    if (kind.type === 'rolling') this.tierOf(kind).addRangeTo(total, 0, startMs, endMs);
+    else {
+      const upToMs = Math.min(frontierMs, this.calendar.monthOf(startMs).endMs);
+      if (kind.startOf(frontierMs) === startMs) total = this.copyOf(this.contentOf(kind, frontierMs));
+      else this.months.addTo(total, 0, startMs);
+      this.fine.subtractRangeFrom(total, 0, endMs, Math.max(endMs, upToMs));
+    }
+    this.addAccruals(total, kind, startMs, endMs);
+    return readSums(total, 0);
   }
 
   /** The window that is open at `asOfMs`: everything known up to then, also what no watermark has passed yet. */
@@ -170,22 +219,25 @@ export class ScopeWindows {
   ): { startMs: number; endMs: number; measures: Measures } {
     const endMs = Math.floor(asOfMs / kind.stepMs) * kind.stepMs + kind.stepMs;
     const startMs = kind.startOf(endMs);
-    const closed = this.closed.get(kind.name);
-    const panes = this.rolledOn(kind, closed && frontierMs !== undefined && { ...closed, endMs: frontierMs }, endMs);
-    addInto(panes, accruedMeasures(this.lines.values(), startMs, Math.min(asOfMs, endMs), kind.type));
-    return { startMs, endMs, measures: panes };
+    const closed = frontierMs === undefined ? undefined : this.closed.get(kind.name);
+    let total = new Float64Array(SUM_FIELDS);
+    if (closed && frontierMs !== undefined && this.goesOn(kind, frontierMs, startMs)) {
+      total = this.copyOf(closed);
+      this.addStep(kind, total, frontierMs, endMs);
+    } else this.addWhole(kind, total, endMs);
+    this.addAccruals(total, kind, startMs, Math.min(asOfMs, endMs));
+    return { startMs, endMs, measures: readSums(total, 0) };
   }
 
   /** After a restore: the content at the frontier, from panes and months. */
   restoreClosed(kind: WindowKind, frontierMs: number): void {
     const startMs = kind.startOf(frontierMs);
-    let content: Measures;
-    if (kind.type === 'rolling') content = this.panesBetween(kind, startMs, frontierMs);
-    else {
-      content = this.monthUpTo(startMs, frontierMs);
-      if (this.deferred?.monthStartMs === startMs) subtractInto(content, this.deferred.measures);
-    }
-    this.closed.set(kind.name, { endMs: frontierMs, content });
+    const total = new Float64Array(SUM_FIELDS);
+    this.addWhole(kind, total, frontierMs);
+    if (kind.type === 'calendar' && this.deferred?.monthStartMs === startMs)
+      addMeasures(total, 0, negated(this.deferred.measures));
+    const { row } = this.contentOf(kind, frontierMs);
+    this.store.block(row).set(total, this.store.at(row));
   }
 
   /** How long lines change windows of this kind: at every end, and then once more when the last of them leaves. */
@@ -211,40 +263,40 @@ export class ScopeWindows {
     return revision;
   }
 
-  /** Panes of the window that ends at `endMs`: what was closed, plus what has entered, less what has left since. */
-  private rolledOn(kind: WindowKind, closed: ClosedContent | undefined | false, endMs: number): Measures {
-    const startMs = kind.startOf(endMs);
-    const closedStartMs = closed ? kind.startOf(closed.endMs) : Infinity;
-    const goesOn = kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
-    // What the calendar only was told of, before there was any frontier or this month, is in its total and in no pane.
-    if (!(closed && goesOn) && kind.type === 'calendar') return this.monthUpTo(startMs, endMs);
-    if (!closed || !goesOn) return this.panesBetween(kind, startMs, endMs);
-    const content = copyMeasures(closed.content);
+  /** A window that starts at `startMs` goes on from one that was closed at `closedMs`. */
+  private goesOn(kind: WindowKind, closedMs: number, startMs: number): boolean {
+    const closedStartMs = kind.startOf(closedMs);
+    return kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
+  }
+
+  /** What has entered since `closedMs`, less what has left. */
+  private addStep(kind: WindowKind, target: Float64Array, closedMs: number, endMs: number): void {
     const tier = this.tierOf(kind);
-    tier.addRangeInto(content, closed.endMs, endMs);
-    if (kind.type === 'rolling') tier.subtractRangeFrom(content, closedStartMs, startMs);
-    return content;
+    tier.addRangeTo(target, 0, closedMs, endMs);
+    if (kind.type === 'rolling') tier.subtractRangeFrom(target, 0, kind.startOf(closedMs), kind.startOf(endMs));
   }
 
-  /** All of a month but its panes from `endMs` on. */
-  private monthUpTo(startMs: number, endMs: number): Measures {
-    const content = copyMeasures(this.months.get(startMs) ?? emptyMeasures());
-    subtractInto(content, this.fine.sum(endMs, Math.max(endMs, this.monthEnd(startMs))));
-    return content;
-  }
-
-  private panesBetween(kind: WindowKind, fromMs: number, toMs: number): Measures {
-    return this.tierOf(kind).sum(fromMs, toMs);
+  /** All of the window that ends at `endMs`. */
+  private addWhole(kind: WindowKind, target: Float64Array, endMs: number): void {
+    const startMs = kind.startOf(endMs);
+    if (kind.type === 'rolling') this.tierOf(kind).addRangeTo(target, 0, startMs, endMs);
+    else {
+      // What the calendar only was told of, before there was any frontier or this month, is in its total and in no pane.
+      this.months.addTo(target, 0, startMs);
+      this.fine.subtractRangeFrom(target, 0, endMs, Math.max(endMs, this.monthEnd(startMs)));
+    }
   }
 
   private tierOf(kind: WindowKind): PaneTier {
     return kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs ? this.coarse : this.fine;
   }
 
-  private withAccruals(kind: WindowKind, panes: Measures, endMs: number): Measures {
-    const total = copyMeasures(panes);
-    if (this.lines.size === 0) return total;
-    addInto(total, accruedMeasures(this.lines.values(), kind.startOf(endMs), endMs, kind.type));
-    return total;
+  private copyOf({ row }: ClosedContent): Float64Array<ArrayBuffer> {
+    const at = this.store.at(row);
+    return this.store.block(row).slice(at, at + SUM_FIELDS) as Float64Array<ArrayBuffer>;
+  }
+
+  private addAccruals(target: Float64Array, kind: WindowKind, fromMs: number, toMs: number): void {
+    if (this.lines.size > 0) addMeasures(target, 0, accruedMeasures(this.lines.values(), fromMs, toMs, kind.type));
   }
 }

@@ -1,9 +1,20 @@
-import { copyMeasures, equalPublished, addInto, subtractInto, type Measures, type ScopeRef } from '../facts/index.js';
+import {
+  addInto,
+  copyMeasures,
+  equalPublished,
+  readRow,
+  readSums,
+  SUM_FIELDS,
+  subtractInto,
+  type Measures,
+  type ScopeRef,
+} from '../facts/index.js';
 import type { Calendar } from '../time/index.js';
 import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
 import { scopeKeyOf, ScopeWindows, type Accruals, type LateDelta } from './scope-windows.js';
+import { SumStore } from './sum-table.js';
 import { windowKinds, type WindowKind } from './window-kind.js';
 import {
   ceilTo,
@@ -22,6 +33,9 @@ interface KindState {
   readonly due: DueSchedule<ScopeWindows>;
 }
 
+/** Takes a closed window whose content differs from a step before; the sums in `content` are of use only until it returns. */
+export type WindowSink = (windows: ScopeWindows, kind: WindowKind, endMs: number, content: Float64Array) => void;
+
 /**
  * All windows of a set of scopes. Facts are booked into panes; `advance` closes every end that the watermark has
  * reached and answers with the windows whose content differs from a step before, each scope's in the order of their
@@ -35,6 +49,8 @@ export class WindowSet {
   private readonly lateLines = new Map<ScopeWindows, AccrualLine[]>();
   private readonly lateMonthEnds = new Map<ScopeWindows, number[]>();
   private readonly accruing = new Set<ScopeWindows>();
+  private readonly store = new SumStore();
+  private readonly shown = new Float64Array(SUM_FIELDS);
 
   constructor(
     readonly options: WindowingOptions,
@@ -54,7 +70,7 @@ export class WindowSet {
     let windows = this.scopes.get(key);
     if (!windows) {
       // Callers hand in records that carry more than the reference; only the reference is kept.
-      windows = new ScopeWindows({ scope: ref.scope, id: ref.id }, this.layout, this.calendar);
+      windows = new ScopeWindows({ scope: ref.scope, id: ref.id }, this.layout, this.calendar, this.store);
       this.scopes.set(key, windows);
     }
     return windows;
@@ -97,21 +113,35 @@ export class WindowSet {
     const windows = this.scope(ref);
     if (paneStartMs < this.earliestPaneMs) return this.bookCalendar(ref, paneStartMs, delta);
     windows.addPane(paneStartMs, delta);
-    let behind = false;
-    for (const state of this.kinds) behind = this.scheduleOrLate(state, windows, paneStartMs, delta) || behind;
-    if (behind) push(this.late, windows, { paneStartMs, delta });
+    this.booked(windows, paneStartMs, delta);
     return windows;
   }
 
-  private scheduleOrLate(state: KindState, windows: ScopeWindows, paneStartMs: number, delta: Measures): boolean {
-    const { kind, frontierMs } = state;
-    const enterMs = ceilTo(paneStartMs + this.layout.fineMs, kind.stepMs);
-    const leaveMs = kind.leaveEnd(enterMs);
-    const closed = frontierMs !== undefined && enterMs <= frontierMs;
-    if (!closed) state.due.add(enterMs, windows);
-    else windows.addLate(kind, frontierMs, paneStartMs, delta);
-    if (frontierMs === undefined || leaveMs > frontierMs) state.due.add(leaveMs, windows);
-    return closed;
+  /** The same for a row of a cost task, in a pane that can still be changed: see {@link earliestPaneMs}. */
+  bookRow(windows: ScopeWindows, paneStartMs: number, row: Float64Array): void {
+    windows.addPaneRow(paneStartMs, row);
+    this.booked(windows, paneStartMs, row);
+  }
+
+  private booked(windows: ScopeWindows, paneStartMs: number, booked: Measures | Float64Array): void {
+    let late: Measures | undefined;
+    for (let number = 0; number < this.kinds.length; number += 1) {
+      const { kind, frontierMs = -Infinity, due } = this.kinds[number] as KindState;
+      const enterMs = ceilTo(paneStartMs + this.layout.fineMs, kind.stepMs);
+      const isClosed = enterMs <= frontierMs;
+      // Most rows lie in the pane of the one before, or in the next, and enter with it.
+      if (!isClosed && windows.scheduled[number] === enterMs) continue;
+      const leaveMs = kind.leaveEnd(enterMs);
+      if (leaveMs > frontierMs) due.add(leaveMs, windows);
+      if (!isClosed) {
+        due.add(enterMs, windows);
+        windows.scheduled[number] = enterMs;
+        continue;
+      }
+      late ??= booked instanceof Float64Array ? readRow(booked, 0) : booked;
+      windows.addLate(kind, frontierMs, paneStartMs, late);
+    }
+    if (late) push(this.late, windows, { paneStartMs, delta: late });
   }
 
   /**
@@ -150,7 +180,7 @@ export class WindowSet {
     this.accruing.add(windows);
     push(this.lateLines, windows, booked);
     for (const state of this.kinds) {
-      if (state.frontierMs !== undefined) windows.closedAt(state.kind, state.frontierMs);
+      if (state.frontierMs !== undefined) windows.showAt(state.kind, state.frontierMs);
       this.pastMonthsOf(state, windows, line);
     }
     return windows;
@@ -181,11 +211,18 @@ export class WindowSet {
   /** The windows whose ends lie up to the watermark and whose content differs from a step before. */
   advance(watermarkMs: number): WindowResult[] {
     const results: WindowResult[] = [];
-    for (const state of this.kinds) this.advanceKind(state, watermarkMs, results);
+    this.advanceInto(watermarkMs, (windows, kind, endMs, content) => {
+      results.push(resultOf(windows, kind, endMs, 0, readSums(content, 0)));
+    });
     return results;
   }
 
-  private advanceKind(state: KindState, watermarkMs: number, results: WindowResult[]): void {
+  /** The same, each handed to `emit`. */
+  advanceInto(watermarkMs: number, emit: WindowSink): void {
+    for (const state of this.kinds) this.advanceKind(state, watermarkMs, emit);
+  }
+
+  private advanceKind(state: KindState, watermarkMs: number, emit: WindowSink): void {
     const { kind, due } = state;
     const targetMs = floorTo(watermarkMs, kind.stepMs);
     if (state.frontierMs !== undefined && targetMs <= state.frontierMs) return;
@@ -201,10 +238,8 @@ export class WindowSet {
       const scopes = new Set(due.take(endMs));
       for (const { windows, untilMs, leaveMs } of accruing)
         if (endMs <= untilMs || endMs === leaveMs) scopes.add(windows);
-      for (const windows of [...scopes].sort(byScopeKey)) {
-        const measures = windows.close(kind, endMs);
-        if (measures) results.push(resultOf(windows, kind, endMs, 0, measures));
-      }
+      for (const windows of [...scopes].sort(byScopeKey))
+        if (windows.close(kind, endMs, this.shown)) emit(windows, kind, endMs, this.shown);
     }
     state.frontierMs = targetMs;
   }

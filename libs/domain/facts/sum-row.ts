@@ -1,0 +1,162 @@
+import type { Micros } from '../money/index.js';
+import { ROW, ROW_FIELDS } from './measure-row.js';
+import type { Measures } from './measures.js';
+
+/**
+ * Sums of measures as rows of doubles: no objects, nothing for the collector to look at. The first fields are those of a
+ * {@link ROW}, but an amount is two doubles: its rest, a whole number from 0 to 2^40, and how many times 2^40 micros come on
+ * top. So a sum is exact whatever is added, up to 2^93 micros. There is one form for each amount: sums are equal where their
+ * rows are.
+ */
+export const SUM_FIELDS = ROW_FIELDS + 6;
+
+/** Money comes first in a row: five dimensions, and overtime. */
+const MONEY_FIELDS = 6;
+const HIGH = ROW_FIELDS;
+const LIMB = 2 ** 40;
+const LIMB_BITS = 40n;
+/** Larger ones are added as bigints, so that no sum of two doubles goes beyond 2^53. */
+const MAX_ADDEND = 2n ** 52n;
+/** The last counts, from here to the amounts' higher halves, are in no published window. */
+const UNPUBLISHED = ROW.abandoned;
+
+/** target += row, a row of a {@link ROW} with amounts up to 2^52. */
+export function addRow(target: Float64Array, at: number, row: Float64Array, from: number): void {
+  for (let field = 0; field < MONEY_FIELDS; field += 1) {
+    const amountMicros = row[from + field] as number;
+    if (amountMicros !== 0) addAmountAt(target, at + field, amountMicros);
+  }
+  for (let field = MONEY_FIELDS; field < ROW_FIELDS; field += 1)
+    target[at + field] = (target[at + field] as number) + (row[from + field] as number);
+}
+
+function addAmountAt(target: Float64Array, at: number, amountMicros: number): void {
+  const rest = (target[at] as number) + amountMicros;
+  if (rest >= 0 && rest < LIMB) target[at] = rest;
+  else {
+    const high = Math.floor(rest / LIMB);
+    target[at] = rest - high * LIMB;
+    target[at + HIGH] = (target[at + HIGH] as number) + high;
+  }
+}
+
+/** target += delta, however large. */
+export function addMeasures(target: Float64Array, at: number, delta: Measures): void {
+  addMoney(target, at + ROW.labour, delta.labour);
+  addMoney(target, at + ROW.system, delta.system);
+  addMoney(target, at + ROW.marketing, delta.marketing);
+  addMoney(target, at + ROW.outsourcing, delta.outsourcing);
+  addMoney(target, at + ROW.training, delta.training);
+  addMoney(target, at + ROW.overtime, delta.overtime);
+  const add = (field: number, count: number): void => {
+    target[at + field] = (target[at + field] as number) + count;
+  };
+  add(ROW.interactions, delta.interactions);
+  add(ROW.handledByAgents, delta.handledByAgents);
+  add(ROW.automated, delta.automated);
+  add(ROW.resolved, delta.resolved);
+  add(ROW.handleMicroseconds, delta.handleMicroseconds);
+  add(ROW.complaints, delta.complaints);
+  add(ROW.csatMicros, delta.csatMicros);
+  add(ROW.csatCount, delta.csatCount);
+  add(ROW.repetitiveByAgents, delta.repetitiveByAgents);
+  add(ROW.errors, delta.errors);
+  add(ROW.abandoned, delta.abandoned);
+  add(ROW.paidMicroseconds, delta.paidMicroseconds);
+}
+
+function addMoney(target: Float64Array, at: number, amountMicros: Micros): void {
+  if (amountMicros === 0n) return;
+  if (amountMicros >= -MAX_ADDEND && amountMicros <= MAX_ADDEND) addAmountAt(target, at, Number(amountMicros));
+  else {
+    target[at + HIGH] = (target[at + HIGH] as number) + Number(amountMicros >> LIMB_BITS);
+    addAmountAt(target, at, Number(BigInt.asUintN(40, amountMicros)));
+  }
+}
+
+/** target += another sum. */
+export function addSums(target: Float64Array, at: number, source: Float64Array, from: number): void {
+  for (let field = 0; field < MONEY_FIELDS; field += 1) {
+    let rest = (target[at + field] as number) + (source[from + field] as number);
+    let high = (target[at + HIGH + field] as number) + (source[from + HIGH + field] as number);
+    if (rest >= LIMB) {
+      rest -= LIMB;
+      high += 1;
+    }
+    target[at + field] = rest;
+    target[at + HIGH + field] = high;
+  }
+  for (let field = MONEY_FIELDS; field < ROW_FIELDS; field += 1)
+    target[at + field] = (target[at + field] as number) + (source[from + field] as number);
+}
+
+/** target -= another sum. */
+export function subtractSums(target: Float64Array, at: number, source: Float64Array, from: number): void {
+  for (let field = 0; field < MONEY_FIELDS; field += 1) {
+    let rest = (target[at + field] as number) - (source[from + field] as number);
+    let high = (target[at + HIGH + field] as number) - (source[from + HIGH + field] as number);
+    if (rest < 0) {
+      rest += LIMB;
+      high -= 1;
+    }
+    target[at + field] = rest;
+    target[at + HIGH + field] = high;
+  }
+  for (let field = MONEY_FIELDS; field < ROW_FIELDS; field += 1)
+    target[at + field] = (target[at + field] as number) - (source[from + field] as number);
+}
+
+/** Same content in every field that windows publish. */
+export function samePublished(a: Float64Array, aFrom: number, b: Float64Array, bFrom: number): boolean {
+  for (let field = 0; field < SUM_FIELDS; field += 1)
+    if (a[aFrom + field] !== b[bFrom + field] && !isUnpublished(field)) return false;
+  return true;
+}
+
+/** Nothing in any field that windows publish. */
+export function publishesNothing(row: Float64Array, at: number): boolean {
+  for (let field = 0; field < SUM_FIELDS; field += 1) if (row[at + field] !== 0 && !isUnpublished(field)) return false;
+  return true;
+}
+
+function isUnpublished(field: number): boolean {
+  return field >= UNPUBLISHED && field < HIGH;
+}
+
+/** The amount in a field as a double, NaN where a double does not hold it exactly: then there is {@link amountAt}. */
+export function safeAmountAt(row: Float64Array, at: number, field: number): number {
+  const amountMicros = (row[at + HIGH + field] as number) * LIMB + (row[at + field] as number);
+  return Number.isSafeInteger(amountMicros) ? amountMicros : Number.NaN;
+}
+
+/** The amount in a field. */
+export function amountAt(row: Float64Array, at: number, field: number): Micros {
+  const rest = row[at + field] as number;
+  const high = row[at + HIGH + field] as number;
+  return high === 0 ? BigInt(rest) : (BigInt(high) << LIMB_BITS) + BigInt(rest);
+}
+
+/** The measures of a sum. */
+export function readSums(row: Float64Array, at: number): Measures {
+  const count = (field: number): number => row[at + field] as number;
+  return {
+    labour: amountAt(row, at, ROW.labour),
+    system: amountAt(row, at, ROW.system),
+    marketing: amountAt(row, at, ROW.marketing),
+    outsourcing: amountAt(row, at, ROW.outsourcing),
+    training: amountAt(row, at, ROW.training),
+    overtime: amountAt(row, at, ROW.overtime),
+    interactions: count(ROW.interactions),
+    handledByAgents: count(ROW.handledByAgents),
+    automated: count(ROW.automated),
+    resolved: count(ROW.resolved),
+    handleMicroseconds: count(ROW.handleMicroseconds),
+    complaints: count(ROW.complaints),
+    csatMicros: count(ROW.csatMicros),
+    csatCount: count(ROW.csatCount),
+    repetitiveByAgents: count(ROW.repetitiveByAgents),
+    errors: count(ROW.errors),
+    abandoned: count(ROW.abandoned),
+    paidMicroseconds: count(ROW.paidMicroseconds),
+  };
+}
