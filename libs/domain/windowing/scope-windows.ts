@@ -293,7 +293,7 @@ export class ScopeWindows {
 
   private copyOf({ row }: ClosedContent): Float64Array<ArrayBuffer> {
     const at = this.store.at(row);
-    return this.store.block(row).slice(at, at + SUM_FIELDS) as Float64Array<ArrayBuffer>;
+    return this.store.block(row).slice(at, at + SUM_FIELDS);
   }
 
   private addAccruals(target: Float64Array, kind: WindowKind, fromMs: number, toMs: number): void {

@@ -234,8 +234,17 @@ function restText({ panes = [], lines = [], revenues = [], cells = [], bills = N
   return JSON.stringify(wire);
 }
 
-/** Throws for anything that {@link encodePanes} did not write: the topic is ours alone. */
-export function decodePanes(value: Buffer): PanesMessage {
+/** Takes the panes that came as rows: each scope, then its rows, which are of use only until `row` returns. */
+export interface PaneRowSink {
+  scope(scope: Scope, id: string): void;
+  row(tMs: number, calendarOnly: boolean, row: Float64Array): void;
+}
+
+/**
+ * Throws for anything that {@link encodePanes} did not write: the topic is ours alone. Panes that are in rows go to `rows`,
+ * if there is one, and are then not among those of the message.
+ */
+export function decodePanes(value: Buffer, rows?: PaneRowSink): PanesMessage {
   const reader = new ByteReader(value);
   const format = reader.byte();
   if (format !== FORMAT) throw new RangeError(`a panes message of format ${String(format)}, not ${String(FORMAT)}`);
@@ -248,9 +257,10 @@ export function decodePanes(value: Buffer): PanesMessage {
   const latestMs = flags & HAS_LATEST ? reader.varint() : undefined;
   const panes: PaneDelta[] = [];
   const cells: CellDelta[] = [];
+  const sink = rows ?? deltasInto(panes);
   for (let kind = reader.byte(); kind !== END; kind = reader.byte())
     if (kind === CELLS) readCells(reader, cellMs, cells);
-    else readPanes(reader, SCOPES[kind - 1] as Scope, paneMs, panes);
+    else readPanes(reader, SCOPES[kind - 1] as Scope, paneMs, sink);
   const rest = JSON.parse(reader.text() || '{}') as Wire;
   return {
     source,
@@ -306,15 +316,26 @@ function billNewsOf({ v, a, d }: Wire): BillNews {
 
 const row = new Float64Array(ROW_FIELDS);
 
-function readPanes(reader: ByteReader, scope: Scope, paneMs: number, into: PaneDelta[]): void {
-  const id = reader.text();
+function readPanes(reader: ByteReader, scope: Scope, paneMs: number, into: PaneRowSink): void {
+  into.scope(scope, reader.text());
   for (let left = reader.varint(); left > 0; left -= 1) {
     const pane = reader.varint();
     const calendar = Math.abs(pane % 2);
     readRowInto(reader, row, 0);
-    const tMs = ((pane - calendar) / 2) * paneMs;
-    into.push({ scope, id, tMs, calendarOnly: calendar === 1, delta: readRow(row, 0) });
+    into.row(((pane - calendar) / 2) * paneMs, calendar === 1, row);
   }
+}
+
+function deltasInto(panes: PaneDelta[]): PaneRowSink {
+  let ref: ScopeRef;
+  return {
+    scope: (scope, id) => {
+      ref = { scope, id };
+    },
+    row: (tMs, calendarOnly, values) => {
+      panes.push({ ...ref, tMs, calendarOnly, delta: readRow(values, 0) });
+    },
+  };
 }
 
 function readCells(reader: ByteReader, cellMs: number, into: CellDelta[]): void {

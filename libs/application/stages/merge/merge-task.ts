@@ -1,16 +1,21 @@
 import { encodeSignal, scopeKey, type Signal } from '#libs/contract';
 import {
+  addMeasures,
   ceilTo,
   floorTo,
+  readRow,
+  SUM_FIELDS,
   WindowSet,
   type Measures,
   type Organisation,
   type ScopeRef,
+  type ScopeWindows,
   type SignalMessage,
   type WindowResult,
+  type WindowSink,
 } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
-import { decodePanes, type PanesMessage } from '../exchange/panes-message.js';
+import { decodePanes, type PaneRowSink, type PanesMessage } from '../exchange/panes-message.js';
 import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
@@ -18,9 +23,8 @@ import { OpenValues } from './open-values.js';
 import type { BudgetFigures } from './judge-rule.js';
 import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
-import { unlessOverflow } from './unless-overflow.js';
 import { WindowChangelog } from './window-changelog.js';
-import { WindowRecords } from './window-records.js';
+import { WindowBlocks } from './window-blocks.js';
 
 const META_KEY = 'meta';
 const VOID_KEY = 'void/';
@@ -49,7 +53,9 @@ export class MergeTask implements StageTask {
   /** Lines that a correction took back, also those that have not come yet. */
   private readonly voids = new Set<string>();
   private newVoids: string[] = [];
-  private readonly windowRecords: WindowRecords;
+  /** Windows since the last commit with an amount that has no room in the contract. */
+  private windowsLeftOut = 0;
+  private readonly windowBlocks: WindowBlocks;
   private readonly sources = new SourceWatermarks();
   private readonly restoring = new Map<string, Buffer>();
   private frontiers: Record<string, number> = {};
@@ -61,7 +67,7 @@ export class MergeTask implements StageTask {
     private readonly dependencies: StageDependencies,
   ) {
     const windowPartitions = context.partitionCounts.costWindows ?? 1;
-    this.windowRecords = new WindowRecords((key) => dependencies.partitionOf(key, windowPartitions));
+    this.windowBlocks = new WindowBlocks((key) => dependencies.partitionOf(key, windowPartitions));
     this.settle(this.organisation.zone);
   }
 
@@ -145,17 +151,10 @@ export class MergeTask implements StageTask {
     const observations: CounterIncrement[] = [];
     const counters: CounterIncrement[] = [];
     if (input.kind === 'records') {
-      for (const { value } of input.records) if (value) this.hear(decodePanes(value));
-      const restated = this.set.takeRestatements();
-      for (const result of restated) this.changelog.restated(this.set.scope(result));
-      const { windows, messages } = this.advance();
-      for (const result of [...restated, ...windows]) {
-        const record = unlessOverflow(
-          () => this.windowRecords.recordOf(result, currency),
-          () => counters.push(leftOut('window')),
-        );
-        if (record) records.push(record);
-      }
+      for (const { value } of input.records) if (value) this.hear(value);
+      for (const result of this.set.takeRestatements()) this.restate(result, currency);
+      const messages = this.advance(currency);
+      for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
         records.push(this.signalRecord(message));
@@ -167,15 +166,38 @@ export class MergeTask implements StageTask {
     const { asOfMs, watermarkMs } = this.sources;
     records.push(...this.open.send(asOfMs, watermarkMs, currency, nowMs));
     const changelog = input.kind === 'records' ? this.changes() : [];
-    return { records, changelog, counters, observations };
+    return { records, blocks: this.windowBlocks.drain(), changelog, counters, observations };
   }
 
-  private hear(message: PanesMessage): void {
+  private hear(value: Buffer): void {
     const before = this.sources.watermarkMs;
+    const message = decodePanes(value, this.bookRows());
     for (const pane of message.panes) this.book(pane, pane.tMs, pane.calendarOnly, pane.delta);
     this.hearBills(message, before);
     this.signals.hear(message);
     this.sources.hear(message);
+  }
+
+  /** Books rows without making objects of them, where they are neither late nor for the calendar alone. */
+  private bookRows(): PaneRowSink {
+    const { set, changelog } = this;
+    const { earliestPaneMs } = set;
+    const judgedMs = this.judgedMs ?? -Infinity;
+    let windows: ScopeWindows;
+    return {
+      scope: (scope, id) => {
+        windows = set.scope({ scope, id });
+        this.open.changed(windows);
+      },
+      row: (tMs, calendarOnly, row) => {
+        if (calendarOnly || tMs < earliestPaneMs || tMs < judgedMs)
+          this.book(windows.ref, tMs, calendarOnly, readRow(row, 0));
+        else {
+          set.bookRow(windows, tMs, row);
+          changelog.booked(windows, tMs);
+        }
+      },
+    };
   }
 
   private book(ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures): void {
@@ -214,25 +236,39 @@ export class MergeTask implements StageTask {
     }
   }
 
-  /** Closes windows minute by minute, so that rules see every minute however far the watermark jumped. */
-  private advance(): { windows: WindowResult[]; messages: SignalMessage[] } {
-    const windows: WindowResult[] = [];
+  private restate(result: WindowResult, currency: string): void {
+    const windows = this.set.scope(result);
+    this.changelog.restated(windows);
+    const content = new Float64Array(SUM_FIELDS);
+    addMeasures(content, 0, result.measures);
+    if (!this.windowBlocks.add(windows.ref, result, content, currency)) this.windowsLeftOut += 1;
+  }
+
+  /**
+   * Closes windows minute by minute, so that rules see every minute however far the watermark jumped, and writes them; gives
+   * the signals.
+   */
+  private advance(currency: string): SignalMessage[] {
     const messages: SignalMessage[] = [];
     const { watermarkMs } = this.sources;
-    if (watermarkMs === undefined) return { windows, messages };
+    if (watermarkMs === undefined) return messages;
+    const publish: WindowSink = (windows, kind, endMs, content) => {
+      const window = { window: kind.name, startMs: kind.startOf(endMs), endMs, revision: 0 };
+      if (!this.windowBlocks.add(windows.ref, window, content, currency)) this.windowsLeftOut += 1;
+      this.open.changed(windows);
+    };
     const lastMs = floorTo(watermarkMs, JUDGE_STEP_MS);
     this.judgedMs ??= this.judgeFrom(lastMs);
     let minuteMs = this.judgedMs ?? lastMs;
     while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
       this.allocations.advance(minuteMs);
-      windows.push(...this.set.advance(minuteMs));
+      this.set.advanceInto(minuteMs, publish);
       messages.push(...this.signals.evaluate(minuteMs, this.sources.heardMs));
       this.judgedMs = minuteMs;
     }
     this.allocations.advance(watermarkMs);
-    windows.push(...this.set.advance(watermarkMs));
-    for (const result of windows) this.open.changed(this.set.scope(result));
-    return { windows, messages };
+    this.set.advanceInto(watermarkMs, publish);
+    return messages;
   }
 
   /**
