@@ -17,7 +17,7 @@ const DOMAIN_LAYERS = [
   ['rating', 'accrual'],
   ['windowing'],
   ['budget'],
-  ['signals'],
+  ['signals', 'analysis'],
 ];
 
 /** What each adapter is there to hide, and so the only place that may import it. */

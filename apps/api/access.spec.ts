@@ -51,7 +51,9 @@ describe('access to the API', () => {
         view,
         feed,
         streams: new LiveStreams({ feed, run: 'run', now: () => NOW_MS }),
-        ledger: { windows: AWAY, costEvents: AWAY, signalHistory: AWAY } as Partial<LedgerReader> as LedgerReader,
+        ledger: {
+          ...{ windows: AWAY, costEvents: AWAY, signalHistory: AWAY, activities: AWAY, monthSums: AWAY },
+        } as Partial<LedgerReader> as LedgerReader,
         reference: { list: AWAY, waitingBudgets: AWAY, write: AWAY } satisfies ReferenceStore,
         decisions: {
           decide: AWAY,

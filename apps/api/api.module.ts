@@ -19,6 +19,7 @@ import {
 } from '#libs/application';
 
 import { AccessController } from './controllers/access.controller.js';
+import { AnalysisController } from './controllers/analysis.controller.js';
 import { BudgetController } from './controllers/budget.controller.js';
 import { ContractController } from './controllers/contract.controller.js';
 import { LedgerController } from './controllers/ledger.controller.js';
@@ -79,6 +80,7 @@ export class ApiModule {
       controllers: [
         LiveController,
         LedgerController,
+        AnalysisController,
         SignalController,
         BudgetController,
         ReferenceController,

@@ -15,6 +15,10 @@ import {
   LiveView,
   type DecisionStore,
   BusyError,
+  type ActivityList,
+  type ActivityQuery,
+  type MonthCut,
+  type MonthSumQuery,
   type LedgerReader,
   type PastInsight,
   type Explanation,
@@ -76,6 +80,12 @@ const COSTED: CostEvent = {
   lines: [{ dimension: 'labour', amount: '16.00' }],
 };
 
+const ACTIVITIES: ActivityList = {
+  items: [{ id: 'refund', amount: '16.00', contacts: 1, handledContacts: 1, handleSeconds: 480 }],
+  whole: { amount: '16.00', contacts: 1, handledContacts: 1, handleSeconds: 480 },
+  members: 1,
+};
+
 function windowOf(scope: CostWindow['scope'], id: string, amount: string): CostWindow {
   return {
     scope,
@@ -103,6 +113,7 @@ describe('the API', () => {
   let streams: LiveStreams;
   let store: Store;
   let asked: WindowQuery[];
+  let analysed: (ActivityQuery | MonthSumQuery)[];
   let ledgerAway: Error | undefined;
   let past: PastInsight;
   let faults: unknown[];
@@ -125,6 +136,7 @@ describe('the API', () => {
     store = new Store();
     past = NO_PAST;
     asked = [];
+    analysed = [];
     faults = [];
     ledgerAway = undefined;
     const ledger = {
@@ -133,6 +145,14 @@ describe('the API', () => {
         return ledgerAway === undefined
           ? Promise.resolve([windowOf('all', 'all', '1.00')])
           : Promise.reject(ledgerAway);
+      },
+      activities: (query: ActivityQuery) => {
+        analysed.push(query);
+        return ledgerAway === undefined ? Promise.resolve(ACTIVITIES) : Promise.reject(ledgerAway);
+      },
+      monthSums: (query: MonthSumQuery) => {
+        analysed.push(query);
+        return Promise.resolve([]);
       },
       costEvents: (sourceId: string) => Promise.resolve(sourceId === 'c-1' ? [{ event: COSTED, late: false }] : []),
     } as Partial<LedgerReader> as LedgerReader;
@@ -250,10 +270,61 @@ describe('the API', () => {
     ['/api/v1/windows?scope=all&id=all&window=1h&from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z', ['to']],
     ['/api/v1/cost-events/contact/c-1', ['source']],
     ['/api/v1/reference?dryRun=true', ['dryRun']],
+    ['/api/v1/analyses/pareto?by=mood&limit=0', ['by', 'limit']],
+    ['/api/v1/analyses/activities?period=2026-13', ['period']],
+    ['/api/v1/analyses/activities?period=__proto__', ['period']],
+    ['/api/v1/analyses/activities?from=2026-11-01T00:00:00Z', ['to']],
+    ['/api/v1/analyses/activities?to=2026-11-01T00:00:00Z', ['from']],
+    ['/api/v1/analyses/pareto?period=2026-10&from=2026-11-01T00:00:00Z', ['period']],
+    ['/api/v1/analyses/pareto?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z', ['to']],
+    ['/api/v1/analyses/composition?benchmark=banking', ['benchmark']],
+    ['/api/v1/analyses/correlation?over=customer', ['over']],
   ])('refuses %s', async (path, paths) => {
     const { type, faults: named = [] } = await problemAt(path);
     expect(type).toBe('invalid-query');
     expect(named.map(({ path: where }) => where).sort()).toEqual(paths);
+  });
+
+  it('analyses a month of the ledger, up to where the stream stands and not the clock on the wall', async () => {
+    const [startMs, asOfMs] = [Date.UTC(2026, 9, 31, 16), NOW_MS - 3_600_000];
+    expect((await json('/api/v1/analyses/pareto?by=agent')).body).toMatchObject({
+      ...{ from: '2026-10-31T16:00:00.000Z', to: '2026-11-03T02:00:00.000Z', by: 'agent', amount: '16.00' },
+      items: [{ id: 'refund', share: 1, cumulativeShare: 1 }],
+      vitalFew: { members: 1, memberShare: 1, tied: [] },
+    });
+    const windows = { '1h': windowOf('all', 'all', '1.00') };
+    view.acceptLive({ scope: 'all', id: 'all', asOf: asOfMs, watermark: null, currency: 'CNY', windows }, NOW_MS);
+    expect((await json('/api/v1/analyses/activities')).body).toMatchObject({
+      ...{ from: '2026-10-31T16:00:00.000Z', to: '2026-11-03T01:00:00.000Z', by: 'topic' },
+      items: [{ id: 'refund', costPerContact: '16.00', averageHandleSeconds: 480, contactShare: 1 }],
+    });
+    expect((await json('/api/v1/analyses/composition?benchmark=finance')).body).toMatchObject({
+      amount: '0.00',
+      benchmark: { id: 'finance', costToRevenue: 0.12 },
+    });
+    const span = 'from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z';
+    expect((await json(`/api/v1/analyses/correlation?${span}&over=team`)).body).toMatchObject({
+      ...{ from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z', coefficient: null, pairs: 0 },
+    });
+    const cut = (atMs: number, sign: 1 | -1): MonthCut => ({ atMs, monthStartMs: startMs, sign });
+    expect(analysed).toEqual([
+      { by: 'agent', fromMs: startMs, toMs: NOW_MS, currency: 'CNY', limit: 10_000 },
+      { by: 'topic', fromMs: startMs, toMs: asOfMs, currency: 'CNY', limit: 50 },
+      { scope: 'all', cuts: [cut(asOfMs, 1)], currency: 'CNY', limit: 10_000 },
+      {
+        scope: 'team',
+        cuts: [cut(Date.UTC(2026, 10, 2), 1), cut(Date.UTC(2026, 10, 1), -1)],
+        currency: 'CNY',
+        limit: 10_000,
+      },
+    ]);
+  });
+
+  it('says that an analysis took too long', async () => {
+    ledgerAway = Object.assign(new Error('canceling statement'), { driverError: { code: '57014' } });
+    const answer = await problemAt('/api/v1/analyses/pareto');
+    expect(answer).toMatchObject({ type: 'database-unavailable', status: 503 });
+    expect(answer.detail).toMatch(/shorter/);
   });
 
   it('tells what a contact cost', async () => {

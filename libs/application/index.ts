@@ -6,6 +6,7 @@ export * from './live/index.js';
 export * from './monitoring/index.js';
 export * from './pipelines/index.js';
 export * from './ledger/index.js';
+export * from './analysis/index.js';
 export * from './decisions/index.js';
 export * from './delivery/index.js';
 export * from './simulation/index.js';

@@ -7,3 +7,4 @@ export * from './windowing/index.js';
 export * from './time/index.js';
 export * from './budget/index.js';
 export * from './signals/index.js';
+export * from './analysis/index.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { LIVE_WINDOWS } from '#libs/application';
-import { SCOPES } from '#libs/domain';
+import { ACTIVITY_GROUPS, ANALYSIS_PERIODS, CORRELATED_SCOPES, LIVE_WINDOWS, type PeriodName } from '#libs/application';
+import { BENCHMARKS, SCOPES } from '#libs/domain';
 
 const DAY_MS = 86_400_000;
 
@@ -55,6 +55,52 @@ export const windowParameters = z
     path: ['to'],
     error: 'must be later than from',
   });
+
+/** A quarter with its last day twice: what is analysed at once. */
+const LONGEST_ANALYSIS_MS = 93 * DAY_MS;
+
+const periodParameters = {
+  period: z
+    .string()
+    .refine((text): text is PeriodName => (ANALYSIS_PERIODS as readonly string[]).includes(text) || MONTH.test(text), {
+      error: `must be ${ANALYSIS_PERIODS.join(', ')} or a month such as 2026-10`,
+    })
+    .optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+};
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+type PeriodAsked = { readonly [Name in keyof typeof periodParameters]?: z.output<(typeof periodParameters)[Name]> };
+
+/** Of an analysis: a period by name, the current month if nothing is said, or [from, to). */
+function analysisOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ ...periodParameters, ...shape }).check(({ value, issues }) => {
+    const { period, from, to } = value as PeriodAsked;
+    const refuse = (path: string, message: string): void =>
+      void issues.push({ code: 'custom', path: [path], message, input: value });
+    if (period !== undefined && (from ?? to) !== undefined)
+      refuse('period', 'says the time already: leave out from and to');
+    else if (from === undefined && to !== undefined) refuse('from', 'is missing: to alone says no time');
+    else if (from !== undefined && to === undefined) refuse('to', 'is missing: from alone says no time');
+    else if (from !== undefined && to !== undefined && from >= to) refuse('to', 'must be later than from');
+    else if (from !== undefined && to !== undefined && to - from > LONGEST_ANALYSIS_MS)
+      refuse('to', 'must be at most 93 days after from');
+  });
+}
+
+const activityList = { by: z.enum(ACTIVITY_GROUPS).default('topic'), limit: wholeNumber(1, 1000, 50) };
+
+/** Of the Pareto analysis and of activity-based costing. */
+export const activityParameters = analysisOf(activityList);
+
+/** Of the composition. */
+export const compositionParameters = analysisOf({
+  benchmark: z.enum(BENCHMARKS.map(({ id }) => id)).optional(),
+});
+
+/** Of CSAT against cost. */
+export const correlationParameters = analysisOf({ over: z.enum(CORRELATED_SCOPES).default('agent') });
 
 /** A span whose ends may be left open: until `nowMs`, and a day long. */
 export function spanOf(

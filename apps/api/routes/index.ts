@@ -1,4 +1,5 @@
 import { ACCESS_ROUTES } from './access-routes.js';
+import { ANALYSIS_ROUTES } from './analysis-routes.js';
 import { BUDGET_ROUTES } from './budget-routes.js';
 import { CONTRACT_ROUTES } from './contract-routes.js';
 import { LEDGER_ROUTES } from './ledger-routes.js';
@@ -12,6 +13,7 @@ export {
   SIGNAL_ROUTES,
   BUDGET_ROUTES,
   ACCESS_ROUTES,
+  ANALYSIS_ROUTES,
   CONTRACT_ROUTES,
   LEDGER_ROUTES,
   LIVE_ROUTES,
@@ -24,6 +26,7 @@ export * from './route.js';
 export const ROUTES: Readonly<Record<string, RouteDeclaration>> = {
   ...LIVE_ROUTES,
   ...LEDGER_ROUTES,
+  ...ANALYSIS_ROUTES,
   ...SIGNAL_ROUTES,
   ...BUDGET_ROUTES,
   ...REFERENCE_ROUTES,

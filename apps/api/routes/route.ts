@@ -7,6 +7,7 @@ import type { z } from 'zod';
 export const TAGS = {
   live: 'What is going on now, from memory',
   ledger: 'What was, from the ledger',
+  analyses: 'What the ledger tells of a month: who and what makes the cost',
   signals: 'One signal, and what people do with it',
   budgets: 'Budgets and their approval',
   reference: 'What people decide: rates, budgets, rules, the organisation',

@@ -7,7 +7,7 @@ export const amount = z
   .string()
   .regex(/^-?\d{1,10}(\.\d{1,6})?$/)
   .describe('decimal string, at most 6 fraction digits');
-const time = z.string().describe('RFC 3339, UTC');
+export const time = z.string().describe('RFC 3339, UTC');
 const person = z.string().describe('the `sub` of a token');
 const STATUSES = ['draft', 'submitted', 'approved', 'rejected', 'superseded', 'closed'] as const;
 

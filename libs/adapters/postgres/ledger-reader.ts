@@ -1,8 +1,12 @@
 import type { CostWindow, Signal } from '#libs/contract';
 import type {
+  ActivityList,
+  ActivityQuery,
   AgentTotal,
   CostTotal,
   LedgerReader,
+  MonthSum,
+  MonthSumQuery,
   ReadSpan,
   RecordedCostEvent,
   SignalQuery,
@@ -11,6 +15,7 @@ import type {
   WindowQuery,
 } from '#libs/application';
 import { DIMENSIONS } from '#libs/domain';
+import { readActivities, readMonthSums } from './analysis-sql.js';
 import type { Database } from './database.js';
 import { rowToAmount, rowToCostEvent, rowToCostWindow, type JsonRow } from './ledger-mapping.js';
 
@@ -99,6 +104,14 @@ export class PostgresLedgerReader implements LedgerReader {
       interactions: Number(row.interactions),
       handleSeconds: row.handle_seconds,
     }));
+  }
+
+  activities(query: ActivityQuery): Promise<ActivityList> {
+    return readActivities(this.database, query);
+  }
+
+  monthSums(query: MonthSumQuery): Promise<readonly MonthSum[]> {
+    return readMonthSums(this.database, query);
   }
 
   async costEvents(sourceId: string): Promise<readonly RecordedCostEvent[]> {

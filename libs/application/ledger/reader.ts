@@ -1,11 +1,8 @@
 import type { CostEvent, CostWindow, Signal } from '#libs/contract';
 import type { Scope } from '#libs/domain';
 
-/** A span of time [fromMs, toMs) in epoch milliseconds of event time. */
-export interface ReadSpan {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+import type { ActivityList, ActivityQuery, MonthSum, MonthSumQuery } from './analysis-queries.js';
+import type { ReadSpan } from './read-span.js';
 
 /** Windows of one scope. */
 export interface WindowQuery extends ReadSpan {
@@ -73,6 +70,10 @@ export interface LedgerReader {
   totals(query: TotalQuery): Promise<readonly CostTotal[]>;
   /** Agents by cost, dearest first. */
   topAgents(span: ReadSpan, limit: number): Promise<readonly AgentTotal[]>;
+  /** What contacts and paid time cost by activity; bills, which accrue over their period, are not in it. */
+  activities(query: ActivityQuery): Promise<ActivityList>;
+  /** What each id of a scope has between moments, out of the month to date; ids without any window are left out. */
+  monthSums(query: MonthSumQuery): Promise<readonly MonthSum[]>;
   /** All revisions of what was costed, oldest first: interactionId, lineId, ... */
   costEvents(sourceId: string): Promise<readonly RecordedCostEvent[]>;
   /** Every message of a signal, newest first, at most `limit`. */

@@ -12,6 +12,7 @@ import {
 } from '#libs/domain';
 
 import type { BudgetSurroundings } from '../decisions/index.js';
+import { DEFAULT_ORGANISATION } from '../reference/index.js';
 import { spendingOf } from './budget-spending.js';
 import { figuresOf, handledContacts, subtractAmounts, sumAmounts } from './figures.js';
 import type { LiveRecord } from './live-record.js';
@@ -187,6 +188,15 @@ export class LiveView {
   /** The organisation, its rates and budgets as the stages have them; null before anybody told. */
   reference(): Reference | null {
     return this.#reference;
+  }
+
+  /** Whose days and months, in which currency, and where the stream stands in event time; null before the first record. */
+  surroundings(): { readonly calendar: Calendar; readonly currency: string; readonly asOfMs: number | null } {
+    return {
+      calendar: this.#calendar ?? this.#calendarOf(DEFAULT_ORGANISATION.zone),
+      currency: this.#organisation()?.currency ?? DEFAULT_ORGANISATION.currency,
+      asOfMs: this.#open.all.get('all')?.asOf ?? null,
+    };
   }
 
   /** What is known around budgets: who is above whom, and how those of this month stand. */
