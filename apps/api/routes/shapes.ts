@@ -1,5 +1,5 @@
 import { ROLES } from '#libs/application';
-import { SCOPES } from '#libs/domain';
+import { BUDGET_SCOPES } from '#libs/domain';
 import { z } from 'zod';
 
 /** Amounts are decimal strings of at most six fraction digits. */
@@ -18,7 +18,7 @@ export const APPROVERS = ['approver'] as const satisfies readonly (typeof ROLES)
 /** A budget as a person writes it; the rest of its rules are those of a reference file. */
 export const budgetBody = z.strictObject({
   budgetId: z.string().min(1).max(128).describe('stays with all of its versions'),
-  scope: z.enum(SCOPES),
+  scope: z.enum(BUDGET_SCOPES),
   id: z.string().min(1).max(128).optional().describe('of the channel, team, ...; left out in scope all'),
   period: z.enum(['month', 'quarter', 'year']).describe('in the organisation’s zone'),
   amount: z.union([amount, z.number()]).describe('for each period'),
@@ -69,7 +69,7 @@ const version = z
 
 export const budgetAnswer = z.object({
   budgetId: z.string(),
-  scope: z.enum(SCOPES),
+  scope: z.enum(BUDGET_SCOPES),
   id: z.string(),
   period: z.string(),
   currency: z.string(),

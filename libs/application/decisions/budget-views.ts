@@ -14,7 +14,7 @@ export interface BudgetSurroundings {
   /** Every budget that counts now. */
   readonly inForce: readonly Budget[];
   readonly teamOf: (agentId: string) => string | undefined;
-  /** Undefined where the stream does not say it: other periods than months, scopes that are not kept open. */
+  /** Undefined where the stream does not say it: nothing was spent yet, or the rules on budgets are switched off. */
   readonly spendingOf: (budget: Budget) => BudgetSpending | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { matchesSchema, parseScopeKey, type CostWindow, type Signal, type TopicKey } from '#libs/contract';
 
+import { isLiveBudget, LIVE_BUDGET_KEY } from './live-budget.js';
 import { isLiveRecord } from './live-record.js';
 import type { LiveView } from './live-view.js';
 
@@ -33,12 +34,18 @@ export function feedRecord(view: LiveView, topic: LiveTopic, record: RawRecord):
 
 function feedLive(view: LiveView, key: string, { value, timestamp }: RawRecord): Fed {
   if (value === null) {
+    if (key.startsWith(LIVE_BUDGET_KEY)) return 'ignored';
     const removed = parseScopeKey(key);
     if (!removed) return 'malformed';
     view.removeLive(removed.scope, removed.id);
     return 'taken';
   }
   const record = parse(value);
+  if (key.startsWith(LIVE_BUDGET_KEY)) {
+    if (!isLiveBudget(record)) return 'malformed';
+    view.acceptBudget(record);
+    return 'taken';
+  }
   if (!isLiveRecord(record)) return 'malformed';
   view.acceptLive(record, Number(timestamp));
   return 'taken';

@@ -1,6 +1,7 @@
 import { fixedOffsetCalendar, type Budget, type Reference } from '#libs/domain';
 
 import { EMPTY_REFERENCE } from '../reference/index.js';
+import { feedRecord } from './live-topics.js';
 import { LiveView } from './live-view.js';
 import { liveOf, signalOf, windowOf } from './live-window.fixture.js';
 
@@ -111,6 +112,35 @@ describe('LiveView', () => {
       forecast: { amount: '36000.00', method: 'elapsed-share' },
       budget: { budgetId: 'service-2026-11', amount: '40000.00', spentRatio: 0.0725, forecastRatio: 0.9 },
     });
+  });
+
+  it('knows how a budget stands that no open window tells of, as the rules judged it', () => {
+    const view = viewOf();
+    const feed = (value: unknown): string =>
+      feedRecord(view, 'live', {
+        timestamp: String(NOW_MS),
+        key: Buffer.from('budget:crm'),
+        value: Buffer.from(JSON.stringify(value)),
+      });
+    const told = { budgetId: 'crm', asOf: AS_OF_MS, spent: '4000.00', forecast: null };
+    expect(feed({ ...told, spent: 4000 })).toBe('malformed');
+    expect(feed(told)).toBe('taken');
+    const { spendingOf } = view.budgetSurroundings();
+    const crm: Budget = { ...BUDGET, budgetId: 'crm', scope: 'system', id: 'crm', period: 'quarter' };
+    expect(spendingOf({ ...crm, budgetId: 'erp' })).toBeUndefined();
+    // 33 days and 10 hours of 92 days.
+    expect(spendingOf(crm)).toEqual({
+      periodStart: '2026-09-30T16:00:00.000Z',
+      periodEnd: '2026-12-31T16:00:00.000Z',
+      asOf: '2026-11-03T02:00:00.000Z',
+      spent: '4000.00',
+      plannedToDate: '14528.985507',
+      forecast: null,
+      spentRatio: 0.1,
+      forecastRatio: null,
+    });
+    feed({ ...told, forecast: { low: '30000', expected: '50000', high: '60000' } });
+    expect(spendingOf(crm)).toMatchObject({ forecastRatio: 1.25 });
   });
 
   it('forecasts nothing from the first minutes of a month', () => {

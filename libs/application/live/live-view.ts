@@ -13,8 +13,9 @@ import {
 
 import type { BudgetSurroundings } from '../decisions/index.js';
 import { DEFAULT_ORGANISATION } from '../reference/index.js';
-import { spendingOf } from './budget-spending.js';
+import { spendingOf, spendingTold } from './budget-spending.js';
 import { figuresOf, handledContacts, subtractAmounts, sumAmounts } from './figures.js';
+import type { LiveBudget } from './live-budget.js';
 import type { LiveRecord } from './live-record.js';
 import { monthViewOf, todayOf } from './month.js';
 import { SeriesHistory } from './series-history.js';
@@ -70,6 +71,8 @@ export class LiveView {
     vendor: new Map(),
   };
   readonly #signals = new SignalBoard((agentId) => this.#agentProfiles.get(agentId)?.[0]?.team);
+  /** As the rules last judged them, by budgetId. */
+  readonly #budgets = new Map<string, LiveBudget>();
   readonly #series = new SeriesHistory();
   readonly #monthToDate = new StepHistory(MONTH_STEP_MS, MONTH_KEEP_MS);
   readonly #topAgents: number;
@@ -102,6 +105,11 @@ export class LiveView {
   /** Forgets a scope (a tombstone of the compacted topic). */
   removeLive(scope: string, id: string): void {
     if (isShown(scope)) this.#open[scope].delete(id);
+  }
+
+  /** Takes how a budget stood when it was last judged. */
+  acceptBudget(budget: LiveBudget): void {
+    this.#budgets.set(budget.budgetId, budget);
   }
 
   /** Takes a closed window; only those that the series and the day's figure rest on are kept. */
@@ -214,9 +222,13 @@ export class LiveView {
   }
 
   #spendingOf(budget: Budget): BudgetSpending | undefined {
-    if (budget.period !== 'month' || !isShown(budget.scope) || !this.#calendar) return undefined;
-    const month = this.#window(budget.scope, budget.id, 'month');
-    return month && spendingOf(budget, month, this.#calendar);
+    if (!this.#calendar) return undefined;
+    const month =
+      budget.period === 'month' && isShown(budget.scope) ? this.#window(budget.scope, budget.id, 'month') : undefined;
+    // The open window is of this second; where there is none, the rules told it up to a minute ago.
+    if (month) return spendingOf(budget, month, this.#calendar);
+    const told = this.#budgets.get(budget.budgetId);
+    return told && spendingTold(budget, told, this.#calendar);
   }
 
   #organisation(): OrganisationView | null {

@@ -182,6 +182,21 @@ colours: 1
     );
   });
 
+  it('tell of a dimension that there is not, and of rules that cannot look at parts of the spend', () => {
+    const yaml = `budgets:
+  - { budgetId: a, scope: dimension, id: labour, period: month, amount: 5 }
+  - { budgetId: b, scope: system, id: crm, period: year, amount: 5 }
+  - { budgetId: c, scope: dimension, id: crm, period: month, amount: 5 }
+rules:
+  - { ruleId: d, kind: unapproved-spend, scopes: [dimension, system] }
+  - { ruleId: e, kind: anomaly, scopes: [all, system] }
+`;
+    expect(faultsOf(yaml)).toEqual([
+      'budgets[2].id (line 4): must be one of labour, system, marketing, outsourcing, training in scope dimension',
+      'rules[1].scopes (line 7): must not name system: only rules on spend and budgets can',
+    ]);
+  });
+
   it('tell of prices that begin together for the same thing', () => {
     const yaml = `rateCards:
   - { rateId: one, for: channel, id: voice, kind: per-minute, amount: 1, from: 2026-01-01 }

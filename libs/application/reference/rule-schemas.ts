@@ -1,4 +1,4 @@
-import { DIMENSIONS, SCOPES, UNIT_COSTS, type Rule } from '#libs/domain';
+import { BUDGET_SCOPES, DIMENSIONS, isWindowScope, UNIT_COSTS, type Rule } from '#libs/domain';
 import { z } from 'zod';
 import { checkDates, convertDates, type Converted, type Dates } from './dates.js';
 import { DEFAULT_HYSTERESIS_RATIO, INTEGRATION_SUBCATEGORIES, RULE_DEFAULTS } from './rule-defaults.js';
@@ -19,7 +19,7 @@ function commonFields(scalars: Scalars, dates: Dates) {
   return {
     ruleId: ID,
     enabled: z.boolean().default(true),
-    scopes: z.array(z.enum(SCOPES)).min(1).optional(),
+    scopes: z.array(z.enum(BUDGET_SCOPES)).min(1).optional(),
     ids: z.array(ID).min(1).optional(),
     for: scalars.duration.default(RULE_DEFAULTS.common.forMs),
     keepFiring: scalars.duration.default(RULE_DEFAULTS.common.keepFiringMs),
@@ -32,7 +32,7 @@ function commonFields(scalars: Scalars, dates: Dates) {
 /** The schema of rules, one for each kind; a field that is left out is the built-in rule's. */
 export function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Rule>> {
   const common = commonFields(scalars, dates);
-  return z.discriminatedUnion('kind', [
+  const kinds = z.discriminatedUnion('kind', [
     unitCost(scalars, object, common),
     object({ ...common, kind: z.literal('budget-threshold') })
       .superRefine(checkDates)
@@ -43,7 +43,25 @@ export function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dat
     ...qualityKinds(scalars, object, common),
     blindCut(object, common, dates),
   ]);
+  return kinds.superRefine(({ kind, scopes = [] }, context) => {
+    const other = scopes.find((scope) => !isWindowScope(scope));
+    if (other === undefined || ON_SPEND.has(kind)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['scopes'],
+      message: `must not name ${other}: only rules on spend and budgets can`,
+    });
+  });
 }
+
+/** Kinds that can be judged on a part of the spend that has no windows. */
+const ON_SPEND: ReadonlySet<Rule['kind']> = new Set([
+  'budget-threshold',
+  'burn-rate',
+  'budget-forecast',
+  'promotion-overspend',
+  'unapproved-spend',
+] as const);
 
 type Common = ReturnType<typeof commonFields>;
 

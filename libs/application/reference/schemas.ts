@@ -1,5 +1,6 @@
 import {
-  SCOPES,
+  BUDGET_SCOPES,
+  DIMENSIONS,
   UNIT_COSTS,
   type AgentProfile,
   type Budget,
@@ -28,7 +29,7 @@ export interface EntrySchemas {
 const ID = z.string().min(1).max(128);
 const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case letters, digits and dashes');
 const RATIO = z.number().min(0).max(100);
-const SCOPE = z.enum(SCOPES);
+const SCOPE = z.enum(BUDGET_SCOPES);
 const ONE_MICROS = 1_000_000n;
 
 /** The kinds of price that a rate of a subject can have (contract section 6); any other would never be applied. */
@@ -163,5 +164,9 @@ function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): 
 
 function scopeFault(scope: Budget['scope'], id: string | undefined): string | undefined {
   if (scope === 'all') return id === undefined || id === 'all' ? undefined : 'must be left out in scope all';
-  return id === undefined ? `is missing: which ${scope} is it for?` : undefined;
+  if (id === undefined) return `is missing: which ${scope} is it for?`;
+  const isDimension = (DIMENSIONS as readonly string[]).includes(id);
+  return scope === 'dimension' && !isDimension
+    ? `must be one of ${DIMENSIONS.join(', ')} in scope dimension`
+    : undefined;
 }

@@ -31,6 +31,7 @@ export interface Drivers {
 /** Scopes that the parts of a scope are told by. */
 const PARTS: Readonly<Record<string, readonly PartScope[]>> = {
   all: ['channel', 'team', 'vendor', 'agent'],
+  dimension: ['channel', 'team', 'vendor', 'agent'],
   channel: ['team', 'vendor', 'agent'],
   team: ['channel', 'agent'],
   vendor: ['channel'],

@@ -1,11 +1,21 @@
 import { zonedCalendar } from '#libs/adapters/calendar';
 import type { Signal } from '#libs/contract';
-import { buildReference, referenceEntry, type ReferenceEntry } from '../reference/index.js';
-import { at } from '../stages/centre.fixture.js';
+import type { Budget } from '#libs/domain';
+import { PipelineDriver } from '../../testing/pipeline-driver.js';
+import { buildReference, EMPTY_REFERENCE, referenceEntry, type ReferenceEntry } from '../reference/index.js';
+import { at, bill, contact, REFERENCE } from '../stages/centre.fixture.js';
 import { explain, type Explanation } from './explain.js';
 import { CURRENT, dependencies, driven, pastOf, TRAFFIC, unitCost } from './past.fixture.js';
 
 const SIGNALS = driven();
+
+const BUDGET = {
+  period: 'month',
+  amountMicros: 100_000_000n,
+  currency: 'CNY',
+  status: 'approved',
+  version: 1,
+} as const satisfies Partial<Budget>;
 
 function explained(
   signal: Signal,
@@ -37,6 +47,41 @@ describe('an explanation', () => {
       start: new Date(Date.parse(first!.observedAt) - 3_600_000).toISOString(),
       end: first!.observedAt,
     });
+  });
+
+  it('tells of a dimension and of a system what of each fact counts there', async () => {
+    const budgets: Budget[] = [
+      { ...BUDGET, budgetId: 'd', scope: 'dimension', id: 'system' },
+      { ...BUDGET, budgetId: 's', scope: 'system', id: 'crm' },
+    ];
+    const rules = EMPTY_REFERENCE.rules.filter(({ kind }) => kind === 'budget-threshold');
+    const records = [
+      bill('l-1', { system: 'crm' }),
+      bill('l-2'),
+      ...Array.from({ length: 12 }, (_, index) => contact(`v-${String(index)}`, index * 60)),
+    ];
+    const driver = new PipelineDriver({ reference: { ...REFERENCE, budgets, rules }, partitions: 1 });
+    driver.send(...records);
+    driver.finish();
+    const entries = [
+      ...CURRENT.filter(({ kind }) => kind !== 'rule'),
+      ...budgets.map((budget) => referenceEntry('budget', budget, 1)),
+      ...rules.map((rule) => referenceEntry('rule', rule, 1)),
+    ];
+    const [dimension, system] = await Promise.all(
+      ['dimension', 'system'].map((scope) =>
+        explained(
+          driver.signals.find((signal) => signal.scope === scope)!,
+          entries,
+          records,
+        ),
+      ),
+    );
+    expect(dimension).toMatchObject({ bills: ['l-1', 'l-2'], recomputed: { isSame: true } });
+    // Of each contact the telephone counts, and not its labour.
+    expect(dimension!.rates.map(({ rateId }) => rateId)).toEqual(['voice']);
+    expect(system).toMatchObject({ bills: ['l-1'], rates: [], recomputed: { isSame: true } });
+    expect(system!.inputs.map(({ topic, records: count }) => [topic, count])).toEqual([['billingLines', 1]]);
   });
 
   it('says what does not come out the same, and what changed since', async () => {

@@ -6,10 +6,10 @@ import {
   parseMicros,
   rfc3339,
   type Budget,
+  type BudgetScope,
   type Calendar,
   type Micros,
   type Reference,
-  type Scope,
 } from '#libs/domain';
 import { DriverBook, type Drivers } from './drivers.js';
 import { inOrder, type TimedRecord } from './in-order.js';
@@ -93,8 +93,8 @@ export async function explain(
       if (other.signalKey === signal.signalKey && other.observedAt === signal.observedAt) found = other;
     },
     costEvent: (_, event) => {
-      rests.costed(event);
-      if (isIn(event, signal)) drivers.take(event);
+      const part = rests.costed(event);
+      if (part) drivers.take(part);
     },
   });
   let read = 0;
@@ -119,7 +119,7 @@ export async function explain(
     signal,
     window: { name: signal.window ?? '', start: rfc3339(fromMs), end: signal.observedAt },
     rule: rule ? { version: rule.version, isThatVersion: rule.version === signal.rule.version } : null,
-    budgets: budgetsInForce(reference.budgets, signal.scope as Scope, signal.id, observedMs).map(
+    budgets: budgetsInForce(reference.budgets, signal.scope as BudgetScope, signal.id, observedMs).map(
       ({ budgetId, version, period, fromMs: from, toMs }) => ({
         ...{ budgetId, version, period },
         ...(from !== undefined && { fromMs: from }),
@@ -180,6 +180,8 @@ interface Place {
 class Resting {
   /** Where the facts stand that are in the window, by what the cost event will call them. */
   private readonly places = new Map<string, Place>();
+  /** Bills that name the system that the signal is of. */
+  private readonly billsOfSystem = new Set<string>();
   private readonly ranges = new Map<string, { place: Place; from: bigint; to: bigint; records: number }>();
   private readonly rates = new Map<string, { amountMicros: Micros; lines: number }>();
   private readonly bills = new Set<string>();
@@ -200,20 +202,39 @@ class Resting {
       const payload = JSON.parse(record.value.toString('utf8')) as Record<string, unknown>;
       const data = (payload[field] === undefined ? payload['data'] : payload) as Record<string, unknown> | undefined;
       const { topic, partition, offset } = record;
+      if (this.signal.scope === 'system' && data?.['system'] === this.signal.id)
+        this.billsOfSystem.add(String(data[field]));
       this.places.set(`${topic}/${String(data?.[field])}`, { topic, partition, offset: BigInt(offset) });
     } catch {
       // It is rejected, and nothing rests on it.
     }
   }
 
-  /** What a fact cost. */
-  costed(event: CostEvent): void {
-    const { source, sourceId, occurredAt, lines } = event;
+  /** What a fact cost; gives what of it counts in the signal's scope, undefined where nothing does. */
+  costed(event: CostEvent): CostEvent | undefined {
+    const { source, sourceId } = event;
     const topic = source === 'billing' ? 'billingLines' : 'interactions';
     const place = this.places.get(`${topic}/${sourceId}`);
     if (source === 'interaction') this.places.delete(`${topic}/${sourceId}`);
+    const part = this.partOf(event);
+    if (part) this.count(part, topic, place);
+    return part;
+  }
+
+  private partOf(event: CostEvent): CostEvent | undefined {
+    const { scope, id } = this.signal;
+    if (scope === 'system')
+      return event.source === 'billing' && this.billsOfSystem.has(event.sourceId) ? event : undefined;
+    if (scope !== 'dimension') return isIn(event, this.signal) ? event : undefined;
+    const lines = event.lines.filter(({ dimension }) => dimension === id);
+    // A later revision may have nothing left in the dimension, which has to be told.
+    if (lines.length === 0 && event.revision === 0) return undefined;
+    const amount = formatMicros(lines.reduce((sum, line) => sum + parseMicros(line.amount), 0n));
+    return { ...event, amount, lines };
+  }
+
+  private count({ source, sourceId, occurredAt, lines }: CostEvent, topic: InputTopicKey, place?: Place): void {
     const atMs = Date.parse(occurredAt);
-    if (!isIn(event, this.signal)) return;
     if (source === 'billing') this.bills.add(sourceId);
     else if (atMs < this.fromMs || atMs >= this.toMs) return;
     for (const { rateId, amount } of lines) {
@@ -221,11 +242,11 @@ class Resting {
       const used = this.rates.get(rateId) ?? { amountMicros: 0n, lines: 0 };
       this.rates.set(rateId, { amountMicros: used.amountMicros + parseMicros(amount), lines: used.lines + 1 });
     }
-    if (place && !this.counted.has(`${topic}/${sourceId}`)) this.count(place);
+    if (place && !this.counted.has(`${topic}/${sourceId}`)) this.widen(place);
     this.counted.add(`${topic}/${sourceId}`);
   }
 
-  private count(place: Place): void {
+  private widen(place: Place): void {
     const { topic, partition, offset } = place;
     const key = `${topic}/${String(partition)}`;
     const range = this.ranges.get(key) ?? { place, from: offset, to: offset, records: 0 };

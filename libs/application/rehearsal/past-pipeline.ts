@@ -1,5 +1,5 @@
 import type { CostEvent, InputTopicKey, Signal } from '#libs/contract';
-import type { Reference, Scope } from '#libs/domain';
+import { isWindowScope, type Reference, type Scope } from '#libs/domain';
 import {
   costStage,
   DEFAULT_STAGE_OPTIONS,
@@ -140,7 +140,7 @@ function scopesOf(variants: readonly Reference[]): Scope[] {
     ...rules.flatMap(({ scopes = [] }) => scopes),
     ...budgets.map(({ scope }) => scope),
   ]);
-  return [...new Set<Scope>(['all', 'channel', 'team', 'vendor', ...named])];
+  return [...new Set<Scope>(['all', 'channel', 'team', 'vendor', ...named.filter(isWindowScope)])];
 }
 
 function costAlike(a: Reference, b: Reference): boolean {

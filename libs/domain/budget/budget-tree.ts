@@ -1,17 +1,28 @@
 import type { Micros } from '../money/index.js';
-import type { Budget, Scope } from '../reference/index.js';
+import type { Budget, BudgetScope } from '../reference/index.js';
 
 /** Budgets below another one, of one scope. */
 export interface BudgetChildren {
-  readonly scope: Scope;
+  readonly scope: BudgetScope;
   readonly budgets: readonly Budget[];
   readonly amountMicros: Micros;
   /** Parent less children: above zero what nobody was given yet, below zero what was given away twice. */
   readonly differenceMicros: Micros;
 }
 
-/** Scopes that cut the whole; each adds up to it on its own. */
-const PARTS: readonly Scope[] = ['channel', 'team', 'vendor', 'queue', 'region', 'topic', 'stage', 'customer-tier'];
+/** Scopes that cut the whole; each adds up to it, or to a part of it, on its own. */
+const PARTS: readonly BudgetScope[] = [
+  'channel',
+  'team',
+  'vendor',
+  'queue',
+  'region',
+  'topic',
+  'stage',
+  'customer-tier',
+  'dimension',
+  'system',
+];
 
 /**
  * The budgets in force below `parent`, scope by scope: of the whole its channels, teams, vendors and so on, of a team its
@@ -24,7 +35,7 @@ export function childrenOf(
   teamOf: (agentId: string) => string | undefined,
 ): BudgetChildren[] {
   const alike = inForce.filter(({ period, currency }) => period === parent.period && currency === parent.currency);
-  const group = (scope: Scope, budgets: readonly Budget[]): BudgetChildren[] => {
+  const group = (scope: BudgetScope, budgets: readonly Budget[]): BudgetChildren[] => {
     if (budgets.length === 0) return [];
     const amountMicros = budgets.reduce((sum, budget) => sum + budget.amountMicros, 0n);
     return [{ scope, budgets, amountMicros, differenceMicros: parent.amountMicros - amountMicros }];

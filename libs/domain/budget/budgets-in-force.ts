@@ -1,4 +1,4 @@
-import type { Budget, BudgetPeriod, Scope } from '../reference/index.js';
+import type { Budget, BudgetPeriod, BudgetScope } from '../reference/index.js';
 
 const PERIODS: readonly BudgetPeriod[] = ['month', 'quarter', 'year'];
 
@@ -7,7 +7,7 @@ const PERIODS: readonly BudgetPeriod[] = ['month', 'quarter', 'year'];
  * before quarter before year. Of several, the one that came into force last holds (a month's own budget before the
  * standing one), then the highest version, then the first in order of `budgetId`.
  */
-export function budgetsInForce(budgets: readonly Budget[], scope: Scope, id: string, tMs: number): Budget[] {
+export function budgetsInForce(budgets: readonly Budget[], scope: BudgetScope, id: string, tMs: number): Budget[] {
   const candidates = budgets.filter((budget) => budget.scope === scope && budget.id === id && isInForce(budget, tMs));
   return PERIODS.flatMap(
     (period) => candidates.filter((budget) => budget.period === period).sort(byPrecedence)[0] ?? [],
@@ -15,7 +15,12 @@ export function budgetsInForce(budgets: readonly Budget[], scope: Scope, id: str
 }
 
 /** The budget of the shortest period out of {@link budgetsInForce}; undefined where nobody approved one. */
-export function budgetInForce(budgets: readonly Budget[], scope: Scope, id: string, tMs: number): Budget | undefined {
+export function budgetInForce(
+  budgets: readonly Budget[],
+  scope: BudgetScope,
+  id: string,
+  tMs: number,
+): Budget | undefined {
   return budgetsInForce(budgets, scope, id, tMs)[0];
 }
 

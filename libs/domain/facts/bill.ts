@@ -9,6 +9,8 @@ export interface BillFacts {
   /** Vendor that it is of. */
   readonly vendorId?: string;
   readonly subcategory?: string;
+  /** Id of the system in the inventory that it is for. */
+  readonly system?: string;
   /** Supplier and description, for the patterns of rules. */
   readonly text?: string;
 }

@@ -1,6 +1,6 @@
 import type { Micros } from '../money/index.js';
 import type { Rule } from './rules.js';
-import type { BudgetPeriod, EffectiveDated, Scope, UnitCost } from './terms.js';
+import type { BudgetPeriod, BudgetScope, EffectiveDated, UnitCost } from './terms.js';
 
 export interface Organisation {
   readonly name: string;
@@ -42,7 +42,8 @@ export interface BudgetProfile {
 
 export interface Budget extends EffectiveDated {
   readonly budgetId: string;
-  readonly scope: Scope;
+  readonly scope: BudgetScope;
+  /** Of scope all `all`, of scope dimension a cost dimension. */
   readonly id: string;
   readonly period: BudgetPeriod;
   readonly amountMicros: Micros;

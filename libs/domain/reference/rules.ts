@@ -1,12 +1,12 @@
 import type { Micros } from '../money/index.js';
-import type { BudgetPeriod, Dimension, EffectiveDated, Scope, Severity, UnitCost } from './terms.js';
+import type { BudgetPeriod, BudgetScope, Dimension, EffectiveDated, Severity, UnitCost } from './terms.js';
 
 interface RuleCommon extends EffectiveDated {
   readonly ruleId: string;
   readonly version: number;
   readonly enabled: boolean;
   /** Scopes that the rule is evaluated in; absent: the kind's default. */
-  readonly scopes?: readonly Scope[];
+  readonly scopes?: readonly BudgetScope[];
   /** Ids that it is limited to; absent: every id of the scopes. */
   readonly ids?: readonly string[];
   /** The condition must hold this long (event time) before it fires. */

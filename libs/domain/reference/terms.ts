@@ -27,6 +27,18 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/**
+ * What a budget can be for: a window's scope, or a part of the whole centre's spend that has no windows of its own, a
+ * cost dimension or a system of the inventory (a bill's `system`).
+ */
+export const BUDGET_SCOPES = [...SCOPES, 'dimension', 'system'] as const;
+export type BudgetScope = (typeof BUDGET_SCOPES)[number];
+
+/** Whether windows are kept for it. */
+export function isWindowScope(scope: BudgetScope): scope is Scope {
+  return (SCOPES as readonly BudgetScope[]).includes(scope);
+}
+
 /** Unit costs of method section 4: cost per interaction, per resolution, per contact handled by a person. */
 export const UNIT_COSTS = ['interaction', 'resolution', 'handled'] as const;
 export type UnitCost = (typeof UNIT_COSTS)[number];

@@ -6,6 +6,7 @@ import type {
   BlindCutRule,
   Budget,
   BudgetForecastRule,
+  BudgetScope,
   BudgetThresholdRule,
   BurnRateRule,
   CostShareRule,
@@ -15,14 +16,13 @@ import type {
   PromotionOverspendRule,
   Reference,
   Rule,
-  Scope,
   UnapprovedSpendRule,
   UnitCostRule,
   VendorQualityRule,
 } from '../reference/index.js';
 
 interface Applied {
-  readonly scope: Scope;
+  readonly scope: BudgetScope;
   readonly id: string;
   /** ISO 4217 of the amounts judged. */
   readonly currency: string;
@@ -81,7 +81,7 @@ export type AppliedRule =
  * Where each kind is judged unless its rule says otherwise; undefined: wherever there is a budget. An agent's hour has
  * too few contacts to judge, revenue and most bills are the organisation's.
  */
-const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined>> = {
+const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly BudgetScope[] | undefined>> = {
   'unit-cost': ['all', 'channel', 'team', 'vendor'],
   'budget-threshold': undefined,
   'burn-rate': undefined,
@@ -101,7 +101,7 @@ const DEFAULT_SCOPES: Readonly<Record<Rule['kind'], readonly Scope[] | undefined
 const PARTS_WAIT_MS = 15 * 60_000;
 
 /** Scopes that a rule looks at, beside those of budgets. */
-export function scopesOf(rule: Rule): readonly Scope[] {
+export function scopesOf(rule: Rule): readonly BudgetScope[] {
   return rule.scopes ?? DEFAULT_SCOPES[rule.kind] ?? [];
 }
 
@@ -110,7 +110,7 @@ export function scopesOf(rule: Rule): readonly Scope[] {
  * A unit-cost rule applies where it or the organisation has a target; budget rules apply once for each budget in force
  * (see `budgetsInForce`) that is above zero and in the organisation's currency.
  */
-export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: number): AppliedRule[] {
+export function rulesFor(reference: Reference, scope: BudgetScope, id: string, tMs: number): AppliedRule[] {
   const rules = rulesInForce(reference.rules, tMs).filter(
     (rule) => appliesIn(rule, scope) && (rule.ids?.includes(id) ?? true),
   );
@@ -170,7 +170,7 @@ export function rulesFor(reference: Reference, scope: Scope, id: string, tMs: nu
 function partOfTheWhole(
   rule: PromotionOverspendRule,
   budgets: readonly Budget[],
-  scope: Scope,
+  scope: BudgetScope,
   tMs: number,
 ): PromotionOverspendRule {
   if (scope === 'all' || !appliesIn(rule, 'all') || budgetsInForce(budgets, 'all', 'all', tMs).length === 0)
@@ -183,18 +183,18 @@ function applied(rule: Rule, budget: Budget): Applied {
   return { scope, id, currency, basis: `${String(rule.version)} budget ${String(version)} ${budgetId}` };
 }
 
-function appliesIn(rule: Rule, scope: Scope): boolean {
+function appliesIn(rule: Rule, scope: BudgetScope): boolean {
   const scopes = rule.scopes ?? DEFAULT_SCOPES[rule.kind];
   return scopes === undefined || scopes.includes(scope);
 }
 
 /** Whether a scope without a budget is an oversight, see `evaluateUnapprovedSpend`. */
-function isPlannedIn(rule: UnapprovedSpendRule, budgets: readonly Budget[], scope: Scope, tMs: number): boolean {
+function isPlannedIn(rule: UnapprovedSpendRule, budgets: readonly Budget[], scope: BudgetScope, tMs: number): boolean {
   if (rule.scopes || scope === 'all') return true;
   return budgets.some((budget) => budget.scope === scope && budgetsInForce([budget], scope, budget.id, tMs).length > 0);
 }
 
-function waitingFor(budgets: readonly Budget[], scope: Scope, id: string): Budget[] {
+function waitingFor(budgets: readonly Budget[], scope: BudgetScope, id: string): Budget[] {
   return budgets.filter(
     (budget) =>
       budget.scope === scope && budget.id === id && (budget.status === 'draft' || budget.status === 'submitted'),

@@ -1,8 +1,8 @@
 import { divideHalfEven, formatMicros, MICROS_PER_UNIT, numberOf, decimalOf, type Micros } from '../money/index.js';
-import type { Scope } from '../reference/index.js';
+import type { BudgetScope } from '../reference/index.js';
 
 /** "Channel voice", "Team north-1", "The whole centre": the subject of a summary. */
-export function subjectName(scope: Scope, id: string): string {
+export function subjectName(scope: BudgetScope, id: string): string {
   if (scope === 'all') return 'The whole centre';
   const name = scope.replace('-', ' ');
   return `${name.charAt(0).toUpperCase()}${name.slice(1)} ${id}`;

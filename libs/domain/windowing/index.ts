@@ -7,4 +7,5 @@ export * from './due-schedule.js';
 export * from './scope-windows.js';
 export * from './window-set.js';
 export * from './spend-history.js';
+export * from './spend-part.js';
 export * from './share-minute.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { emptyMeasures } from '../facts/index.js';
+import { emptyMeasures, type Measures } from '../facts/index.js';
 import { divideHalfEven } from '../money/index.js';
 import { fixedOffsetCalendar } from '../time/index.js';
 import { ScopeWindows } from './scope-windows.js';
@@ -34,7 +34,7 @@ const newWindows = () => new ScopeWindows({ scope: 'all', id: 'all' }, LAYOUT, f
 const newHistory = () => new SpendHistory(RETENTION, MINUTE, LAYOUT);
 const paneOf = (tMs: number) => floorTo(tMs, LAYOUT.fineMs);
 const book = (windows: ScopeWindows, { tMs, amountMicros }: Spend) =>
-  windows.addPane(paneOf(tMs), { ...emptyMeasures(), labour: amountMicros });
+  windows.addPane(paneOf(tMs), deltaOf(amountMicros));
 const sum = (spends: readonly Spend[], fromMs: number, toMs: number) =>
   spends.reduce((total, { tMs, amountMicros }) => (tMs >= fromMs && tMs < toMs ? total + amountMicros : total), 0n);
 
@@ -64,6 +64,10 @@ const minutes = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 
+function deltaOf(amountMicros: bigint): Measures {
+  return { ...emptyMeasures(), labour: amountMicros };
+}
+
 describe('SpendHistory', () => {
   it('equals a sum over everything spent, also where it came late, and again after it was rebuilt from the panes', () => {
     fc.assert(
@@ -79,7 +83,7 @@ describe('SpendHistory', () => {
             const spend = { tMs: Math.max(BASE, nowMs - 1 - backMs), amountMicros };
             spends.push(spend);
             book(windows, spend);
-            history.correct(paneOf(spend.tMs), amountMicros);
+            history.correct(paneOf(spend.tMs), deltaOf(amountMicros));
           }
           history.mark(windows, nowMs);
           windows.fine.pruneBefore(floorTo(nowMs, LAYOUT.coarseMs) - LAYOUT.fineRetentionMs);
@@ -111,7 +115,7 @@ describe('SpendHistory', () => {
     const history = newHistory();
     history.mark(windows, BASE);
     book(windows, { tMs: BASE + 70 * SECOND, amountMicros: 5n });
-    history.correct(BASE + 70 * SECOND, 5n);
+    history.correct(BASE + 70 * SECOND, deltaOf(5n));
     history.mark(windows, BASE + MINUTE);
     expect(history.between(BASE, BASE + MINUTE)).toBe(0n);
     history.mark(windows, BASE + 2 * MINUTE);

@@ -1,4 +1,4 @@
-import { amountOf } from '../facts/index.js';
+import { amountOf, type Measures } from '../facts/index.js';
 import { divideHalfEven, type Micros } from '../money/index.js';
 import type { ScopeWindows } from './scope-windows.js';
 import { floorTo, type PaneLayout } from './window-spec.js';
@@ -25,11 +25,13 @@ export class SpendHistory {
    * @param stepMs times asked for are multiples of it
    * @param layout of the scope's panes. Stretches as long as fine panes are surely kept for are exact; a longer one may
    *   begin inside a coarse pane, which then counts by the share of its time
+   * @param amountIn what of the panes is counted, all of it unless told otherwise
    */
   constructor(
     private readonly retentionMs: number,
     private readonly stepMs: number,
     layout: PaneLayout,
+    private readonly amountIn: (measures: Measures) => Micros = amountOf,
   ) {
     this.coarseMs = layout.coarseMs;
     this.exactMs = layout.fineRetentionMs - layout.coarseMs;
@@ -57,7 +59,7 @@ export class SpendHistory {
     let last = this.marks.at(-1);
     while (last && last.endMs < endMs) {
       const nextMs = Math.min(floorTo(last.endMs, this.stepMs) + this.stepMs, endMs);
-      last = { endMs: nextMs, totalMicros: last.totalMicros + amountOf(windows.fine.sum(last.endMs, nextMs)) };
+      last = { endMs: nextMs, totalMicros: last.totalMicros + this.amountIn(windows.fine.sum(last.endMs, nextMs)) };
       this.marks.push(last);
     }
   }
@@ -75,14 +77,15 @@ export class SpendHistory {
     };
     for (const startMs of starts.filter((each) => each < exactFromMs)) {
       push(startMs);
-      totalMicros += amountOf(coarse.sum(startMs, startMs + coarseMs));
+      totalMicros += this.amountIn(coarse.sum(startMs, startMs + coarseMs));
       push(startMs + coarseMs);
     }
     push(exactFromMs);
   }
 
   /** A pane behind the last mark changed. */
-  correct(paneStartMs: number, amountMicros: Micros): void {
+  correct(paneStartMs: number, delta: Measures): void {
+    const amountMicros = this.amountIn(delta);
     for (let index = this.marks.length - 1; index >= 0; index -= 1) {
       const mark = this.marks[index];
       if (!mark || mark.endMs <= paneStartMs) return;

@@ -11,7 +11,8 @@ import { Decision } from '../elements/decision.js';
 import { Field } from '../elements/field.js';
 
 const texts = TEXTS.budgets;
-const SCOPES = ['all', 'channel', 'team', 'vendor', 'agent', 'queue', 'region'] as const;
+const SCOPES = ['all', 'channel', 'team', 'vendor', 'agent', 'queue', 'region', 'dimension', 'system'] as const;
+const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
 const PERIODS = ['month', 'quarter', 'year'] as const;
 
 interface BudgetFormProps {
@@ -62,7 +63,16 @@ export function BudgetForm({ session, budget, onDone }: BudgetFormProps): JSX.El
       </Field>
       {fields.scope !== 'all' && (
         <Field label={texts.fields.id}>
-          <input name="id" value={fields.id} disabled={fixed} onInput={set('id')} />
+          {fields.scope === 'dimension' ? (
+            <select name="id" value={fields.id} disabled={fixed} onChange={set('id')}>
+              <option value="" />
+              {DIMENSIONS.map((dimension) => (
+                <option key={dimension}>{dimension}</option>
+              ))}
+            </select>
+          ) : (
+            <input name="id" value={fields.id} disabled={fixed} onInput={set('id')} />
+          )}
         </Field>
       )}
       <Field label={texts.fields.period}>

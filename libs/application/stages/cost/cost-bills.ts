@@ -247,13 +247,14 @@ function channelOf({ allocate }: BillingLine): { channel?: string } {
 }
 
 function factsOf(line: BillingLine): BillFacts {
-  const { bookedAs, promotion, subcategory, supplier, description, allocate } = line;
+  const { bookedAs, promotion, subcategory, system, supplier, description, allocate } = line;
   const vendorId = allocate?.to === 'vendor' ? allocate.id : line.vendorId;
   const text = [supplier, description].filter((each) => each !== undefined).join(' ');
   return {
     ...(bookedAs !== undefined && { bookedAs }),
     ...(promotion === true && { promotion }),
     ...(subcategory !== undefined && { subcategory }),
+    ...(system !== undefined && { system }),
     ...(vendorId !== undefined && { vendorId }),
     ...(text !== '' && { text: text.slice(0, TEXT_KEPT) }),
   };

@@ -381,11 +381,12 @@ function cellsOf({ c = [] }: Wire): CellDelta[] {
   }));
 }
 
-function factsOf({ bookedAs, promotion, subcategory, text, vendorId }: BillFacts): BillFacts {
+function factsOf({ bookedAs, promotion, subcategory, system, text, vendorId }: BillFacts): BillFacts {
   return {
     ...(bookedAs !== undefined && { bookedAs }),
     ...(promotion !== undefined && { promotion }),
     ...(subcategory !== undefined && { subcategory }),
+    ...(system !== undefined && { system }),
     ...(text !== undefined && { text }),
     ...(vendorId !== undefined && { vendorId }),
   };

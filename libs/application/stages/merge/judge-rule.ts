@@ -25,17 +25,22 @@ import {
   type Budget,
   type Measures,
   type Micros,
+  type Projection,
   type SignalContributor,
   type Verdict,
 } from '#libs/domain';
 import type { ScopeView } from './scope-view.js';
 
-/** One budget as the metrics show it. */
+/** One budget as the metrics and the API show it. */
 export interface BudgetFigures {
   readonly budgetId: string;
+  /** Event time that it was judged at, and what was spent in its period up to then. */
+  readonly asOfMs?: number;
+  readonly spentMicros?: Micros;
   readonly spentRatio: number;
   /** Projected to the end of the period, of the amount; absent before anything was planned. */
   readonly forecastRatio?: number;
+  readonly projection?: Projection;
   readonly burnRates: Readonly<Record<string, number>>;
 }
 
@@ -60,7 +65,11 @@ function judgeOnBudget(rule: Extract<AppliedRule, { budget: Budget }>, view: Sco
       const periodStartMs = view.periodOf(rule.budget).startMs;
       const content = view.spentInPeriod(rule.budget);
       const actualMicros = amountOf(content);
-      const figures = { spentRatio: ratio(actualMicros, rule.budget.amountMicros) };
+      const figures = {
+        asOfMs: view.asOfMs,
+        spentMicros: actualMicros,
+        spentRatio: ratio(actualMicros, rule.budget.amountMicros),
+      };
       return { verdict: evaluateBudgetThreshold(rule, { actualMicros, periodStartMs }), content, figures };
     }
     case 'burn-rate': {
@@ -80,7 +89,10 @@ function judgeOnBudget(rule: Extract<AppliedRule, { budget: Budget }>, view: Sco
         spentMicros: (fromMs: number) => amountOf(view.spentInPeriod(budget, fromMs)),
       };
       const projection = projectSpend(budget, rule.rule.dailySpreadRatio, observation);
-      const figures = projection && { forecastRatio: ratio(projection.expectedMicros, budget.amountMicros) };
+      const figures = projection && {
+        forecastRatio: ratio(projection.expectedMicros, budget.amountMicros),
+        projection,
+      };
       const verdict = evaluateBudgetForecast(rule, observation);
       return { verdict, content: view.spentInPeriod(budget), ...(figures && { figures }) };
     }

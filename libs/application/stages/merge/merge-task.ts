@@ -19,6 +19,7 @@ import { decodePanes, type PaneRowSink, type PanesMessage } from '../exchange/pa
 import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
+import { BudgetRecords } from './budget-records.js';
 import { OpenValues } from './open-values.js';
 import type { BudgetFigures } from './judge-rule.js';
 import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } from './scope-signals.js';
@@ -56,6 +57,7 @@ export class MergeTask implements StageTask {
   /** Windows since the last commit with an amount that has no room in the contract. */
   private windowsLeftOut = 0;
   private readonly windowBlocks: WindowBlocks;
+  private readonly budgetRecords: BudgetRecords;
   private readonly sources = new SourceWatermarks();
   private readonly restoring = new Map<string, Buffer>();
   private frontiers: Record<string, number> = {};
@@ -68,6 +70,7 @@ export class MergeTask implements StageTask {
   ) {
     const windowPartitions = context.partitionCounts.costWindows ?? 1;
     this.windowBlocks = new WindowBlocks((key) => dependencies.partitionOf(key, windowPartitions));
+    this.budgetRecords = new BudgetRecords(context.partition);
     this.settle(this.organisation.zone);
   }
 
@@ -165,6 +168,7 @@ export class MergeTask implements StageTask {
     }
     const { asOfMs, watermarkMs } = this.sources;
     records.push(...this.open.send(asOfMs, watermarkMs, currency, nowMs));
+    records.push(...this.budgetRecords.send(this.signals.budgets, nowMs));
     const changelog = input.kind === 'records' ? this.changes() : [];
     return { records, blocks: this.windowBlocks.drain(), changelog, counters, observations };
   }

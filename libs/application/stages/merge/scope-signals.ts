@@ -1,25 +1,27 @@
 import {
   advance,
-  amountOf,
+  amountIn,
   hourVariance,
+  partsOfTheWhole,
   rulesFor,
   scopesOf,
   signalKey,
   SpendHistory,
+  wholeOf,
   withdraw,
   type AppliedRule,
   type Budget,
+  type BudgetScope,
   type Calendar,
   type EpisodeState,
   type Measures,
   type Reference,
   type Rule,
-  type Scope,
-  type ScopeRef,
   type ScopeWindows,
   type SignalCause,
   type SignalMessage,
   type SignalVariance,
+  type SpendPart,
   type Verdict,
   type WindowSet,
 } from '#libs/domain';
@@ -77,7 +79,8 @@ export interface SignalsProgress {
 export class ScopeSignals {
   private readonly episodes = new Map<string, Episode>();
   private readonly dirty = new Set<string>();
-  private readonly histories = new Map<ScopeWindows, SpendHistory>();
+  /** By part of its spend, see {@link partKey}. */
+  private readonly histories = new Map<ScopeWindows, Map<string, SpendHistory>>();
   private readonly late = new LateChanges();
   private readonly revenues = new RevenueBook();
   private readonly cells: CellBook;
@@ -85,6 +88,8 @@ export class ScopeSignals {
   private readonly figures = new Map<string, BudgetFigures>();
   private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
+  /** Systems that have a budget, if any rule or budget is about a part of the whole's spend. */
+  private plannedSystems: readonly string[] | undefined;
   /** Event time from which the task has seen everything. */
   private sinceMs: number | undefined;
   private overflows = 0;
@@ -115,7 +120,7 @@ export class ScopeSignals {
 
   /** Something changed at `tMs`, behind the last minute judged: late data, or a correction. */
   changedLate(windows: ScopeWindows, tMs: number, calendarOnly: boolean, delta: Measures): void {
-    if (!calendarOnly) this.histories.get(windows)?.correct(tMs, amountOf(delta));
+    if (!calendarOnly) for (const history of this.histories.get(windows)?.values() ?? []) history.correct(tMs, delta);
     const { reference } = this.dependencies.reference.current();
     if (this.watchedScopes(reference).has(windows)) this.late.add(windows.ref, { tMs, calendarOnly, delta });
   }
@@ -137,11 +142,11 @@ export class ScopeSignals {
     const { reference } = this.dependencies.reference.current();
     const messages: SignalMessage[] = [];
     const judged = new Set<string>();
-    for (const windows of this.watchedScopes(reference)) {
-      const applied = this.rulesOn(windows.ref, reference, tMs);
-      if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows).mark(windows, tMs);
+    for (const { windows, part } of this.watchedParts(reference)) {
+      const applied = this.rulesOn(part, reference, tMs);
+      if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows, part).mark(windows, tMs);
       if (applied.some(({ kind }) => BY_HOURS.has(kind))) this.hours.record(windows, tMs, this.sinceMs);
-      const view = this.viewOf(windows, tMs);
+      const view = this.viewOf(windows, part, tMs);
       for (const rule of applied) {
         const key = signalKey(rule, this.dependencies.fingerprint);
         judged.add(key);
@@ -166,19 +171,20 @@ export class ScopeSignals {
   }
 
   /** A vendor is compared with the own people, which only the task that owns the whole can do. */
-  private rulesOn({ scope, id }: ScopeRef, reference: Reference, tMs: number): AppliedRule[] {
+  private rulesOn({ scope, id }: Pick<SpendPart, 'scope' | 'id'>, reference: Reference, tMs: number): AppliedRule[] {
     const own = rulesFor(reference, scope, id, tMs).filter(({ kind }) => kind !== 'vendor-quality');
     if (scope !== 'all') return own;
     const ofVendors = this.cells.vendorIds.flatMap((vendorId) => rulesFor(reference, 'vendor', vendorId, tMs));
     return [...own, ...ofVendors.filter(({ kind }) => kind === 'vendor-quality')];
   }
 
-  private viewOf(windows: ScopeWindows, tMs: number): ScopeView {
+  private viewOf(windows: ScopeWindows, part: SpendPart, tMs: number): ScopeView {
     const { set, calendar, revenues, cells, hours, sinceMs: observedSinceMs = tMs } = this;
     return new ScopeView(
       { set, calendar, revenues, cells, hours, observedSinceMs },
       windows,
-      () => this.historyOf(windows),
+      part,
+      () => this.historyOf(windows, part),
       tMs,
     );
   }
@@ -232,13 +238,25 @@ export class ScopeSignals {
     this.figures.set(budget.budgetId, { ...before, ...part, burnRates: { ...before.burnRates, ...part.burnRates } });
   }
 
-  private historyOf(windows: ScopeWindows): SpendHistory {
-    let history = this.histories.get(windows);
+  private historyOf(windows: ScopeWindows, part: SpendPart): SpendHistory {
+    let histories = this.histories.get(windows);
+    if (!histories) this.histories.set(windows, (histories = new Map<string, SpendHistory>()));
+    const key = partKey(part);
+    let history = histories.get(key);
     if (!history) {
-      history = new SpendHistory(BURN_HISTORY_MS, JUDGE_STEP_MS, this.set.layout);
-      this.histories.set(windows, history);
+      history = new SpendHistory(BURN_HISTORY_MS, JUDGE_STEP_MS, this.set.layout, (delta) => amountIn(part, delta));
+      histories.set(key, history);
     }
     return history;
+  }
+
+  /** The watched scopes, and behind the whole centre the parts of its spend that have no windows of their own. */
+  private *watchedParts(reference: Reference): Iterable<{ readonly windows: ScopeWindows; readonly part: SpendPart }> {
+    for (const windows of this.watchedScopes(reference)) {
+      yield { windows, part: wholeOf(windows.ref) };
+      if (windows.ref.scope !== 'all' || !this.plannedSystems) continue;
+      for (const part of partsOfTheWhole(windows.lines.values(), this.plannedSystems)) yield { windows, part };
+    }
   }
 
   /** Scopes that any rule or budget looks at; most agents have none. */
@@ -246,7 +264,11 @@ export class ScopeSignals {
     const { scopes } = this.set;
     if (this.watchedOf?.reference !== reference || this.watchedOf.scopes !== scopes.size) {
       this.watchedOf = { reference, scopes: scopes.size };
-      const byRule = new Set<Scope>(reference.rules.flatMap(scopesOf));
+      const byRule = new Set<BudgetScope>(reference.rules.flatMap(scopesOf));
+      const named = new Set([...byRule, ...reference.budgets.map(({ scope }) => scope)]);
+      const systems = reference.budgets.flatMap(({ scope, id }) => (scope === 'system' ? [id] : []));
+      this.plannedSystems = named.has('dimension') || named.has('system') ? systems : undefined;
+      if (this.plannedSystems) byRule.add('all');
       const byBudget = new Set(reference.budgets.map((budget) => `${budget.scope}:${budget.id}`));
       const watched = [...scopes]
         .filter(([key, windows]) => byRule.has(windows.ref.scope) || byBudget.has(key))
@@ -271,7 +293,7 @@ export class ScopeSignals {
   private endOf(key: string, state: EpisodeState, tMs: number): SignalCause {
     if (state.phase !== 'firing') return 'plan-change';
     const { reference } = this.dependencies.reference.current();
-    const ref = { scope: state.sent.scope as Scope, id: state.sent.id };
+    const ref = { scope: state.sent.scope as BudgetScope, id: state.sent.id };
     const before = this.rulesOn(ref, reference, tMs - JUDGE_STEP_MS);
     const applied = before.some((rule) => signalKey(rule, this.dependencies.fingerprint) === key);
     return applied ? 'expiry' : 'plan-change';
@@ -306,4 +328,8 @@ export class ScopeSignals {
     this.sinceMs = sinceMs;
     this.late.restore(late);
   }
+}
+
+function partKey({ scope, id }: SpendPart): string {
+  return `${scope}:${id}`;
 }

@@ -7,8 +7,9 @@ import {
   copyMeasures,
   emptyMeasures,
   floorTo,
-  isZero,
+  isNews,
   subtractInto,
+  type AccrualLine,
   type AccruedBill,
   type Budget,
   type Calendar,
@@ -16,6 +17,7 @@ import {
   type Micros,
   type ScopeWindows,
   type SpendHistory,
+  type SpendPart,
   type TimeSpan,
   type WindowSet,
 } from '#libs/domain';
@@ -38,8 +40,8 @@ export interface Surroundings {
 }
 
 /**
- * One scope as it stood at `asOfMs`, in the figures that rules are judged on; `without` some late changes, to tell what
- * they did. Every figure but the windows' is computed when it is asked for: most rules need one.
+ * One scope, or a part of its spend, as it stood at `asOfMs`, in the figures that rules are judged on; `without` some late
+ * changes, to tell what they did. Every figure but the windows' is computed when it is asked for: most rules need one.
  */
 export class ScopeView {
   readonly calendar: Calendar;
@@ -48,6 +50,7 @@ export class ScopeView {
   constructor(
     private readonly around: Surroundings,
     readonly windows: ScopeWindows,
+    readonly part: SpendPart,
     private readonly history: () => SpendHistory,
     readonly asOfMs: number,
     private readonly without: readonly LateChange[] = [],
@@ -58,7 +61,7 @@ export class ScopeView {
 
   /** The same scope without what came late. */
   before(changes: readonly LateChange[]): ScopeView {
-    return new ScopeView(this.around, this.windows, this.history, this.asOfMs, changes);
+    return new ScopeView(this.around, this.windows, this.part, this.history, this.asOfMs, changes);
   }
 
   /** Content of a published window at its last end; undefined before it has one, and where no such window is kept. */
@@ -68,7 +71,8 @@ export class ScopeView {
     const { kind, frontierMs } = state;
     const startMs = kind.startOf(frontierMs);
     const now = this.windows.frontierContent(kind, frontierMs);
-    return { content: contentWithout(this.without, now, startMs, frontierMs, kind.type === 'calendar'), startMs };
+    const content = contentWithout(this.without, now, startMs, frontierMs, kind.type === 'calendar');
+    return { content, startMs };
   }
 
   periodOf(budget: Pick<Budget, 'period'>): TimeSpan {
@@ -82,23 +86,23 @@ export class ScopeView {
     const total = emptyMeasures();
     for (const [monthMs, month] of windows.months) if (monthMs >= startMs && monthMs < endMs) addInto(total, month);
     subtractInto(total, windows.fine.sum(asOfMs, Math.max(endMs, asOfMs)));
-    const fromMs = Math.max(startMs, billsFromMs ?? startMs);
-    addInto(total, accruedMeasures(windows.lines.values(), fromMs, asOfMs, 'calendar'));
-    return contentWithout(this.without, total, startMs, asOfMs, true);
+    const spent = this.part.only(contentWithout(this.without, total, startMs, asOfMs, true));
+    addInto(spent, accruedMeasures(this.lines, Math.max(startMs, billsFromMs ?? startMs), asOfMs, 'calendar'));
+    return spent;
   }
 
   /** Spent in [fromMs, toMs), as far back as burn rates look; `toMs` is `asOfMs`. */
   spentBetween(fromMs: number, toMs: number): Micros {
-    const accrued = amountOf(accruedMeasures(this.windows.lines.values(), fromMs, toMs, 'calendar'));
-    const late = amountOf(contentWithout(this.without, emptyMeasures(), fromMs, toMs, false));
-    return this.history().between(fromMs, toMs) + accrued + late;
+    const accrued = amountOf(accruedMeasures(this.lines, fromMs, toMs, 'calendar'));
+    const late = this.part.only(contentWithout(this.without, emptyMeasures(), fromMs, toMs, false));
+    return this.history().between(fromMs, toMs) + accrued + amountOf(late);
   }
 
   /** What contacts and feedback brought in the last `lengthMs`, without bills; the length is one that fine panes are kept for. */
   lately(lengthMs: number): Measures {
     const fromMs = Math.max(this.asOfMs - lengthMs, this.observedSinceMs);
     const panes = this.windows.fine.sum(fromMs, this.asOfMs);
-    return contentWithout(this.without, panes, fromMs, this.asOfMs, false);
+    return this.part.only(contentWithout(this.without, panes, fromMs, this.asOfMs, false));
   }
 
   /** What contacts and feedback brought in the time before `toMs`, to the next coarse pane, without bills. */
@@ -110,27 +114,30 @@ export class ScopeView {
 
   /** Whether any contact or feedback came into the scope in the last `stepMs`. */
   hasNews(stepMs: number): boolean {
-    return !isZero(this.windows.fine.sum(this.asOfMs - stepMs, this.asOfMs));
+    return isNews(this.part, this.windows.fine.sum(this.asOfMs - stepMs, this.asOfMs));
   }
 
   /** The bills of the scope, with what each accrued in [fromMs, asOfMs). */
   bills(fromMs: number): AccruedBill[] {
-    return Array.from(this.windows.lines.values(), (line) => ({
-      ...line,
-      amountMicros: accruedBetween(line, fromMs, this.asOfMs),
-    }));
+    return Array.from(this.lines, (line) => ({ ...line, amountMicros: accruedBetween(line, fromMs, this.asOfMs) }));
   }
 
   /** The last hour, bills included. */
   lastHour(): Measures {
     const hour = copyMeasures(this.lately(HOUR_MS));
-    addInto(hour, accruedMeasures(this.windows.lines.values(), this.asOfMs - HOUR_MS, this.asOfMs, 'calendar'));
+    addInto(hour, accruedMeasures(this.lines, this.asOfMs - HOUR_MS, this.asOfMs, 'calendar'));
     return hour;
   }
 
-  /** The same hour of past weeks, newest first. */
+  /** The same hour of past weeks, newest first; none where it cannot be told. */
   pastHours(): Measures[] {
-    return this.around.hours.past(this.windows, this.asOfMs);
+    return this.part.hasHours ? this.around.hours.past(this.windows, this.asOfMs).map(this.part.only) : [];
+  }
+
+  private get lines(): Iterable<AccrualLine> {
+    const lines = this.windows.lines.values();
+    const { holds } = this.part;
+    return holds ? [...lines].filter(holds) : lines;
   }
 
   /** The newest `count` whole hours, and the same of past weeks; undefined before there are so many. */
