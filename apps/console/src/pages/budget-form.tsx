@@ -61,20 +61,7 @@ export function BudgetForm({ session, budget, onDone }: BudgetFormProps): JSX.El
           ))}
         </select>
       </Field>
-      {fields.scope !== 'all' && (
-        <Field label={texts.fields.id}>
-          {fields.scope === 'dimension' ? (
-            <select name="id" value={fields.id} disabled={fixed} onChange={set('id')}>
-              <option value="" />
-              {DIMENSIONS.map((dimension) => (
-                <option key={dimension}>{dimension}</option>
-              ))}
-            </select>
-          ) : (
-            <input name="id" value={fields.id} disabled={fixed} onInput={set('id')} />
-          )}
-        </Field>
-      )}
+      {fields.scope !== 'all' && <IdField scope={fields.scope} id={fields.id} disabled={fixed} onChange={set('id')} />}
       <Field label={texts.fields.period}>
         <select name="period" value={fields.period} disabled={fixed} onChange={set('period')}>
           {PERIODS.map((period) => (
@@ -98,6 +85,31 @@ export function BudgetForm({ session, budget, onDone }: BudgetFormProps): JSX.El
         </button>
       </div>
     </form>
+  );
+}
+
+interface IdFieldProps {
+  readonly scope: string;
+  readonly id: string;
+  readonly disabled: boolean;
+  readonly onChange: (event: { readonly currentTarget: { readonly value: string } }) => void;
+}
+
+/** Which channel, team, ...; of dimensions there are five. */
+function IdField({ scope, id, disabled, onChange }: IdFieldProps): JSX.Element {
+  return (
+    <Field label={texts.fields.id}>
+      {scope === 'dimension' ? (
+        <select name="id" value={id} disabled={disabled} onChange={onChange}>
+          <option value="" />
+          {DIMENSIONS.map((dimension) => (
+            <option key={dimension}>{dimension}</option>
+          ))}
+        </select>
+      ) : (
+        <input name="id" value={id} disabled={disabled} onInput={onChange} />
+      )}
+    </Field>
   );
 }
 
