@@ -12,9 +12,13 @@ const KEPT_LINES = 50_000;
 export interface Sabotage {
   readonly point: (typeof POINTS)[number] | 'take-over' | 'send';
   readonly after: number;
-  readonly action: 'kill' | 'stop' | 'block' | 'delay';
-  /** For block and delay. */
+  readonly action: 'kill' | 'stop' | 'block' | 'delay' | 'work';
+  /** For block, delay and work. */
   readonly ms?: number;
+  /** By the producer whose transactional id ends like that. */
+  readonly only?: string;
+  /** Every time from then on, until the next step is armed. */
+  readonly always?: boolean;
 }
 
 /** A task as the health page tells of it. */
@@ -22,6 +26,8 @@ export interface TaskState {
   readonly partition: number;
   readonly state: string;
   readonly sequence: number;
+  /** Next offset to read, by input. */
+  readonly positions: Readonly<Record<string, string>>;
 }
 
 interface HealthPage {

@@ -1,5 +1,6 @@
 import type { Cluster, Consumer, EachBatchPayload, Kafka, KafkaJSProtocolError, PartitionAssigner } from 'kafkajs';
 import { backoffMs } from './backoff.js';
+import { BusyWatch } from './busy-watch.js';
 import { CONSUMER_RETRY } from './client.js';
 import { errorOf, isTransient, UnrecoverableError } from './errors.js';
 import { watchSkipped, type SkippedBatch } from './fetched-batch.js';
@@ -52,6 +53,10 @@ interface GroupCoordinator {
 
 const UNKNOWN_MEMBER = 'UNKNOWN_MEMBER_ID';
 const LONGEST_PAUSE_MS = 1_000;
+/** Of what this process was once busy with: sessions last so many times as long from then on, … */
+const SESSION_PER_BUSY = 3;
+/** … and no longer than that, so that the death of a process is noticed. Brokers allow half an hour by default. */
+const LONGEST_SESSION_MS = 120_000;
 /** Failures of the same kind, none of which should pass by itself, within so long end the process. */
 const FINAL_FAILURES = 5;
 const FINAL_WITHIN_MS = 300_000;
@@ -61,9 +66,14 @@ const FINAL_WITHIN_MS = 300_000;
  * calls errors final that pass, restarts as a new member for which the group waits until the old one's session is over,
  * and may wait for an answer that does not come. So whenever it fails, and whenever it shows no life although Kafka
  * answers, it is dropped as it is, the group is told that its member is gone, and another one takes its place.
+ *
+ * A batch that keeps this process busy for longer than a session costs it its partitions: the next owner would lose them
+ * in the same way, and so on for ever. So whoever was busy that long joins again with a session that the work fits into.
  */
 export class GroupConsumer {
   private readonly watchdog: Watchdog;
+  private readonly busyWatch: BusyWatch;
+  private sessionTimeoutMs: number;
   private life: Life | undefined;
   /** Who we are to the group, until it is told otherwise. */
   private member: string | undefined;
@@ -73,8 +83,13 @@ export class GroupConsumer {
   private stopping = false;
 
   constructor(private readonly options: GroupConsumerOptions) {
+    this.sessionTimeoutMs = options.timing.sessionTimeoutMs;
+    this.busyWatch = new BusyWatch(
+      () => this.sessionTimeoutMs,
+      (busyMs) => this.wasBusy(busyMs),
+    );
     this.watchdog = new Watchdog({
-      patienceMs: 2 * options.timing.sessionTimeoutMs,
+      patienceMs: () => 2 * this.sessionTimeoutMs,
       kafkaAnswers: options.kafkaAnswers,
       bark: (hopeless) => this.hangs(hopeless),
     });
@@ -83,6 +98,7 @@ export class GroupConsumer {
   /** Resolves when the first attempt to join the group has come to an end; if it failed, others follow. */
   async start(): Promise<void> {
     this.watchdog.start();
+    this.busyWatch.start();
     await this.begin();
   }
 
@@ -91,6 +107,7 @@ export class GroupConsumer {
     this.stopping = true;
     clearTimeout(this.timer);
     this.watchdog.stop();
+    this.busyWatch.stop();
     const { life } = this;
     if (!life) return;
     life.over = true;
@@ -147,8 +164,8 @@ export class GroupConsumer {
     const consumer = createClient(CONSUMER_RETRY).consumer({
       groupId,
       partitionAssigners: [assigner],
-      sessionTimeout: timing.sessionTimeoutMs,
-      rebalanceTimeout: timing.sessionTimeoutMs,
+      sessionTimeout: this.sessionTimeoutMs,
+      rebalanceTimeout: this.sessionTimeoutMs,
       heartbeatInterval: timing.heartbeatIntervalMs,
       minBytes: timing.fetchMinBytes,
       maxWaitTimeInMs: timing.fetchMaxWaitMs,
@@ -229,6 +246,23 @@ export class GroupConsumer {
       return;
     }
     logger.warn({ consumer: name }, 'consumer shows no life although Kafka answers; another takes its place');
+    this.replace(life);
+  }
+
+  private wasBusy(busyMs: number): void {
+    const sessionTimeoutMs = Math.min(LONGEST_SESSION_MS, SESSION_PER_BUSY * Math.ceil(busyMs));
+    if (this.stopping || sessionTimeoutMs <= this.sessionTimeoutMs) return;
+    const { name, logger } = this.options;
+    logger.warn(
+      { consumer: name, busyMs: Math.round(busyMs), sessionTimeoutMs },
+      'this process was busy for longer than its session; it joins its group again with a longer one',
+    );
+    this.sessionTimeoutMs = sessionTimeoutMs;
+    // Where it waits to begin again anyway, it will with the new one.
+    if (this.life && !this.life.over) this.replace(this.life);
+  }
+
+  private replace(life: Life | undefined): void {
     clearTimeout(this.timer);
     if (life) {
       this.drop(life);

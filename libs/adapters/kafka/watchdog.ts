@@ -4,7 +4,7 @@ const BARKS_UNTIL_HOPELESS = 3;
 /** What a {@link Watchdog} does. */
 export interface WatchdogOptions {
   /** How long without a sign of life is too long. */
-  readonly patienceMs: number;
+  readonly patienceMs: () => number;
   /** Whether Kafka answers at all; while it does not, silence proves nothing. */
   readonly kafkaAnswers: () => Promise<boolean>;
   /**
@@ -22,6 +22,7 @@ export class Watchdog {
   private looks = 0;
   private warned = false;
   private barks = 0;
+  private stopped = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WatchdogOptions) {}
@@ -29,8 +30,8 @@ export class Watchdog {
   /** Begins to watch. */
   start(): void {
     this.alive();
-    this.timer = setInterval(() => this.look(), this.options.patienceMs / LOOKS);
-    this.timer.unref();
+    this.stopped = false;
+    this.lookLater();
   }
 
   /** Something happened that shows life. */
@@ -42,10 +43,18 @@ export class Watchdog {
 
   /** Watches no more. */
   stop(): void {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private lookLater(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => this.look(), this.options.patienceMs() / LOOKS);
+    this.timer.unref();
   }
 
   private look(): void {
+    this.lookLater();
     this.looks += 1;
     if (this.looks === LOOKS) void this.suspect();
   }

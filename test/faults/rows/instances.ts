@@ -158,6 +158,46 @@ export const slowBatch: Row = {
   },
 };
 
+/** What one task has to do keeps whoever owns it busy for longer than the session, every time. */
+export const busyOwner: Row = {
+  name: 'busy-owner',
+  fault: 'every transaction of one task keeps its process busy for longer than the session, in any monitor',
+  holds: 'its owner joins again with a longer session, and the task goes on',
+  rounds: { short: 1, full: 5 },
+  weight: 2,
+  run: async ({ rounds, isOver, sessionMs, scene: setScene, grounds }) => {
+    const scene = await setScene(await grounds.one());
+    const step = { point: 'send', after: 0, ms: sessionMs + 1_500, only: '-merge-0', always: true } as const;
+    const rest = { ...step, action: 'delay', ms: 0 } as const;
+    const plan = Array.from({ length: rounds }, () => [{ ...step, action: 'work' } as const, rest]).flat();
+    const pair = [await scene.startMonitor(plan), await scene.startMonitor(plan)];
+    scene.startLoad();
+    await scene.untilWhole();
+    /** What the task has read; a monitor that is busy says nothing. */
+    const read = async (): Promise<number> => {
+      const tasks = (await Promise.all(pair.map((each) => each.tasks('merge')))).flat();
+      const owned = tasks.filter(({ partition }) => partition === 0);
+      return Math.max(-1, ...owned.flatMap(({ positions }) => Object.values(positions).map(Number)));
+    };
+    let done = 0;
+    while (done < rounds && !isOver()) {
+      for (const each of pair) each.arm();
+      scene.fault(`busy ${done + 1} of ${rounds}`);
+      for (let commits = 0, before = await read(); commits < 3; commits += 1) {
+        await until('the busy task to go on', async () => (await read()) > before, 60_000);
+        before = await read();
+      }
+      for (const each of pair) each.arm();
+      done += 1;
+      await scene.untilWhole();
+    }
+    const verdict = await scene.judge();
+    const joined = pair.flatMap((each) => each.saying('busy for longer than its session')).length;
+    const problems = joined > 0 ? [] : ['nobody said that it was busy'];
+    return resultOf(scene, verdict, `${done} times busy, ${joined} longer sessions`, problems);
+  },
+};
+
 /** Monitors come and go every two seconds. */
 export const storm: Row = {
   name: 'rebalance-storm',

@@ -21,6 +21,7 @@ export function virtualTime(scheduler: Scheduler): () => void {
   const real = { ...realTimers() };
   const { now } = Date;
   const { random } = Math;
+  const cpuUsage = process.cpuUsage.bind(process);
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const elapsed = performance.now;
 
@@ -46,11 +47,14 @@ export function virtualTime(scheduler: Scheduler): () => void {
     scheduler.current ? EPOCH_MS + Math.floor(scheduler.nowMs) + scheduler.current.skewMs : now.call(Date);
   performance.now = () => (scheduler.current ? scheduler.nowMs : elapsed.call(performance));
   Math.random = () => (scheduler.current ? scheduler.random.unit() : random.call(Math));
+  // Work takes no time here: a process that is late was stopped.
+  process.cpuUsage = () => (scheduler.current ? { user: 0, system: 0 } : cpuUsage());
 
   return () => {
     Object.assign(world, real);
     Date.now = now;
     performance.now = elapsed;
+    process.cpuUsage = cpuUsage;
     Math.random = random;
   };
 }
