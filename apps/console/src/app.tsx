@@ -13,6 +13,7 @@ import { Header } from './panels/header.js';
 import { Headline } from './panels/headline.js';
 import { Segments } from './panels/segments.js';
 import { SignalsPanel } from './panels/signals.js';
+import { AnalysesPage } from './pages/analyses-page.js';
 import { BudgetPage } from './pages/budget-page.js';
 import { BudgetsPage } from './pages/budgets-page.js';
 import { SignalPage } from './pages/signal-page.js';
@@ -66,7 +67,7 @@ export function App(): JSX.Element {
   );
 }
 
-const PAGES: readonly PageName[] = ['live', 'budgets', 'signals'];
+const PAGES: readonly PageName[] = ['live', 'budgets', 'signals', 'analyses'];
 
 function Menu({ page, session }: { readonly page: PageName; readonly session: Session }): JSX.Element {
   const { person, canSignIn, signIn, signOut } = session;
@@ -106,6 +107,7 @@ function Decisions({ address: { page, id }, ...shared }: DecisionsProps): JSX.El
     <div class="pages-stack">
       {page === 'budgets' && (id === null ? <BudgetsPage {...shared} /> : <BudgetPage key={id} id={id} {...shared} />)}
       {page === 'signals' && (id === null ? <SignalsPage {...shared} /> : <SignalPage key={id} id={id} {...shared} />)}
+      {page === 'analyses' && <AnalysesPage {...shared} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import './styles/page.css';
 import './styles/panels.css';
 import './styles/chart.css';
 import './styles/decisions.css';
+import './styles/analyses.css';
 import { applyChosenTheme } from './theme.js';
 
 applyChosenTheme();

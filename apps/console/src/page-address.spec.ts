@@ -8,6 +8,7 @@ it.each([
   ['#/budgets/voice', 'budgets', 'voice'],
   ['#/signals/burn%3Aall', 'signals', 'burn:all'],
   ['#/signals/%E0', 'signals', null],
+  ['#/analyses', 'analyses', null],
   ['#/settings', 'live', null],
 ])('%s is page %s of %s', (hash, page, id) => expect(readAddress(hash)).toEqual({ page, id }));
 

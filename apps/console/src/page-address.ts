@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** Pages of the console. */
-export type PageName = 'live' | 'budgets' | 'signals';
+export type PageName = 'live' | 'budgets' | 'signals' | 'analyses';
 
 /** Which page, and of which budget or signal. */
 export interface PageAddress {
@@ -11,8 +11,8 @@ export interface PageAddress {
 
 /** `#/budgets/voice` is the budget voice; what is no page is the live one. */
 export function readAddress(hash: string): PageAddress {
-  const [, name, id = ''] = /^#\/(budgets|signals)(?:\/(.+))?$/.exec(hash) ?? [];
-  if (name !== 'budgets' && name !== 'signals') return { page: 'live', id: null };
+  const [, name, id = ''] = /^#\/(budgets|signals|analyses)(?:\/(.+))?$/.exec(hash) ?? [];
+  if (name !== 'budgets' && name !== 'signals' && name !== 'analyses') return { page: 'live', id: null };
   try {
     return { page: name, id: id === '' ? null : decodeURIComponent(id) };
   } catch {

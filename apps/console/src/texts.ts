@@ -1,4 +1,4 @@
-import type { LiveWindow, SignalSeverity } from '#libs/application/live/wire';
+import type { ActivityGroup, AnalysisPeriod, LiveWindow, SignalSeverity } from '#libs/application/live/wire';
 
 /** The windows that a reader can choose between for the breakdowns. */
 export type BreakdownWindow = Extract<LiveWindow, '1h' | '24h'>;
@@ -115,7 +115,7 @@ export const TEXTS = {
     silenced: 'Silenced: another signal says it from above, or with its reason',
   },
 
-  menu: { title: 'Pages', live: 'Live', budgets: 'Budgets', signals: 'Signals' },
+  menu: { title: 'Pages', live: 'Live', budgets: 'Budgets', signals: 'Signals', analyses: 'Analyses' },
 
   session: {
     signIn: 'Sign in',
@@ -190,6 +190,101 @@ export const TEXTS = {
     children: (scope: string, count: number, amount: string, difference: string) =>
       `Below it by ${scope}: ${String(count)} budgets, ${amount} together; difference ${difference}.`,
     from: (time: string) => `from ${time}`,
+  },
+
+  analyses: {
+    title: 'What makes the cost',
+    period: 'Time analysed',
+    periods: {
+      'this-month': 'This month',
+      'last-month': 'Last month',
+      'last-7-days': 'Last 7 days',
+    } satisfies Record<AnalysisPeriod, string>,
+    span: (from: string, to: string, zone: string) => `From ${from} to ${to}, ${zone}, out of the ledger.`,
+    reading: 'Reading the ledger…',
+    noContacts:
+      'The ledger has no contact of this time. It takes some seconds to get the newest; of a time before it was started it has nothing.',
+    noCost:
+      'The ledger has no cost of this time. It fills as the monitor closes the windows of the month, a minute each.',
+
+    compositionTitle: 'Kinds of cost, beside a benchmark',
+    billsIncluded: 'in all, bills as they accrue included.',
+    benchmark: 'Compare with',
+    industries: {
+      finance: 'Finance',
+      manufacturing: 'Manufacturing',
+      retail: 'Retail',
+      healthcare: 'Healthcare',
+      'manufacturer-example': 'A manufacturer',
+    } as Readonly<Record<string, string>>,
+    against: (share: string, difference: string | null) =>
+      difference === null ? `benchmark ${share}` : `benchmark ${share}, ${difference}`,
+    points: (signed: string) => `${signed} points`,
+    noBenchmark: 'no benchmark',
+    benchmarkNote: (source: string, costToRevenue: string) =>
+      `Benchmark: ${source}. Its service cost is ${costToRevenue} of revenue; yours is watched by the rule cost-share, for revenue is not in the ledger.`,
+
+    correlationTitle: 'CSAT against cost',
+    over: 'Over',
+    correlation: (coefficient: string, pairs: number, members: string, words: string) =>
+      `r = ${coefficient} over ${String(pairs)} ${members}: ${words}.`,
+    relation: {
+      none: 'cost and satisfaction go their own ways',
+      slight: {
+        more: 'dearer contacts are slightly the better ones',
+        less: 'cheaper contacts are slightly the better ones',
+      },
+      clear: { more: 'dearer contacts are the better ones', less: 'cheaper contacts are the better ones' },
+    },
+    fewPairs: (pairs: number, least: number) =>
+      `Only ${String(pairs)} to compare: from ${String(least)} on a correlation says something.`,
+    noVariance: (pairs: number) => `All ${String(pairs)} are alike in cost or in CSAT: nothing to correlate.`,
+    noPairs: (members: string, least: number) =>
+      `None of the ${members} has contacts and at least ${String(least)} answers of customers in this time. Answers come on the topic callcenter.feedback.`,
+    correlationNote: (leftOut: number, least: number) =>
+      `Pearson’s r. It does not say what is the reason of what.${leftOut > 0 ? ` Left out: ${String(leftOut)} with fewer than ${String(least)} answers.` : ''}`,
+    scatter: (cheapest: string, dearest: string, worst: string, best: string) =>
+      `To the right cost per contact, ${cheapest} to ${dearest}; upwards mean CSAT, ${worst} to ${best}.`,
+
+    contactsTitle: 'Contacts and paid time',
+    contactsNote: 'What contacts cost when they end, and paid time when it begins. Bills are not in it.',
+    by: 'By',
+    groups: {
+      topic: 'Topic',
+      stage: 'Stage',
+      complexity: 'Complexity',
+      'customer-tier': 'Customer tier',
+      channel: 'Channel',
+      team: 'Team',
+      vendor: 'Vendor',
+      agent: 'Agent',
+    } satisfies Record<ActivityGroup, string>,
+    plurals: {
+      topic: 'topics',
+      stage: 'stages',
+      complexity: 'degrees of complexity',
+      'customer-tier': 'customer tiers',
+      channel: 'channels',
+      team: 'teams',
+      vendor: 'vendors',
+      agent: 'agents',
+    } satisfies Record<ActivityGroup, string>,
+    noneNamed: (plural: string) =>
+      `No contact of this time names any ${plural}, so none can be told apart. They come with the contacts on the topic callcenter.interactions.`,
+
+    paretoTitle: 'Which few make most of it',
+    few: (share: string, count: string, members: string, plural: string, memberShare: string, names: string) =>
+      `${share} of the cost is made by ${count} of ${members} ${plural} (${memberShare}): ${names}.`,
+    andMore: (count: string) => ` and ${count} more`,
+    tied: (names: string) => `Equal across this cut, so that which of them counts is chance: ${names}.`,
+    noFew: 'No few make 80% of the cost: there is none to share, or too many share it.',
+    shown: (shown: string, members: string, plural: string) => `The dearest ${shown} of ${members} ${plural}.`,
+    cumulative: 'Together',
+
+    activitiesTitle: 'What an activity costs',
+    costShare: 'Of the cost',
+    contactShare: 'Of the contacts',
+    nameless: (plural: string) => `Without ${plural}`,
   },
 
   breakdown: {

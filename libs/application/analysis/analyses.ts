@@ -16,11 +16,13 @@ import {
   type Scope,
 } from '#libs/domain';
 
-import type { ActivityGroup, LedgerReader, ReadSpan } from '../ledger/index.js';
+import type { LedgerReader, ReadSpan } from '../ledger/index.js';
 import type {
   ActivitiesAnswer,
+  ActivityGroup,
   AnalysisFrame,
   CompositionAnswer,
+  CorrelatedScope,
   CorrelationAnswer,
   ParetoAnswer,
 } from '../live/wire/index.js';
@@ -28,10 +30,6 @@ import { monthCuts } from './analysis-period.js';
 
 /** More members than this are counted, and not looked at one by one. */
 export const MOST_MEMBERS = 10_000;
-
-/** Whose CSAT can be set against cost: windows of these are always kept. */
-export const CORRELATED_SCOPES = ['agent', 'channel', 'team', 'vendor'] as const satisfies readonly Scope[];
-export type CorrelatedScope = (typeof CORRELATED_SCOPES)[number];
 
 /** What an analysis is made from. */
 export interface AnalysisGrounds {

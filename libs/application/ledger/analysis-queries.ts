@@ -1,19 +1,7 @@
 import type { Dimension, Scope } from '#libs/domain';
 
+import type { ActivityGroup } from '../live/wire/index.js';
 import type { ReadSpan } from './read-span.js';
-
-/** What the cost of contacts can be told apart by. */
-export const ACTIVITY_GROUPS = [
-  'topic',
-  'stage',
-  'complexity',
-  'customer-tier',
-  'channel',
-  'team',
-  'vendor',
-  'agent',
-] as const;
-export type ActivityGroup = (typeof ACTIVITY_GROUPS)[number];
 
 /** What contacts, and paid time between them, cost in a span. */
 export interface ActivityQuery extends ReadSpan {

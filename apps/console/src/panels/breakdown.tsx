@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 
 import type { Agents, Channels, Figures, ScopeRow } from '#libs/application/live/wire';
 
@@ -6,6 +6,7 @@ import { channelColour, OUTSIDE_COLOUR } from '../chart/series-colours.js';
 import type { Formats } from '../format/formats.js';
 import { TEXTS, type BreakdownWindow } from '../texts.js';
 import { Amount, Bar } from './figure.js';
+import { Row, Table } from './figures-table.js';
 import { Card, Section } from './section.js';
 
 const { columns } = TEXTS;
@@ -129,57 +130,6 @@ function SmallPanel({ kind, rows, window, formats }: SmallPanelProps): JSX.Eleme
         ))}
       </Table>
     </Section>
-  );
-}
-
-interface TableProps {
-  readonly caption: string;
-  /** Column headings; null for the bars, which have none. */
-  readonly head: readonly (string | null)[];
-  readonly children: ComponentChildren;
-}
-
-// Roles are spelled out because narrow screens lay the rows out as flex boxes, which would take the table's meaning.
-function Table({ caption, head, children }: TableProps): JSX.Element {
-  return (
-    <table class="figures" role="table">
-      <caption class="visually-hidden">{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {head.map((heading) =>
-            heading === null ? <td key="bar" role="cell" /> : <Heading key={heading} text={heading} />,
-          )}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">{children}</tbody>
-    </table>
-  );
-}
-
-function Heading({ text }: { readonly text: string }): JSX.Element {
-  const help = text === columns.handleTime ? columns.handleTimeHelp : undefined;
-  return (
-    <th scope="col" role="columnheader" title={help}>
-      {text}
-    </th>
-  );
-}
-
-interface RowProps {
-  readonly name: ComponentChildren;
-  readonly rowId: string;
-  readonly soft?: boolean;
-  readonly children: ComponentChildren;
-}
-
-function Row({ name, rowId, soft, children }: RowProps): JSX.Element {
-  return (
-    <tr role="row" data-row={rowId} class={soft ? 'soft' : undefined}>
-      <th scope="row" role="rowheader">
-        {name}
-      </th>
-      {children}
-    </tr>
   );
 }
 

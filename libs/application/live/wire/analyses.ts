@@ -7,6 +7,23 @@
 export const ANALYSIS_PERIODS = ['this-month', 'last-month', 'last-7-days'] as const;
 export type AnalysisPeriod = (typeof ANALYSIS_PERIODS)[number];
 
+/** What the cost of contacts can be told apart by. */
+export const ACTIVITY_GROUPS = [
+  'topic',
+  'stage',
+  'complexity',
+  'customer-tier',
+  'channel',
+  'team',
+  'vendor',
+  'agent',
+] as const;
+export type ActivityGroup = (typeof ACTIVITY_GROUPS)[number];
+
+/** Whose CSAT can be set against cost: windows of these are always kept. */
+export const CORRELATED_SCOPES = ['agent', 'channel', 'team', 'vendor'] as const;
+export type CorrelatedScope = (typeof CORRELATED_SCOPES)[number];
+
 /** What each analysis says of itself. */
 export interface AnalysisFrame {
   /** The first moment that is in it. */
@@ -26,7 +43,7 @@ export interface ParetoRowView {
 
 /** Which few members make most of the cost. */
 export interface ParetoAnswer extends AnalysisFrame {
-  readonly by: string;
+  readonly by: ActivityGroup;
   /** Of all members. */
   readonly amount: string;
   readonly members: number;
@@ -61,7 +78,7 @@ export interface ActivityView {
 
 /** Activity-based costing. */
 export interface ActivitiesAnswer extends AnalysisFrame {
-  readonly by: string;
+  readonly by: ActivityGroup;
   /** Of all activities, and of what names none. */
   readonly amount: string;
   readonly contacts: number;
@@ -100,7 +117,7 @@ export interface CompositionAnswer extends AnalysisFrame {
 
 /** CSAT against cost. */
 export interface CorrelationAnswer extends AnalysisFrame {
-  readonly over: string;
+  readonly over: CorrelatedScope;
   /** Pearson's r; null with fewer than `leastPairs`, or where cost or CSAT is the same everywhere. */
   readonly coefficient: number | null;
   readonly pairs: number;
