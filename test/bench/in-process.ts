@@ -21,7 +21,7 @@ import { encodeProduceRequest } from '../../libs/adapters/kafka/produce-request.
 import { RecordBatchEncoder } from '../../libs/adapters/kafka/record-batch-encoder.js';
 import { recordWaves } from '../../libs/adapters/kafka/stage-waves.js';
 import { benchReference } from './reference.js';
-import { benchRecord, type BenchShape } from './interactions.js';
+import { BENCH_BASE_MS, benchRecord, type BenchShape } from './interactions.js';
 
 /**
  * Both stages with all their partitions in this process, without a broker: batches are decoded, processed and encoded as
@@ -35,15 +35,26 @@ const options = new Command('bench')
   .option('--partitions <n>', 'partitions', Number, 4)
   .option('--span <minutes>', 'event time that they are spread over', Number, 180)
   .option('--chunk <n>', 'events of one partition in a transaction', Number, 2_300)
+  .option('--window-hours <n>', 'one rolling window of so many hours by the minute, instead of all lengths', Number)
   .option('--checksum', 'hashes the windows, cost events and signals')
+  .option('--json', 'prints `{"cpuSecondsPerMillion":...}` and nothing else')
   .parse()
-  .opts<{ events: number; agents: number; partitions: number; span: number; chunk: number; checksum?: boolean }>();
+  .opts<{
+    events: number;
+    agents: number;
+    partitions: number;
+    span: number;
+    chunk: number;
+    windowHours?: number;
+    checksum?: boolean;
+    json?: boolean;
+  }>();
 
 const shape: BenchShape = {
   events: options.events,
   agents: options.agents,
   spanMs: options.span * 60_000,
-  baseMs: Date.UTC(2026, 10, 2),
+  baseMs: BENCH_BASE_MS,
 };
 /** Events a second that the wall clock of the stages goes by. */
 const PACE = 60_000;
@@ -94,7 +105,13 @@ function* recordSets(): Generator<{ partition: number; bytes: Buffer; firstOffse
 const counts = Object.fromEntries(
   (['interactions', 'panes', 'costWindows', 'signals', 'live'] as TopicKey[]).map((key) => [key, options.partitions]),
 );
-const stage: StageOptions = { ...DEFAULT_STAGE_OPTIONS, clock: 'event' };
+const { windowing } = DEFAULT_STAGE_OPTIONS;
+const { windowHours } = options;
+const rolling =
+  windowHours === undefined
+    ? windowing.rolling
+    : [{ name: `${String(windowHours)}h`, sizeMs: windowHours * 3_600_000, stepMs: 60_000 }];
+const stage: StageOptions = { ...DEFAULT_STAGE_OPTIONS, clock: 'event', windowing: { ...windowing, rolling } };
 const dependencies: StageDependencies = {
   reference: benchReference(),
   partitionOf,
@@ -205,6 +222,10 @@ const perMillion = (micros: number): number => Number((micros / processed).toFix
 const parts = ['decoding batches', 'cost stage', 'merge stage', 'record batches'];
 const whole = parts.reduce((sum, part) => sum + (spent.get(part) ?? 0), 0);
 const baseline = spent.get('JSON.parse of the same bytes') ?? 0;
+if (options.json) {
+  console.log(JSON.stringify({ cpuSecondsPerMillion: perMillion(whole) }));
+  process.exit(0);
+}
 const rows = [...parts, 'JSON.parse of the same bytes', 'the bench itself'].map((part) => ({
   part,
   'CPU s per million': perMillion(spent.get(part) ?? 0),

@@ -7,9 +7,22 @@ rateCards:
   - { rateId: line, for: channel, id: voice, kind: per-minute, amount: 0.06, currency: CNY }
 `;
 
-/** Records of the reference topic: one hourly rate for all, one price for a minute of voice. */
-export function benchReferenceRecords(): { key: string; value: string }[] {
-  const file = readReferenceFile(REFERENCE);
+/** A budget of the month for an agent; what it says is what the signals of the latency part come from. */
+export interface AgentBudget {
+  readonly agentId: string;
+  readonly amount: number;
+}
+
+/**
+ * Records of the reference topic: one hourly rate for all, one price for a minute of voice; and budgets, approved, where
+ * there are to be signals.
+ */
+export function benchReferenceRecords(budgets: readonly AgentBudget[] = []): { key: string; value: string }[] {
+  const lines = budgets.map(
+    ({ agentId, amount }) =>
+      `  - { budgetId: ${agentId}, scope: agent, id: ${agentId}, period: month, amount: ${String(amount)}, status: approved, owner: bench }\n`,
+  );
+  const file = readReferenceFile(lines.length === 0 ? REFERENCE : `${REFERENCE}budgets:\n${lines.join('')}`);
   if (!file.ok) throw new Error(JSON.stringify(file));
   return file.entries.map((entry) => ({ key: referenceKey(entry), value: referenceEntryToWire(entry) }));
 }

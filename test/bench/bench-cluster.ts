@@ -1,0 +1,99 @@
+import kafkajs from 'kafkajs';
+import { createKafka, ensureTopics, Publisher } from '#libs/adapters/kafka';
+import type { KafkaSettings } from '#libs/application';
+import { topicConfig, topicName } from '#libs/contract';
+import { KafkaBroker } from '../../libs/testing/kafka/index.js';
+import { benchRecord, type BenchShape } from './interactions.js';
+import { progressBar } from './progress.js';
+import { benchReferenceRecords, type AgentBudget } from './reference.js';
+
+const SEND = 5_000;
+
+/** Topics of its own for one measurement, so that measurements do not meet on the one broker. */
+export interface BenchTopics {
+  readonly settings: KafkaSettings;
+  /** For the monitor; clock, prefix and group are set. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly publisher: Publisher;
+}
+
+/** The broker of a run, and topics on it. */
+export class BenchCluster {
+  private made = 0;
+  private readonly publishers: Publisher[] = [];
+
+  private constructor(private readonly broker: KafkaBroker) {}
+
+  static async start(): Promise<BenchCluster> {
+    return new BenchCluster(await KafkaBroker.start());
+  }
+
+  get address(): string {
+    return this.broker.address;
+  }
+
+  /** New, empty topics with the bench's reference data. */
+  async topics(
+    partitions: number,
+    { clock = 'event', budgets = [] }: { clock?: 'live' | 'event'; budgets?: readonly AgentBudget[] } = {},
+  ): Promise<BenchTopics> {
+    this.made += 1;
+    const prefix = `bench-${String(this.made)}.`;
+    const settings = this.broker.settings(prefix, partitions);
+    await ensureTopics(createKafka(settings, 'bench'), settings);
+    await keepEveryWindow(settings);
+    const publisher = new Publisher({ settings });
+    await publisher.connect();
+    this.publishers.push(publisher);
+    await publisher.send('reference', benchReferenceRecords(budgets));
+    return {
+      settings,
+      publisher,
+      environment: {
+        KAFKA_BROKERS: this.broker.address,
+        SPENDLINE_TOPIC_PREFIX: prefix,
+        SPENDLINE_PARTITIONS: String(partitions),
+        SPENDLINE_CLOCK: clock,
+      },
+    };
+  }
+
+  /** New topics, full of events before anybody reads them. */
+  async filled(shape: BenchShape, partitions: number): Promise<BenchTopics> {
+    const topics = await this.topics(partitions);
+    const progress = progressBar('sending events', shape.events);
+    for (let sent = 0; sent < shape.events; sent += SEND) {
+      const size = Math.min(SEND, shape.events - sent);
+      await topics.publisher.send(
+        'interactions',
+        Array.from({ length: size }, (_, index) => benchRecord(sent + index, shape)),
+      );
+      progress.update(sent + size);
+    }
+    progress.stop();
+    return topics;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.publishers.map((publisher) => publisher.disconnect().catch(() => undefined)));
+    await this.broker.stop();
+  }
+}
+
+/** The recount wants every window that came, where compaction leaves the last of each key. */
+async function keepEveryWindow(settings: KafkaSettings): Promise<void> {
+  const admin = createKafka(settings, 'bench').admin();
+  await admin.connect();
+  const kept = { ...topicConfig('costWindows'), 'min.compaction.lag.ms': String(7 * 86_400_000) };
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: topicName('costWindows', settings.topicPrefix),
+        configEntries: Object.entries(kept).map(([name, value]) => ({ name, value })),
+      },
+    ],
+  });
+  await admin.disconnect();
+}

@@ -1,0 +1,64 @@
+import { cpus } from 'node:os';
+import { BenchMonitor, measureLoad, untilAllWork, type Measured } from '../bench-monitor.js';
+import { checkOutputs, exactnessText } from '../exactness.js';
+import { BENCH_BASE_MS, type BenchShape } from '../interactions.js';
+import { progressBar, say } from '../progress.js';
+
+import { perMillion, type Part } from './part.js';
+
+const GOAL = 1.7;
+
+/** One monitor, then two that share the partitions. */
+export const processes: Part = {
+  name: 'processes',
+  measures: 'two monitor processes against one: events/s from where both are at work, and CPU',
+  async run(cluster, { events, agents, partitions, span }) {
+    const shape = { events, agents, spanMs: span * 60_000, baseMs: BENCH_BASE_MS };
+    const results: Measured[] = [];
+    const faults: string[] = [];
+    for (const count of [1, 2]) {
+      const { settings, environment } = await cluster.filled(shape, partitions);
+      const monitors = await Promise.all(Array.from({ length: count }, () => BenchMonitor.start(environment)));
+      try {
+        results.push(await run(monitors, shape));
+      } finally {
+        await Promise.all(monitors.map((monitor) => monitor.stop()));
+      }
+      const exactness = await checkOutputs(settings, shape);
+      say(exactnessText(exactness));
+      faults.push(...exactness.faults);
+    }
+    const rates = results.map((each) => each.events / each.seconds);
+    const ratio = (rates[1] ?? 0) / (rates[0] ?? 1);
+    return {
+      rows: results.map((each, at) => ({
+        monitors: at + 1,
+        'events/s': Math.round(rates[at] ?? 0),
+        'CPU s per million': perMillion(each.cpuSeconds, each.events),
+        'events measured': each.events,
+      })),
+      findings: [
+        {
+          what: `two monitor processes, on ${String(cpus().length)} cores with the broker`,
+          measured: `${ratio.toFixed(2)} times one`,
+          goal: `at least ${String(GOAL)} times`,
+          reached: ratio >= GOAL,
+        },
+      ],
+      faults,
+    };
+  },
+};
+
+async function run(monitors: readonly BenchMonitor[], { events }: BenchShape): Promise<Measured> {
+  await untilAllWork(monitors);
+  const done = await Promise.all(monitors.map((monitor) => monitor.positions()));
+  const warmUp = Math.max(
+    Math.round(events / 10),
+    done.reduce((total, each) => total + each.interactions, 0),
+  );
+  if (warmUp > events / 2)
+    throw new Error('half of the events were done before all monitors were at work; take more with --events');
+  const progress = progressBar(`${String(monitors.length)} at work`, events);
+  return measureLoad(monitors, { events, warmUp }, (now) => progress.update(now)).finally(() => progress.stop());
+}
