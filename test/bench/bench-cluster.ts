@@ -61,16 +61,7 @@ export class BenchCluster {
   /** New topics, full of events before anybody reads them. */
   async filled(shape: BenchShape, partitions: number): Promise<BenchTopics> {
     const topics = await this.topics(partitions);
-    const progress = progressBar('sending events', shape.events);
-    for (let sent = 0; sent < shape.events; sent += SEND) {
-      const size = Math.min(SEND, shape.events - sent);
-      await topics.publisher.send(
-        'interactions',
-        Array.from({ length: size }, (_, index) => benchRecord(sent + index, shape)),
-      );
-      progress.update(sent + size);
-    }
-    progress.stop();
+    await fill(topics, shape);
     return topics;
   }
 
@@ -78,6 +69,20 @@ export class BenchCluster {
     await Promise.all(this.publishers.map((publisher) => publisher.disconnect().catch(() => undefined)));
     await this.broker.stop();
   }
+}
+
+/** Sends all events of the shape. */
+export async function fill({ publisher }: BenchTopics, shape: BenchShape): Promise<void> {
+  const progress = progressBar('sending events', shape.events);
+  for (let sent = 0; sent < shape.events; sent += SEND) {
+    const size = Math.min(SEND, shape.events - sent);
+    await publisher.send(
+      'interactions',
+      Array.from({ length: size }, (_, index) => benchRecord(sent + index, shape)),
+    );
+    progress.update(sent + size);
+  }
+  progress.stop();
 }
 
 /** The recount wants every window that came, where compaction leaves the last of each key. */

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { fill, type BenchTopics } from '../bench-cluster.js';
 import { BenchMonitor, measureLoad, untilAllWork, type Measured } from '../bench-monitor.js';
 import { checkOutputs, exactnessText } from '../exactness.js';
 import { BENCH_BASE_MS, type BenchShape } from '../interactions.js';
@@ -11,20 +12,20 @@ const GOAL = 1.7;
 /** One monitor, then two that share the partitions. */
 export const processes: Part = {
   name: 'processes',
-  measures: 'two monitor processes against one: events/s from where both are at work, and CPU',
+  measures: 'two monitor processes against one: events/s once everything is sent, and CPU',
   async run(cluster, { events, agents, partitions, span }) {
     const shape = { events, agents, spanMs: span * 60_000, baseMs: BENCH_BASE_MS };
     const results: Measured[] = [];
     const faults: string[] = [];
     for (const count of [1, 2]) {
-      const { settings, environment } = await cluster.filled(shape, partitions);
-      const monitors = await Promise.all(Array.from({ length: count }, () => BenchMonitor.start(environment)));
+      const topics = await cluster.topics(partitions);
+      const monitors = await Promise.all(Array.from({ length: count }, () => BenchMonitor.start(topics.environment)));
       try {
-        results.push(await run(monitors, shape));
+        results.push(await run(topics, monitors, shape));
       } finally {
         await Promise.all(monitors.map((monitor) => monitor.stop()));
       }
-      const exactness = await checkOutputs(settings, shape);
+      const exactness = await checkOutputs(topics.settings, shape);
       say(exactnessText(exactness));
       faults.push(...exactness.faults);
     }
@@ -50,15 +51,16 @@ export const processes: Part = {
   },
 };
 
-async function run(monitors: readonly BenchMonitor[], { events }: BenchShape): Promise<Measured> {
+/** The partitions are shared before there are events; measuring begins when the sender, which takes CPU too, is done. */
+async function run(topics: BenchTopics, monitors: readonly BenchMonitor[], shape: BenchShape): Promise<Measured> {
   await untilAllWork(monitors);
+  await fill(topics, shape);
   const done = await Promise.all(monitors.map((monitor) => monitor.positions()));
-  const warmUp = Math.max(
-    Math.round(events / 10),
-    done.reduce((total, each) => total + each.interactions, 0),
-  );
-  if (warmUp > events / 2)
-    throw new Error('half of the events were done before all monitors were at work; take more with --events');
-  const progress = progressBar(`${String(monitors.length)} at work`, events);
-  return measureLoad(monitors, { events, warmUp }, (now) => progress.update(now)).finally(() => progress.stop());
+  const warmUp = done.reduce((total, each) => total + each.interactions, 0);
+  if (warmUp > (2 * shape.events) / 3)
+    throw new Error('two thirds of the events were done when the last was sent; take more with --events');
+  const progress = progressBar(`${String(monitors.length)} at work`, shape.events);
+  return measureLoad(monitors, { events: shape.events, warmUp: Math.max(1, warmUp) }, (now) =>
+    progress.update(now),
+  ).finally(() => progress.stop());
 }
