@@ -1,5 +1,11 @@
 import { runProgram } from './run-program.js';
 
-/** `npm run bench`: measures; arguments after `--` go to the benchmark (try `--help`). `--in-process`: without a broker. */
-if (process.argv.includes('--in-process')) await runProgram('bench', { withServers: false, main: 'in-process.ts' });
+/**
+ * `npm run bench`: measures; arguments after `--` go to the benchmark (try `--help`). `--in-process`: without a broker.
+ * `--peers DIR`: our engine in the peers' harness.
+ */
+const args = process.argv.slice(2);
+if (args.includes('--in-process')) await runProgram('bench', { withServers: false, main: 'in-process.ts' });
+else if (args.some((arg) => /^--peers(=|$)/.test(arg)))
+  await runProgram('bench', { withServers: false, main: 'peers/peers-main.ts' });
 else await runProgram('bench', { withServers: true });

@@ -54,6 +54,7 @@ Examples:
   npm run bench -- --part throughput --events 200000 --profile /tmp/profile
   npm run bench -- --part restart --restart-agents 50000
   npm run bench -- --in-process --help                            the stages alone, without a broker: CPU by part
+  npm run bench -- --peers DIR --help                             our engine among those of the peers' harness
 
 Exit code 1: something that came out was not exact. Missing a goal is not a failure, it is told.`,
   )
