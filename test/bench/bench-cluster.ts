@@ -72,7 +72,7 @@ export class BenchCluster {
 }
 
 /** Sends all events of the shape. */
-export async function fill({ publisher }: BenchTopics, shape: BenchShape): Promise<void> {
+async function fill({ publisher }: BenchTopics, shape: BenchShape): Promise<void> {
   const progress = progressBar('sending events', shape.events);
   for (let sent = 0; sent < shape.events; sent += SEND) {
     const size = Math.min(SEND, shape.events - sent);
