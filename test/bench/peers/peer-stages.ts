@@ -1,11 +1,11 @@
 import {
+  CostTask,
   costStage,
   DEFAULT_STAGE_OPTIONS,
+  MergeTask,
   mergeStage,
   recordsOf,
-  type CostTask,
   type InputRecord,
-  type MergeTask,
   type OutputRecord,
   type StageDefinition,
   type StageDependencies,
@@ -55,11 +55,12 @@ export function peerCostStage(
   dependencies: StageDependencies,
   onFirst: () => void,
 ): StageDefinition {
-  const stage = costStage(peerStageOptions(workload), dependencies);
+  const options = peerStageOptions(workload);
+  const stage = costStage(options, dependencies);
   return {
     ...stage,
     inputs: ['interactions'],
-    createTask: (context) => new PeerCostTask(stage.createTask(context), workload, onFirst),
+    createTask: (context) => new PeerCostTask(new CostTask(context, options, dependencies), workload, onFirst),
   };
 }
 
@@ -68,7 +69,8 @@ export function peerMergeStage(workload: Workload, dependencies: StageDependenci
   const stage = mergeStage(peerStageOptions(workload), dependencies);
   return {
     ...stage,
-    createTask: (context) => new PeerMergeTask(context.partition, stage.createTask(context), workload),
+    createTask: (context) =>
+      new PeerMergeTask(context.partition, new MergeTask(context, options, dependencies), workload),
   };
 }
 
