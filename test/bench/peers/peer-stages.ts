@@ -66,9 +66,9 @@ export function peerCostStage(
 
 /** The merge stage with the harness's windows behind. */
 export function peerMergeStage(workload: Workload, dependencies: StageDependencies): StageDefinition {
-  const stage = mergeStage(peerStageOptions(workload), dependencies);
+  const options = peerStageOptions(workload);
   return {
-    ...stage,
+    ...mergeStage(options, dependencies),
     createTask: (context) =>
       new PeerMergeTask(context.partition, new MergeTask(context, options, dependencies), workload),
   };
