@@ -31,7 +31,8 @@ export interface AllocationSurroundings {
   readonly changeableMs: number;
   /** Whether the scope is this task's: its shares are booked by its owner alone. */
   readonly owns: (ref: ScopeRef) => boolean;
-  readonly book: (ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures) => void;
+  /** `corrects`: the bill is in the place of another. */
+  readonly book: (ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures, corrects: boolean) => void;
 }
 
 /** A bill that is shared out, and how far it was. */
@@ -161,7 +162,7 @@ export class AllocationBook {
   }
 
   private bookShare(
-    { lineId, to, dimension }: Allocated,
+    { lineId, to, dimension, corrects = false }: Allocated,
     id: string,
     tMs: number,
     amountMicros: Micros,
@@ -171,7 +172,7 @@ export class AllocationBook {
     if (!this.around.owns(ref)) return;
     const delta = emptyMeasures();
     addAmount(delta, dimension, amountMicros);
-    this.around.book(ref, tMs, calendarOnly, delta);
+    this.around.book(ref, tMs, calendarOnly, delta, corrects);
     const months = child(child(this.booked, lineId), id);
     const monthMs = this.around.calendar.monthOf(tMs).startMs;
     months.set(monthMs, (months.get(monthMs) ?? 0n) + amountMicros);

@@ -17,6 +17,8 @@ export interface LateChange {
   /** Too late for rolling windows. */
   readonly calendarOnly: boolean;
   readonly delta: Measures;
+  /** Of a bill that corrects another. */
+  readonly corrects?: boolean;
 }
 
 /** Late changes as they are kept with a task's state. */
@@ -25,6 +27,7 @@ export type LateChangesState = readonly (readonly [
   tMs: number,
   calendarOnly: boolean,
   packed: PackedMeasures,
+  corrects?: true,
 ])[];
 
 /** What came behind the last evaluation of the rules, by scope, until the next one: it may be what moves a signal. */
@@ -51,13 +54,16 @@ export class LateChanges {
 
   toJSON(): LateChangesState {
     return [...this.byScope].flatMap(([key, changes]) =>
-      changes.map(({ tMs, calendarOnly, delta }) => [key, tMs, calendarOnly, packMeasures(delta)] as const),
+      changes.map(({ tMs, calendarOnly, delta, corrects }) => {
+        const entry = [key, tMs, calendarOnly, packMeasures(delta)] as const;
+        return corrects ? ([...entry, true] as const) : entry;
+      }),
     );
   }
 
   restore(state: LateChangesState): void {
-    for (const [key, tMs, calendarOnly, packed] of state)
-      this.push(key, { tMs, calendarOnly, delta: unpackMeasures(packed) });
+    for (const [key, tMs, calendarOnly, packed, corrects] of state)
+      this.push(key, { tMs, calendarOnly, delta: unpackMeasures(packed), ...(corrects && { corrects }) });
   }
 }
 
@@ -76,8 +82,10 @@ export function contentWithout(
   return rest;
 }
 
-/** What to call changes that moved a signal: something taken back is a correction. */
+/** What to call changes that moved a signal: something taken back, or put in its place, is a correction. */
 export function causeOfChanges(changes: readonly LateChange[]): SignalCause {
-  const isTakenBack = changes.some(({ delta }) => amountOf(delta) < 0n || delta.interactions < 0);
-  return isTakenBack ? 'correction' : 'late';
+  const isCorrection = changes.some(
+    ({ delta, corrects }) => corrects === true || amountOf(delta) < 0n || delta.interactions < 0,
+  );
+  return isCorrection ? 'correction' : 'late';
 }

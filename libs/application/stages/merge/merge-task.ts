@@ -96,8 +96,8 @@ export class MergeTask implements StageTask {
       graceMs: windowing.graceMs,
       changeableMs,
       owns: ({ scope, id }) => this.dependencies.partitionOf(scopeKey(scope, id), owners) === this.context.partition,
-      book: (ref, tMs, calendarOnly, delta) => {
-        this.book(ref, tMs, calendarOnly, delta);
+      book: (ref, tMs, calendarOnly, delta, corrects) => {
+        this.book(ref, tMs, calendarOnly, delta, corrects);
       },
     });
   }
@@ -204,13 +204,18 @@ export class MergeTask implements StageTask {
     };
   }
 
-  private book(ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures): void {
+  private book(ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures, corrects = false): void {
     const forCalendar = calendarOnly || tMs < this.set.earliestPaneMs;
     const windows = forCalendar ? this.set.bookCalendar(ref, tMs, delta) : this.set.book(ref, tMs, delta);
     if (forCalendar) this.changelog.bookedCalendar(windows);
     else this.changelog.booked(windows, tMs);
     this.open.changed(windows);
-    if (this.judgedMs !== undefined && tMs < this.judgedMs) this.signals.changedLate(windows, tMs, forCalendar, delta);
+    if (this.wasJudged(tMs))
+      this.signals.changedLate(windows, { tMs, calendarOnly: forCalendar, delta, ...(corrects && { corrects }) });
+  }
+
+  private wasJudged(tMs: number): boolean {
+    return this.judgedMs !== undefined && tMs < this.judgedMs;
   }
 
   private hearBills({ lines, bills }: PanesMessage, watermarkMs: number | undefined): void {
@@ -219,6 +224,7 @@ export class MergeTask implements StageTask {
       if (this.voids.has(line.lineId)) continue;
       const windows = this.set.addLine({ scope, id }, line, corrects ? undefined : watermarkMs);
       this.changelog.lineAdded(windows, line.lineId);
+      if (corrects && this.wasJudged(line.startMs)) this.signals.billCorrected(windows, 'added', line);
       this.open.changed(windows);
     }
     for (const line of bills.allocations)
@@ -232,9 +238,11 @@ export class MergeTask implements StageTask {
     this.voids.add(lineId);
     this.newVoids.push(lineId);
     this.allocations.takeBack(lineId);
-    for (const { ref } of this.set.scopes.values()) {
+    for (const { ref, lines } of this.set.scopes.values()) {
+      const line = lines.get(lineId);
       const windows = this.set.removeLine(ref, lineId);
-      if (!windows) continue;
+      if (!windows || !line) continue;
+      if (this.wasJudged(line.startMs)) this.signals.billCorrected(windows, 'taken', line);
       this.changelog.lineRemoved(windows, lineId);
       this.open.changed(windows);
     }

@@ -9,6 +9,7 @@ import {
   SpendHistory,
   wholeOf,
   withdraw,
+  type AccrualLine,
   type AppliedRule,
   type Budget,
   type BudgetScope,
@@ -31,7 +32,8 @@ import type { StageDependencies } from '../stage-options.js';
 import { CellBook } from './cell-book.js';
 import { HourHistory } from './hour-history.js';
 import { judgeRule, type BudgetFigures } from './judge-rule.js';
-import { causeOfChanges, LateChanges, type LateChangesState } from './late-changes.js';
+import { CorrectedBills, type CorrectedBillsState } from './corrected-bills.js';
+import { causeOfChanges, LateChanges, type LateChange, type LateChangesState } from './late-changes.js';
 import { RevenueBook } from './revenue-book.js';
 import { ScopeView } from './scope-view.js';
 import { detailsOf } from './signal-details.js';
@@ -71,6 +73,7 @@ export interface SignalsProgress {
   /** Event time from which the task has seen everything. */
   readonly sinceMs?: number;
   readonly late?: LateChangesState;
+  readonly corrected?: CorrectedBillsState;
 }
 
 /**
@@ -82,6 +85,7 @@ export class ScopeSignals {
   /** By part of its spend, see {@link partKey}. */
   private readonly histories = new Map<ScopeWindows, Map<string, SpendHistory>>();
   private readonly late = new LateChanges();
+  private readonly corrected = new CorrectedBills();
   private readonly revenues = new RevenueBook();
   private readonly cells: CellBook;
   private readonly hours: HourHistory;
@@ -119,10 +123,21 @@ export class ScopeSignals {
   }
 
   /** Something changed at `tMs`, behind the last minute judged: late data, or a correction. */
-  changedLate(windows: ScopeWindows, tMs: number, calendarOnly: boolean, delta: Measures): void {
+  changedLate(windows: ScopeWindows, change: LateChange): void {
+    const { tMs, calendarOnly, delta } = change;
     if (!calendarOnly) for (const history of this.histories.get(windows)?.values() ?? []) history.correct(tMs, delta);
-    const { reference } = this.dependencies.reference.current();
-    if (this.watchedScopes(reference).has(windows)) this.late.add(windows.ref, { tMs, calendarOnly, delta });
+    if (this.isWatched(windows)) this.late.add(windows.ref, change);
+  }
+
+  /** A bill took the place of an earlier one, or was taken back, and had begun to accrue. */
+  billCorrected(windows: ScopeWindows, what: 'added' | 'taken', line: AccrualLine): void {
+    if (!this.isWatched(windows)) return;
+    if (what === 'added') this.corrected.added(windows.ref, line.lineId);
+    else this.corrected.taken(windows.ref, line);
+  }
+
+  private isWatched(windows: ScopeWindows): boolean {
+    return this.watchedScopes(this.dependencies.reference.current().reference).has(windows);
   }
 
   /** Takes what is not in windows. */
@@ -160,6 +175,7 @@ export class ScopeSignals {
     this.cells.prune(tMs);
     this.withdrawOthers(judged, tMs, messages);
     this.late.clear();
+    this.corrected.clear();
     return messages;
   }
 
@@ -226,10 +242,11 @@ export class ScopeSignals {
    * since the last minute, time alone moved it: the plan went on, bills accrued, or something left the window.
    */
   private causeOf(rule: AppliedRule, view: ScopeView, verdict: Verdict): SignalCause {
-    const changes = this.late.of(view.windows.ref);
-    const without = changes.length > 0 ? judgeRule(rule, view.before(changes))?.verdict : undefined;
+    const late = this.late.of(view.windows.ref);
+    const bills = this.corrected.of(view.windows.ref);
+    const without = late.length > 0 || bills ? judgeRule(rule, view.before({ late, bills }))?.verdict : undefined;
     if (without && (without.condition !== verdict.condition || without.severity !== verdict.severity))
-      return causeOfChanges(changes);
+      return bills ? 'correction' : causeOfChanges(late);
     return view.hasNews(JUDGE_STEP_MS) ? 'usage' : 'clock';
   }
 
@@ -320,13 +337,18 @@ export class ScopeSignals {
 
   /** What is small enough to be kept with every commit. */
   get progress(): SignalsProgress {
-    const late = this.late.toJSON();
-    return { ...(this.sinceMs !== undefined && { sinceMs: this.sinceMs }), ...(late.length > 0 && { late }) };
+    const [late, corrected] = [this.late.toJSON(), this.corrected.toJSON()];
+    return {
+      ...(this.sinceMs !== undefined && { sinceMs: this.sinceMs }),
+      ...(late.length > 0 && { late }),
+      ...(corrected.length > 0 && { corrected }),
+    };
   }
 
-  restoreProgress({ sinceMs, late = [] }: SignalsProgress): void {
+  restoreProgress({ sinceMs, late = [], corrected = [] }: SignalsProgress): void {
     this.sinceMs = sinceMs;
     this.late.restore(late);
+    this.corrected.restore(corrected);
   }
 }
 

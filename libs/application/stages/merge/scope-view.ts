@@ -21,6 +21,7 @@ import {
   type TimeSpan,
   type WindowSet,
 } from '#libs/domain';
+import { linesWithout, type BillChanges } from './corrected-bills.js';
 import { contentWithout, type LateChange } from './late-changes.js';
 import type { CellBook } from './cell-book.js';
 import type { HourHistory, Stretch } from './hour-history.js';
@@ -39,9 +40,17 @@ export interface Surroundings {
   readonly observedSinceMs: number;
 }
 
+/** What changed since the rules were judged last, behind the minute that was judged. */
+export interface Changes {
+  readonly late: readonly LateChange[];
+  readonly bills: BillChanges | undefined;
+}
+
+const NONE: Changes = { late: [], bills: undefined };
+
 /**
  * One scope, or a part of its spend, as it stood at `asOfMs`, in the figures that rules are judged on; `without` some late
- * changes, to tell what they did. Every figure but the windows' is computed when it is asked for: most rules need one.
+ * changes and corrections, to tell what they did. Every figure but the windows' is computed when it is asked for: most rules need one.
  */
 export class ScopeView {
   readonly calendar: Calendar;
@@ -53,14 +62,14 @@ export class ScopeView {
     readonly part: SpendPart,
     private readonly history: () => SpendHistory,
     readonly asOfMs: number,
-    private readonly without: readonly LateChange[] = [],
+    private readonly without: Changes = NONE,
   ) {
     this.calendar = around.calendar;
     this.observedSinceMs = around.observedSinceMs;
   }
 
-  /** The same scope without what came late. */
-  before(changes: readonly LateChange[]): ScopeView {
+  /** The same scope without what came late or was corrected. */
+  before(changes: Changes): ScopeView {
     return new ScopeView(this.around, this.windows, this.part, this.history, this.asOfMs, changes);
   }
 
@@ -70,9 +79,14 @@ export class ScopeView {
     if (state?.frontierMs === undefined) return undefined;
     const { kind, frontierMs } = state;
     const startMs = kind.startOf(frontierMs);
-    const now = this.windows.frontierContent(kind, frontierMs);
-    const content = contentWithout(this.without, now, startMs, frontierMs, kind.type === 'calendar');
-    return { content, startMs };
+    let now = this.windows.frontierContent(kind, frontierMs);
+    if (this.without.bills) {
+      now = copyMeasures(now);
+      subtractInto(now, accruedMeasures(this.windows.lines.values(), startMs, frontierMs, kind.type));
+      const lines = linesWithout(this.without.bills, this.windows.lines.values());
+      addInto(now, accruedMeasures(lines, startMs, frontierMs, kind.type));
+    }
+    return { content: contentWithout(this.without.late, now, startMs, frontierMs, kind.type === 'calendar'), startMs };
   }
 
   periodOf(budget: Pick<Budget, 'period'>): TimeSpan {
@@ -86,7 +100,7 @@ export class ScopeView {
     const total = emptyMeasures();
     for (const [monthMs, month] of windows.months) if (monthMs >= startMs && monthMs < endMs) addInto(total, month);
     subtractInto(total, windows.fine.sum(asOfMs, Math.max(endMs, asOfMs)));
-    const spent = this.part.only(contentWithout(this.without, total, startMs, asOfMs, true));
+    const spent = this.part.only(contentWithout(this.without.late, total, startMs, asOfMs, true));
     addInto(spent, accruedMeasures(this.lines, Math.max(startMs, billsFromMs ?? startMs), asOfMs, 'calendar'));
     return spent;
   }
@@ -94,7 +108,7 @@ export class ScopeView {
   /** Spent in [fromMs, toMs), as far back as burn rates look; `toMs` is `asOfMs`. */
   spentBetween(fromMs: number, toMs: number): Micros {
     const accrued = amountOf(accruedMeasures(this.lines, fromMs, toMs, 'calendar'));
-    const late = this.part.only(contentWithout(this.without, emptyMeasures(), fromMs, toMs, false));
+    const late = this.part.only(contentWithout(this.without.late, emptyMeasures(), fromMs, toMs, false));
     return this.history().between(fromMs, toMs) + accrued + amountOf(late);
   }
 
@@ -102,7 +116,7 @@ export class ScopeView {
   lately(lengthMs: number): Measures {
     const fromMs = Math.max(this.asOfMs - lengthMs, this.observedSinceMs);
     const panes = this.windows.fine.sum(fromMs, this.asOfMs);
-    return this.part.only(contentWithout(this.without, panes, fromMs, this.asOfMs, false));
+    return this.part.only(contentWithout(this.without.late, panes, fromMs, this.asOfMs, false));
   }
 
   /** What contacts and feedback brought in the time before `toMs`, to the next coarse pane, without bills. */
@@ -135,7 +149,7 @@ export class ScopeView {
   }
 
   private get lines(): Iterable<AccrualLine> {
-    const lines = this.windows.lines.values();
+    const lines = linesWithout(this.without.bills, this.windows.lines.values());
     const { holds } = this.part;
     return holds ? [...lines].filter(holds) : lines;
   }
