@@ -15,7 +15,6 @@ import {
   type BudgetScope,
   type Calendar,
   type EpisodeState,
-  type Measures,
   type Reference,
   type Rule,
   type ScopeWindows,
