@@ -63,6 +63,7 @@ describe('access to the API', () => {
           auditFault: AWAY,
         } satisfies DecisionStore,
         past: { explain: () => Promise.resolve(undefined), rehearse: AWAY },
+        deadLetters: { list: AWAY, askToResend: AWAY },
         access: {
           verifier: anyVerifier({ issuer: issuer.verifier(), shared: new SharedTokenVerifier(SHARED) }),
           signIn: issuer,

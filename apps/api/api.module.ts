@@ -10,6 +10,7 @@ import {
   LiveView,
   type ApprovalLimits,
   type BudgetDecider,
+  type DeadLetterOffice,
   type DecisionStore,
   type LedgerReader,
   type PastInsight,
@@ -22,6 +23,7 @@ import { AccessController } from './controllers/access.controller.js';
 import { AnalysisController } from './controllers/analysis.controller.js';
 import { BudgetController } from './controllers/budget.controller.js';
 import { ContractController } from './controllers/contract.controller.js';
+import { DeadLetterController } from './controllers/dead-letter.controller.js';
 import { LedgerController } from './controllers/ledger.controller.js';
 import { LiveController } from './controllers/live.controller.js';
 import { LocalIssuerController } from './controllers/local-issuer.controller.js';
@@ -30,6 +32,7 @@ import { PastController } from './controllers/past.controller.js';
 import { ReferenceController } from './controllers/reference.controller.js';
 import {
   CLOCK,
+  DEAD_LETTERS,
   DECIDER,
   LEDGER,
   PAST,
@@ -49,6 +52,7 @@ export interface ApiParts {
   readonly reference: ReferenceStore;
   readonly decisions: DecisionStore;
   readonly past: PastInsight;
+  readonly deadLetters: DeadLetterOffice;
   readonly access: ApiAccess;
   readonly metrics: MetricsModuleOptions;
   readonly now: WallClock;
@@ -82,6 +86,7 @@ export class ApiModule {
         LedgerController,
         AnalysisController,
         SignalController,
+        DeadLetterController,
         BudgetController,
         ReferenceController,
         PastController,
@@ -97,6 +102,7 @@ export class ApiModule {
         { provide: REFERENCE, useValue: parts.reference },
         { provide: DECIDER, useValue: deciderOf(parts) },
         { provide: PAST, useValue: parts.past },
+        { provide: DEAD_LETTERS, useValue: parts.deadLetters },
         { provide: SIGN_IN, useValue: parts.access.signIn ?? null },
         { provide: LOCAL_ISSUER, useValue: parts.access.localIssuer ?? null },
         { provide: OPEN_READING, useValue: parts.access.openReading },

@@ -6,7 +6,7 @@ import { asyncScheduler } from 'rxjs';
 
 import { zonedCalendar } from '#libs/adapters/calendar';
 import { LiveStreams } from '#libs/adapters/http';
-import { Publisher } from '#libs/adapters/kafka';
+import { kafkaDeadLetters, Publisher } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
 import {
   Database,
@@ -61,6 +61,7 @@ export async function startApi(config: ApiConfig, logger: Logger): Promise<Runni
       reference: new PostgresReferenceStore(database),
       decisions: new PostgresDecisionStore(database),
       past: new KafkaPastInsight(config.kafka, logger),
+      deadLetters: kafkaDeadLetters(config.kafka),
       access: await openAccess(config.access, now),
       metrics: { registry: createMetrics(), health: () => healthOf(source, databaseHealth) },
       now,

@@ -14,8 +14,8 @@ import {
   PostgresReferenceStore,
 } from '#libs/adapters/postgres';
 import { createMetrics } from '#libs/adapters/prometheus';
-import { DEMO_PEOPLE, EMPTY_REFERENCE, LiveFeed, LiveView } from '#libs/application';
-import type { CostWindow } from '#libs/contract';
+import { DEMO_PEOPLE, EMPTY_REFERENCE, LiveFeed, LiveView, type DeadLetter } from '#libs/application';
+import type { CostWindow, Signal } from '#libs/contract';
 import { fixedOffsetCalendar } from '#libs/domain';
 import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
 import { createHttpApp } from './http-app.js';
@@ -44,6 +44,11 @@ const FIRING = {
   ...{ summary: 'voice burns', contributors: [], cause: 'usage' },
 };
 
+const DEAD: DeadLetter = {
+  ...{ receiver: 'hook', signal: FIRING as unknown as Signal, partition: 0, reason: 'HTTP 422', state: 'dead' },
+  givenUpAt: '2026-11-15T23:10:00.000Z',
+};
+
 interface Answer {
   readonly status: number;
   readonly etag: string;
@@ -58,6 +63,9 @@ withPostgres('deciding through the API', () => {
   let origin: string;
   let tokens: Record<string, string>;
   let issuer: LocalIssuer;
+  let letters: DeadLetter[];
+  let resent: DeadLetter[];
+  let kafkaAway: Error | undefined;
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
@@ -72,6 +80,10 @@ withPostgres('deciding through the API', () => {
         ledger: new PostgresLedgerReader(database),
         reference: new PostgresReferenceStore(database),
         decisions: new PostgresDecisionStore(database),
+        deadLetters: {
+          list: () => Promise.resolve(letters),
+          askToResend: (asked) => (kafkaAway ? Promise.reject(kafkaAway) : Promise.resolve(void resent.push(...asked))),
+        },
         past: { explain: () => Promise.resolve(undefined), rehearse: () => Promise.reject(new Error('not here')) },
         access: {
           verifier: issuer.verifier(),
@@ -103,6 +115,7 @@ withPostgres('deciding through the API', () => {
     rmSync(folder, { recursive: true });
   });
   beforeEach(async () => {
+    [letters, resent, kafkaAway] = [[], [], undefined];
     await postgres.clear();
     await migrate(postgres.url);
   });
@@ -313,6 +326,55 @@ withPostgres('deciding through the API', () => {
       expect(slugOf(await post('mei', `${path}/acknowledge`, { episodeId: 'e-1' }))).toBe('role-missing');
       expect(slugOf(await post('omar', `${path}/comments`, { episodeId: 'e-1', text: '  ' }))).toBe('invalid-body');
       expect(await handling()).toMatchObject({ acknowledgedBy: null, comments: 0 });
+    });
+  });
+
+  describe('dead letters', () => {
+    const lines = async (): Promise<Record<string, unknown>[]> =>
+      (await send('ada', 'GET', 'audit')).body['items'] as Record<string, unknown>[];
+    const PATH = `dead-letters/${encodeURIComponent('hook/e-1:0')}`;
+    const other = { ...DEAD, receiver: 'mail', signal: { ...DEAD.signal, sequence: 1 } };
+
+    it('are shown by name, a page at a time', async () => {
+      letters = [other, DEAD];
+      const first = await send('mei', 'GET', 'dead-letters?limit=1');
+      expect(first.body).toMatchObject({
+        items: [{ id: 'hook/e-1:0', reason: 'HTTP 422', signal: { signalKey: FIRING.signalKey } }],
+        next: 'hook/e-1:0',
+      });
+      const rest = await send('mei', 'GET', `dead-letters?after=${encodeURIComponent('hook/e-1:0')}`);
+      expect(rest.body).toMatchObject({ items: [{ id: 'mail/e-1:1' }], next: null });
+      expect((await send('mei', 'GET', 'dead-letters?receiver=none')).body).toEqual({ items: [], next: null });
+      expect((await send('mei', 'GET', PATH)).body).toMatchObject({ id: 'hook/e-1:0', state: 'dead' });
+      expect(slugOf(await send('mei', 'GET', 'dead-letters/none'))).toBe('not-found');
+    });
+
+    it('are sent again when an operator asks, once a key, with a line in the audit for each', async () => {
+      letters = [DEAD, other];
+      expect(slugOf(await post('mei', `${PATH}/resend`))).toBe('role-missing');
+      const key = { 'Idempotency-Key': 'resend-0001' };
+      const [one, again] = [
+        await post('omar', `${PATH}/resend`, {}, undefined, key),
+        await post('omar', `${PATH}/resend`, {}, undefined, key),
+      ];
+      expect([one.status, one.body, again.body]).toEqual([201, { asked: ['hook/e-1:0'] }, one.body]);
+      expect(resent).toEqual([DEAD]);
+      expect((await post('omar', 'dead-letters/resend', { receiver: 'mail' })).body).toEqual({ asked: ['mail/e-1:1'] });
+      expect((await post('omar', 'dead-letters/resend', { all: true })).body['asked']).toHaveLength(2);
+      expect(await lines()).toMatchObject([
+        ...Array.from({ length: 3 }, () => ({ action: 'resend', actor: 'omar' })),
+        { subject: 'signal', subjectId: FIRING.signalKey, part: 'e-1', body: { receiver: 'hook', sequence: 0 } },
+      ]);
+      for (const body of [{}, { all: true, receiver: 'mail' }, { all: false }]) {
+        expect(slugOf(await post('omar', 'dead-letters/resend', body))).toBe('invalid-body');
+      }
+    });
+
+    it('leave no line where Kafka does not hear of it', async () => {
+      letters = [DEAD];
+      kafkaAway = Object.assign(new Error('away'), { name: 'KafkaJSConnectionError' });
+      expect(slugOf(await post('omar', `${PATH}/resend`))).toBe('stream-unavailable');
+      expect(await lines()).toEqual([]);
     });
   });
 });

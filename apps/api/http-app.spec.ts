@@ -164,6 +164,7 @@ describe('the API', () => {
         ledger,
         reference: store,
         decisions: {} as DecisionStore,
+        deadLetters: { list: () => Promise.resolve([]), askToResend: () => Promise.resolve() },
         past: { explain: (name) => past.explain(name), rehearse: (document, span) => past.rehearse(document, span) },
         access: {
           verifier: token === undefined ? undefined : new SharedTokenVerifier(token),

@@ -2,6 +2,7 @@
 export const LEDGER = Symbol('LedgerReader');
 export const REFERENCE = Symbol('ReferenceStore');
 export const DECIDER = Symbol('BudgetDecider');
+export const DEAD_LETTERS = Symbol('DeadLetterOffice');
 export const PAST = Symbol('PastInsight');
 export const SIGN_IN = Symbol('SignInFlow');
 export const LOCAL_ISSUER = Symbol('LocalIssuer');

@@ -32,6 +32,16 @@ export const pageParameters = z.strictObject({
   limit: wholeNumber(1, 200, 50),
 });
 
+/** A dead letter by its name. */
+export const deadLetterPath = z.strictObject({ letter: z.string().min(1).max(512) });
+
+/** Of the dead letters. */
+export const deadLettersParameters = z.strictObject({
+  receiver: z.string().min(1).max(48).optional(),
+  after: z.string().max(512).default(''),
+  limit: wholeNumber(1, 200, 50),
+});
+
 /** Of the live breakdowns. */
 export const breakdownParameters = z.strictObject({
   window: z.enum(LIVE_WINDOWS).default('1h'),

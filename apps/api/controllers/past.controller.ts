@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Controller, Header, Inject, Param, Query, Req } from '@nestjs/common';
 import { checkedQuery, ProblemError } from '#libs/adapters/http';
 import { BusyError, type Explanation, type PastInsight, type Rehearsal } from '#libs/application';
+import { withKafka } from '../kafka-problem.js';
 import { CLOCK, PAST, type WallClock } from '../ports.js';
 import { PAST_ROUTES, Route } from '../routes/index.js';
 import { documentOf } from './document.js';
@@ -39,16 +40,10 @@ export class PastController {
 
 async function answered<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    return await work();
+    return await withKafka(work);
   } catch (error) {
     if (error instanceof BusyError)
       throw new ProblemError('busy', 'One explanation or rehearsal is worked on at a time: try again in a minute.');
-    if (isOfKafka(error)) throw new ProblemError('stream-unavailable', 'Try again in a moment.');
     throw error;
   }
-}
-
-/** kafkajs names its errors so; what else is thrown is a fault of ours. */
-function isOfKafka(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith('KafkaJS');
 }

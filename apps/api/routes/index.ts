@@ -2,6 +2,7 @@ import { ACCESS_ROUTES } from './access-routes.js';
 import { ANALYSIS_ROUTES } from './analysis-routes.js';
 import { BUDGET_ROUTES } from './budget-routes.js';
 import { CONTRACT_ROUTES } from './contract-routes.js';
+import { DEAD_LETTER_ROUTES } from './dead-letter-routes.js';
 import { LEDGER_ROUTES } from './ledger-routes.js';
 import { LIVE_ROUTES } from './live-routes.js';
 import { PAST_ROUTES } from './past-routes.js';
@@ -15,6 +16,7 @@ export {
   ACCESS_ROUTES,
   ANALYSIS_ROUTES,
   CONTRACT_ROUTES,
+  DEAD_LETTER_ROUTES,
   LEDGER_ROUTES,
   LIVE_ROUTES,
   PAST_ROUTES,
@@ -28,6 +30,7 @@ export const ROUTES: Readonly<Record<string, RouteDeclaration>> = {
   ...LEDGER_ROUTES,
   ...ANALYSIS_ROUTES,
   ...SIGNAL_ROUTES,
+  ...DEAD_LETTER_ROUTES,
   ...BUDGET_ROUTES,
   ...REFERENCE_ROUTES,
   ...PAST_ROUTES,

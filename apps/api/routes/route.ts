@@ -9,6 +9,7 @@ export const TAGS = {
   ledger: 'What was, from the ledger',
   analyses: 'What the ledger tells of a month: who and what makes the cost',
   signals: 'One signal, and what people do with it',
+  deadLetters: 'Messages about signals that a receiver did not take',
   budgets: 'Budgets and their approval',
   reference: 'What people decide: rates, budgets, rules, the organisation',
   past: 'Computed again from the input that is kept',

@@ -1,4 +1,10 @@
-import { deadLetterId, foldDeadLetter, type DeadLetter, type KafkaSettings } from '#libs/application';
+import {
+  deadLetterId,
+  foldDeadLetter,
+  type DeadLetter,
+  type DeadLetterOffice,
+  type KafkaSettings,
+} from '#libs/application';
 import { Publisher } from './publisher.js';
 import { TopicReader } from './topic-reader.js';
 
@@ -39,10 +45,20 @@ export async function resendDeadLetters(
     (letter) =>
       (id === undefined || deadLetterId(letter) === id) && (receiver === undefined || letter.receiver === receiver),
   );
+  await askToResend(settings, chosen);
+  return chosen;
+}
+
+/** Dead letters for a program that is not the delivery: each call reads the topic anew. */
+export function kafkaDeadLetters(settings: KafkaSettings): DeadLetterOffice {
+  return { list: () => listDeadLetters(settings), askToResend: (letters) => askToResend(settings, letters) };
+}
+
+async function askToResend(settings: KafkaSettings, letters: readonly DeadLetter[]): Promise<void> {
   const publisher = new Publisher({ settings, role: 'resend' });
   await publisher.connect();
   try {
-    const records = chosen.map((letter) => ({
+    const records = letters.map((letter) => ({
       key: deadLetterId(letter),
       value: JSON.stringify({ ...letter, state: 'resend' } satisfies DeadLetter),
     }));
@@ -50,5 +66,4 @@ export async function resendDeadLetters(
   } finally {
     await publisher.disconnect();
   }
-  return chosen;
 }

@@ -1,5 +1,5 @@
 export { createKafka, type ClientOptions } from './client.js';
-export { listDeadLetters, resendDeadLetters, type DeadLetterChoice } from './dead-letters.js';
+export { kafkaDeadLetters, listDeadLetters, resendDeadLetters, type DeadLetterChoice } from './dead-letters.js';
 export { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 export type { LogRecord } from './log-client.js';
 export { PastInput } from './past-input.js';

@@ -6,3 +6,4 @@ export * from './decide-signal.js';
 export * from './decisions.js';
 export * from './outbox.js';
 export * from './outbox-relay.js';
+export * from './request-resend.js';

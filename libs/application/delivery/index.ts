@@ -2,6 +2,7 @@ export * from './alertmanager.js';
 export * from './answer.js';
 export * from './circuit.js';
 export * from './dead-letter.js';
+export * from './dead-letter-office.js';
 export * from './lane-memory.js';
 export * from './pagerduty.js';
 export * from './read-signal.js';
