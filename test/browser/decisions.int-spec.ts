@@ -57,20 +57,8 @@ withBrowser('deciding in the console', () => {
     if (build.status !== 0) throw new Error(build.stderr);
     postgres = await startTestPostgres();
     await migrate(postgres.url);
-    const port = String(await freePort());
-    origin = `http://127.0.0.1:${port}`;
-    api = new Program('apps/api/main.ts', {
-      KAFKA_BROKERS: '127.0.0.1:9',
-      DATABASE_URL: postgres.url,
-      SPENDLINE_API_PORT: port,
-      SPENDLINE_DATA_DIR: folder,
-      SPENDLINE_LOCAL_ISSUER: 'true',
-    });
     browser = await Chromium.start();
-    await eventually('the API to answer', async () => {
-      if (!api.isRunning) throw new Error(api.lines.join('\n'));
-      return (await fetch(`${origin}/health/live`).catch(() => undefined))?.ok;
-    });
+    ({ api, origin } = await startApi());
     await postgres.query(
       `INSERT INTO signal_event (episode_id, sequence, signal_key, status, severity, rule_id, rule_kind, scope, id, started_at, observed_at, body)
        VALUES ('e-1', 0, $1, 'firing', 'critical', 'burn-rate', 'burn-rate', 'channel', 'voice', $2, $2, $3)`,
@@ -86,14 +74,35 @@ withBrowser('deciding in the console', () => {
   }, TIMEOUT_MS);
   afterEach(() => browser.clear());
 
+  async function startApi(settings: Record<string, string> = {}): Promise<{ api: Program; origin: string }> {
+    const port = String(await freePort());
+    const at = `http://127.0.0.1:${port}`;
+    const program = new Program('apps/api/main.ts', {
+      KAFKA_BROKERS: '127.0.0.1:9',
+      DATABASE_URL: postgres.url,
+      SPENDLINE_API_PORT: port,
+      SPENDLINE_DATA_DIR: folder,
+      SPENDLINE_LOCAL_ISSUER: 'true',
+      ...settings,
+    });
+    await eventually('the API to answer', async () => {
+      if (!program.isRunning) throw new Error(program.lines.join('\n'));
+      return (await fetch(`${at}/health/live`).catch(() => undefined))?.ok;
+    });
+    return { api: program, origin: at };
+  }
+
   async function signedIn(name: string, address: string, look: Look): Promise<WatchedPage> {
     const watched = await browser.open(`${origin}/${address}`, look);
-    const { page } = watched;
-    page.setDefaultTimeout(30_000);
+    watched.page.setDefaultTimeout(30_000);
+    await signIn(watched.page, name);
+    return watched;
+  }
+
+  async function signIn(page: Page, name: string): Promise<void> {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name }).click();
     await page.getByText(`${name} (`).waitFor();
-    return watched;
   }
 
   async function picture(page: Page, name: string): Promise<void> {
@@ -168,6 +177,28 @@ withBrowser('deciding in the console', () => {
       const reader = await browser.open(`${origin}/${address}`, NARROW);
       await reader.page.getByText('Sign in to acknowledge').waitFor();
       expect(await reader.page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'where reading is closed, follows the stream with the token of who signed in',
+    async () => {
+      const closed = await startApi({ SPENDLINE_OPEN_READING: 'false' });
+      try {
+        const { page } = await browser.open(`${closed.origin}/`, WIDE);
+        page.setDefaultTimeout(30_000);
+        await page.getByText('Sign in to see the figures').waitFor();
+        const streamed = page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
+        await signIn(page, 'Mei Lin');
+        expect((await streamed).request().headers()['authorization']).toMatch(/^Bearer /);
+        // What the stream tells while nothing of Kafka has been read.
+        await page.getByText('Reading').first().waitFor();
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByText('Sign in to see the figures').waitFor();
+      } finally {
+        await closed.api.end('SIGKILL');
+      }
     },
     TIMEOUT_MS,
   );

@@ -27,7 +27,7 @@ import { useTheme, type Theme } from './theme.js';
 export function App(): JSX.Element {
   const session = useSession();
   const address = usePageAddress();
-  const { connection, snapshot } = useLive();
+  const { connection, snapshot } = useLive(session.token);
   const [theme, changeTheme] = useTheme();
   const organisation = snapshot?.organisation ?? null;
   const currency = organisation?.currency ?? 'CNY';

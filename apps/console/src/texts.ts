@@ -26,6 +26,7 @@ export const TEXTS = {
     connecting: 'Connecting…',
     live: 'Live',
     reconnecting: 'Reconnecting…',
+    refused: 'Not signed in',
     quiet: 'No new data',
     quietSince: (since: string) => `since ${since}`,
     catchingUp: 'Catching up',
@@ -35,6 +36,7 @@ export const TEXTS = {
     connectingHelp: 'The page is asking the server for the figures.',
     liveHelp: 'Figures arrive within about a second.',
     reconnectingHelp: 'The server does not answer. The figures are the last ones that arrived; nothing is lost.',
+    refusedHelp: 'The server shows figures to people who sign in. If you have, your roles may not allow it.',
     quietHelp: 'The server answers, but the stream has not moved. Is the monitor running?',
   },
 
@@ -338,6 +340,7 @@ export const TEXTS = {
       ['To find out what is missing', 'npx spendline doctor'],
     ] as readonly (readonly [string, string])[],
     connecting: 'Connecting to the server…',
+    refused: 'Sign in to see the figures',
     reading: 'Reading the stream…',
     readingHelp: 'The server reads Kafka to its end before it shows figures: some seconds, or until Kafka answers.',
   },

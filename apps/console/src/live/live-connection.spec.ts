@@ -5,24 +5,24 @@ import { LiveConnection, type LiveState, type StreamSource } from './live-connec
 /** A stream whose server is the test. */
 class Stream implements StreamSource {
   onerror: StreamSource['onerror'] = null;
-  readyState = 1;
-  readonly #listeners = new Map<string, (event: MessageEvent<string>) => void>();
+  isRefused = false;
+  isClosed = false;
+  readonly #listeners = new Map<string, (event: { readonly data: string }) => void>();
 
-  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void {
+  addEventListener(type: string, listener: (event: { readonly data: string }) => void): void {
     this.#listeners.set(type, listener);
   }
 
   send(type: string, data: unknown): void {
-    this.#listeners.get(type)?.({ data: JSON.stringify(data) } as MessageEvent<string>);
+    this.#listeners.get(type)?.({ data: JSON.stringify(data) });
   }
 
-  breakLine(readyState: number): void {
-    this.readyState = readyState;
-    this.onerror?.(null as unknown as globalThis.Event);
+  breakLine(): void {
+    this.onerror?.();
   }
 
   close(): void {
-    this.readyState = 2;
+    this.isClosed = true;
   }
 }
 
@@ -95,16 +95,17 @@ describe('LiveConnection', () => {
 
   it('keeps the figures while the line is broken, and takes up where the server goes on', () => {
     browser.stream.send('snapshot', SNAPSHOT);
-    browser.stream.breakLine(0);
+    browser.stream.breakLine();
     expect(state).toEqual({ connection: { phase: 'reconnecting' }, snapshot: SNAPSHOT });
+    browser.pass(3_000);
     browser.stream.send('delta', { version: 2 });
     expect(state).toMatchObject({ connection: { phase: 'live' }, snapshot: { version: 2 } });
-    expect(browser.streams).toHaveLength(1);
+    expect(browser.streams).toHaveLength(2);
   });
 
-  it('opens a new stream where the browser has given the old one up', () => {
+  it('opens a new stream a moment after the old one broke', () => {
     browser.stream.send('snapshot', SNAPSHOT);
-    browser.stream.breakLine(2);
+    browser.stream.breakLine();
     browser.pass(2_999);
     expect(browser.streams).toHaveLength(1);
     browser.pass(1);
@@ -121,7 +122,7 @@ describe('LiveConnection', () => {
     expect(browser.streams).toHaveLength(1);
     browser.pass(1);
     expect(browser.streams).toHaveLength(2);
-    expect(browser.streams[0]?.readyState).toBe(2);
+    expect(browser.streams[0]?.isClosed).toBe(true);
     expect(state.connection.phase).toBe('reconnecting');
   });
 
@@ -145,18 +146,26 @@ describe('LiveConnection', () => {
   });
 
   it('goes on trying where the server never answered', () => {
-    browser.stream.breakLine(2);
+    browser.stream.breakLine();
     expect(state).toEqual({ connection: { phase: 'connecting' }, snapshot: null });
     browser.pass(3_000);
-    browser.stream.breakLine(2);
+    browser.stream.breakLine();
     browser.pass(3_000);
     expect(browser.streams).toHaveLength(3);
+  });
+
+  it('does not ask again where it is refused: it takes another token', () => {
+    browser.stream.isRefused = true;
+    browser.stream.breakLine();
+    expect(state).toEqual({ connection: { phase: 'refused' }, snapshot: null });
+    browser.pass(100_000);
+    expect(browser.streams).toHaveLength(1);
   });
 
   it('opens nothing any more once it was stopped', () => {
     connection.stop();
     browser.pass(100_000);
     expect(browser.streams).toHaveLength(1);
-    expect(browser.stream.readyState).toBe(2);
+    expect(browser.stream.isClosed).toBe(true);
   });
 });

@@ -15,10 +15,12 @@ const QUIET_MS = 60_000;
 
 /**
  * How the page stands to the stream. `connecting`: nothing has arrived yet; `live`; `reconnecting`: what is shown is
- * the last that arrived; `quiet`: the server answers, but the stream has not moved for a minute.
+ * the last that arrived; `refused`: reading takes a token that is not there; `quiet`: the server answers, but the stream
+ * has not moved for a minute.
  */
 export type ConnectionState =
-  { readonly phase: 'connecting' | 'live' | 'reconnecting' } | { readonly phase: 'quiet'; readonly since: string };
+  | { readonly phase: 'connecting' | 'live' | 'reconnecting' | 'refused' }
+  | { readonly phase: 'quiet'; readonly since: string };
 
 /** What the page is drawn from. */
 export interface LiveState {
@@ -26,11 +28,12 @@ export interface LiveState {
   readonly snapshot: LiveSnapshot | null;
 }
 
-/** As much of EventSource as is used. */
+/** An open event stream; `onerror` is called when it has ended, for whatever reason. */
 export interface StreamSource {
-  onerror: ((event: Event) => unknown) | null;
-  readonly readyState: number;
-  addEventListener(type: string, listener: (event: MessageEvent<string>) => void): void;
+  onerror: (() => unknown) | null;
+  /** The server wants another token: to ask again is of no use. */
+  readonly isRefused: boolean;
+  addEventListener(type: string, listener: (event: { readonly data: string }) => void): void;
   close(): void;
 }
 
@@ -41,11 +44,9 @@ export interface ConnectionEnvironment {
   readonly clearTimeout: (timer: number) => void;
 }
 
-const CLOSED = 2;
-
 /**
- * Keeps one event stream open and holds the newest snapshot. EventSource reconnects by itself when the line breaks
- * (telling the server what it has); this class steps in where it gives up or does not notice.
+ * Keeps one event stream open and holds the newest snapshot. Where the line broke, or is silent for longer than it should
+ * be, another is opened, which tells the server what is there already.
  */
 export class LiveConnection {
   #state: LiveState = { connection: { phase: 'connecting' }, snapshot: null };
@@ -103,9 +104,13 @@ export class LiveConnection {
 
   #broken(): void {
     const { snapshot } = this.#state;
+    if (this.#source?.isRefused) {
+      this.#clearTimer();
+      this.#set({ connection: { phase: 'refused' }, snapshot });
+      return;
+    }
     this.#set({ connection: { phase: snapshot ? 'reconnecting' : 'connecting' }, snapshot });
-    // After an HTTP error EventSource stays closed; after a broken line it tries again by itself.
-    if (this.#source?.readyState === CLOSED) this.#reopenAfter(RETRY_MS);
+    this.#reopenAfter(RETRY_MS);
   }
 
   #reopenAfter(ms: number): void {

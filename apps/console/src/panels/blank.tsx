@@ -13,6 +13,8 @@ interface BlankProps {
 /** In place of figures: what the page is waiting for and what can be done about it. */
 export function Blank({ connection, snapshot }: BlankProps): JSX.Element {
   const { empty } = TEXTS;
+  if (!snapshot && connection.phase === 'refused')
+    return <Waiting title={empty.refused} help={TEXTS.connection.refusedHelp} />;
   if (!snapshot) return <Waiting title={empty.connecting} help={TEXTS.connection[`${connection.phase}Help`]} />;
   if (!snapshot.clock.historyRead) return <Waiting title={empty.reading} help={empty.readingHelp} />;
   return (
