@@ -86,7 +86,8 @@ function defaultOf(setting: AnySetting): string {
 }
 
 function readersOf(setting: AnySetting): string[] {
-  return declarationsOf(setting).map(([program]) => program);
+  const programs = declarationsOf(setting).map(([program]) => program);
+  return programs.length > 0 ? programs : ['npm start'];
 }
 
 /** The setting as each program that reads it declares it: a program may have a default of its own. The supervisor looks at all of them, which says nothing. */

@@ -95,6 +95,8 @@ const UP = {
   ...DELIVERY,
   metricsPort: S.metricsPort,
   scenario: withDefault(S.scenario, 'overspend-voice'),
+  prometheusPort: S.prometheusPort,
+  alertmanagerPort: S.alertmanagerPort,
 } as const satisfies Section;
 
 /** What each program reads; the documentation says it beside every setting. */
@@ -205,6 +207,8 @@ export interface UpConfig extends HttpConfig {
   readonly withLocalIssuer: boolean;
   /** The monitor's; ledger, simulator and delivery take the next three. */
   readonly metricsPort: number;
+  readonly prometheusPort: number;
+  readonly alertmanagerPort: number;
   /** Whether there are receivers to deliver to. */
   readonly withDelivery: boolean;
   readonly scenario: ScenarioName;
@@ -289,6 +293,8 @@ export function loadUpConfig(env: Environment): UpConfig {
     apiToken,
     withLocalIssuer: values.localIssuer ?? (isAllHere(values) && values.oidcIssuer === undefined),
     metricsPort,
+    prometheusPort: values.prometheusPort,
+    alertmanagerPort: values.alertmanagerPort,
     withDelivery: values.receivers !== undefined,
     scenario,
   };

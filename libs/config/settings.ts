@@ -296,6 +296,18 @@ export const SETTINGS = {
     description: 'Port of the embedded Postgres.',
     example: '15433',
   }),
+  prometheusPort: embedded('SPENDLINE_PROMETHEUS_PORT', {
+    type: types.port,
+    default: '9090',
+    description: 'Port of the Prometheus that `npm start` runs where one is installed and the port is free.',
+    example: '19090',
+  }),
+  alertmanagerPort: embedded('SPENDLINE_ALERTMANAGER_PORT', {
+    type: types.port,
+    default: '9095',
+    description: 'Port of the Alertmanager that `npm start` runs where one is installed and the port is free.',
+    example: '19095',
+  }),
 
   scenario: simulator('SPENDLINE_SCENARIO', {
     type: types.oneOf(...SCENARIO_NAMES),

@@ -1,7 +1,7 @@
 import { loadUpConfig } from '#libs/config';
 import { overviewLines } from './overview.js';
 
-const NOTHING_ELSE = { prometheus: 'not installed', generatedToken: true, notes: [] };
+const NOTHING_ELSE = { prometheus: 'not installed', alertmanager: 'not installed', generatedToken: true, notes: [] };
 
 it('says where everything is, on the ports in use', () => {
   const config = loadUpConfig({

@@ -10,6 +10,8 @@ export interface Overview {
   readonly withSimulator: boolean;
   /** Address of Prometheus, or why there is none. */
   readonly prometheus: string;
+  /** Address of Alertmanager, or why there is none. */
+  readonly alertmanager: string;
   /** Whether the token of the API is the generated one. */
   readonly generatedToken: boolean;
   /** Things a newcomer should know before he looks, such as that no rates are known yet. */
@@ -17,7 +19,8 @@ export interface Overview {
 }
 
 /** The short table after everything has started: where things are, and what to look at. */
-export function overviewLines({ config, withSimulator, prometheus, generatedToken, notes }: Overview): string[] {
+export function overviewLines(overview: Overview): string[] {
+  const { config, withSimulator, prometheus, alertmanager, generatedToken, notes } = overview;
   const { kafka, places, embeddedKafkaPort, embeddedPostgresPort } = config;
   const at = (port: number) => `http://${reachable(config.host)}:${port}`;
   const metrics = metricsPorts(config.metricsPort);
@@ -56,6 +59,7 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
       ? ['Delivery', `${at(metrics.delivery)}/health/ready`, 'tells the receivers of SPENDLINE_RECEIVERS of signals']
       : ['Delivery', 'not started', 'SPENDLINE_RECEIVERS names who is told of signals (docs/delivery.md)'],
     ['Prometheus', prometheus, ''],
+    ['Alertmanager', alertmanager, config.withDelivery ? '' : `has Prometheus' alerts; ${SIGNALS_TOO}`],
     simulator,
     ['Logs', here(places.logs), ''],
   ];
@@ -65,6 +69,9 @@ export function overviewLines({ config, withSimulator, prometheus, generatedToke
     `\nCtrl-C stops all of it; the data stays in ${here(places.dataDir)}.`,
   ];
 }
+
+/** The sample of receivers names an Alertmanager at its default port. */
+const SIGNALS_TOO = 'signals too: SPENDLINE_RECEIVERS=deploy/delivery/receivers.yaml';
 
 /** Whose token lets the API be changed. */
 function tokenHelp({ withLocalIssuer, places }: UpConfig, generatedToken: boolean): string {

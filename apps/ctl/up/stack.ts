@@ -15,6 +15,7 @@ import { here, overviewLines, reachable } from './overview.js';
 import type { PidFiles } from './pid-files.js';
 import { requireKafkaJars } from './preflight.js';
 import { type Generated, appPrograms, kafkaProgram, postgresProgram, simulatorProgram } from './programs.js';
+import { planAlertmanager } from './alertmanager.js';
 import { planPrometheus } from './prometheus.js';
 import { republishWhereMissing } from './republish.js';
 import { SAMPLE, type SampleOutcome, applySample } from './sample.js';
@@ -46,7 +47,7 @@ export class Stack {
   readonly #fleet: Fleet;
   readonly #notes: string[] = [];
   readonly #begun = performance.now();
-  #prometheus = '';
+  #beside = { prometheus: '', alertmanager: '' };
   #isStopping = false;
 
   constructor(private readonly options: StackOptions) {
@@ -89,10 +90,10 @@ export class Stack {
     const [, databaseUrl] = await Promise.all([this.#startKafka(), this.#startPostgres()]);
     await this.#bringRates(databaseUrl);
     const generated: Generated = { databaseUrl, apiToken: config.apiToken ?? keptSecret(config.places.apiToken) };
-    const prometheus = await planPrometheus(config);
-    this.#prometheus = prometheus.shown;
-    const apps = [...appPrograms(config, env, generated), ...(prometheus.program ? [prometheus.program] : [])];
-    await this.#startAll(apps);
+    const [prometheus, alertmanager] = await Promise.all([planPrometheus(config), planAlertmanager(config)]);
+    this.#beside = { prometheus: prometheus.shown, alertmanager: alertmanager.shown };
+    const beside = [prometheus, alertmanager].flatMap(({ program }) => (program ? [program] : []));
+    await this.#startAll([...appPrograms(config, env, generated), ...beside]);
     if (withSimulator) {
       // Nothing to look at waits for it: what it sends comes up while the table is being read.
       const simulator = this.#fleet.start([simulatorProgram(config, env, generated)], (_, start) => start());
@@ -105,7 +106,7 @@ export class Stack {
   overview(): string[] {
     const { config, withSimulator } = this.options;
     const generatedToken = config.apiToken === undefined;
-    return overviewLines({ config, withSimulator, prometheus: this.#prometheus, generatedToken, notes: this.#notes });
+    return overviewLines({ config, withSimulator, ...this.#beside, generatedToken, notes: this.#notes });
   }
 
   async #startKafka(): Promise<void> {
