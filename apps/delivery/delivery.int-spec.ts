@@ -11,7 +11,7 @@ import { encodeSignal, type Signal } from '#libs/contract';
 import { Program } from '../../libs/testing/program.js';
 import { eventually, KafkaBroker, whyNoBroker } from '#libs/testing/kafka';
 import { startDelivery, type RunningDelivery } from './delivery.js';
-import { isGenuine, TestReceiver } from './receiver.fixture.js';
+import { isGenuine, TestReceiver } from '../../libs/testing/test-receiver.js';
 
 const missing = whyNoBroker();
 if (missing) console.warn(`skipped: ${missing}`);

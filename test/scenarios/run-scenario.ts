@@ -11,6 +11,7 @@ import {
 } from '#libs/application';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import type { Signal } from '#libs/contract';
+import type { Reference } from '#libs/domain';
 import { PipelineDriver } from '../../libs/testing/pipeline-driver.js';
 
 /** A stretch of simulated time through the whole pipeline, without a broker, on virtual time. */
@@ -36,14 +37,22 @@ export function sampleReference() {
   return buildReference(file.entries);
 }
 
+/** The sample organisation, in which a scenario begins at `startMs` (epoch ms). */
+export function simulationOf(
+  scenario: ScenarioName,
+  startMs: number,
+  { organisation }: Pick<Reference, 'organisation'>,
+): Simulation {
+  const { lastsMs, everyMs, rampMs } = SCENARIOS[scenario];
+  const plan = { scenario, startMs, lastsMs, everyMs, rampMs, validFromMs: null, validUntilMs: null };
+  const calendar = zonedCalendar(organisation.zone);
+  return new Simulation({ seed: 1, centre: SAMPLE_CENTRE, calendar, plans: [plan] });
+}
+
 /** Plays a scenario in the sample organisation and gives every signal that was published. */
 export function runScenario({ scenario, fromMs, warmUpMinutes, minutes }: ScenarioRun): Signal[] {
   const reference = sampleReference();
-  const { lastsMs, everyMs, rampMs } = SCENARIOS[scenario];
-  const startMs = fromMs + warmUpMinutes * SLOT_MS;
-  const plan = { scenario, startMs, lastsMs, everyMs, rampMs, validFromMs: null, validUntilMs: null };
-  const calendar = zonedCalendar(reference.organisation.zone);
-  const simulation = new Simulation({ seed: 1, centre: SAMPLE_CENTRE, calendar, plans: [plan] });
+  const simulation = simulationOf(scenario, fromMs + warmUpMinutes * SLOT_MS, reference);
   const driver = new PipelineDriver({
     reference,
     partitions: 1,
