@@ -16,11 +16,8 @@ export interface AppOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/**
- * Our programs make much short-lived garbage and share two cores with a broker and a database: a larger young generation,
- * collected on the thread that made it, took a third less CPU in the stages than Node's defaults (docs/decisions.md).
- */
-const NODE_OPTIONS = ['--max-semi-space-size=64', '--single-threaded-gc'];
+/** Our programs share two cores with a broker and a database: garbage is collected on the thread that made it. */
+const NODE_OPTIONS = ['--single-threaded-gc'];
 
 /** A child process that stops by itself when we are gone; it is up once `/health/live` says so. */
 export function appProgram({ name, title, address, logFile, env }: AppOptions): Program {

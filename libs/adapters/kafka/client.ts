@@ -2,6 +2,7 @@ import kafkajs, { type KafkaConfig, type LogEntry, type RetryOptions, type SASLO
 import type { KafkaSettings } from '#libs/application';
 import { registerCodecs } from './codecs.js';
 import { repairConsumers } from './consumer-repairs.js';
+import { paceFetches } from './eager-fetch.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { repairReadCommitted } from './read-committed.js';
@@ -63,6 +64,7 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   repairReadCommitted();
   repairProduce();
   repairConsumers();
+  paceFetches();
   registerCodecs();
   const { logger = SILENT_LOGGER, retry = PATIENT_RETRY } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;

@@ -1,7 +1,7 @@
-/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, transaction-requests, kafka-codec. */
+/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, eager-fetch, transaction-requests, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
-    fetch(request: object): Promise<unknown>;
+    fetch(request: import('./eager-fetch.js').FetchWait): Promise<unknown>;
     produce(request: import('./write-once.js').ProduceRequest): Promise<unknown>;
   }
   export default Broker;

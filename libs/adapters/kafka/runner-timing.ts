@@ -3,7 +3,7 @@ export interface RunnerTiming {
   /** Silence after which the group gives a member's partitions to others. */
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
-  /** A fetch is answered when this much is there … */
+  /** While records keep coming (eager-fetch.ts), a fetch is answered when this much is there … */
   readonly fetchMinBytes: number;
   /** … or this long has passed: together they decide how often there is a transaction. Below the heartbeat interval. */
   readonly fetchMaxWaitMs: number;
@@ -16,8 +16,8 @@ export interface RunnerTiming {
 export const DEFAULT_TIMING: RunnerTiming = {
   sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 2_000,
-  fetchMinBytes: 262_144,
-  fetchMaxWaitMs: 100,
+  fetchMinBytes: 1_048_576,
+  fetchMaxWaitMs: 50,
   fetchMaxBytesPerPartition: 1_048_576,
   transactionTimeoutMs: 30_000,
 };
