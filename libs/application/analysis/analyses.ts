@@ -66,7 +66,9 @@ export async function readPareto(grounds: AnalysisGrounds, { by, limit }: ListAs
     by,
     amount: formatMicros(all.quantity),
     members: all.members,
-    items: rows.slice(0, limit).map(({ quantity, ...row }) => ({ ...row, amount: formatMicros(quantity) })),
+    items: rows.slice(0, limit).map(({ id, quantity, share, cumulativeShare }) => {
+      return { id, amount: formatMicros(quantity), share, cumulativeShare };
+    }),
     vitalFew: vitalFew && {
       members: vitalFew.members,
       memberShare: vitalFew.memberShare,
@@ -111,7 +113,9 @@ export async function readComposition(
   return {
     ...frameOf(grounds),
     amount: formatMicros(totalMicros),
-    parts: parts.map(({ amountMicros, ...part }) => ({ ...part, amount: formatMicros(amountMicros) })),
+    parts: parts.map(({ dimension, amountMicros, ...shares }) => {
+      return { dimension, amount: formatMicros(amountMicros), ...shares };
+    }),
     benchmark,
     benchmarks: BENCHMARKS.map(({ id }) => id),
   };

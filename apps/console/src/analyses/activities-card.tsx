@@ -62,7 +62,9 @@ interface ActivityRowProps {
 
 function ActivityRow({ item, items, by, formats }: ActivityRowProps): JSX.Element {
   const { id, amount, share, contacts, contactShare, costPerContact, averageHandleSeconds } = item;
-  const largest = Math.max(...items.map((each) => Number(each.amount)), Number.MIN_VALUE);
+  // What names none may be most of it, and would leave no scale to the others.
+  const named = items.filter((each) => each.id !== null);
+  const largest = Math.max(...(named.length > 0 ? named : items).map((each) => Number(each.amount)), Number.MIN_VALUE);
   const percent = (value: number | null): string => (value === null ? TEXTS.unknown : formats.percent(value));
   return (
     <Row name={id ?? texts.nameless(texts.plurals[by])} rowId={`${by}:${id ?? ''}`} soft={id === null}>

@@ -25,8 +25,8 @@ const texts = TEXTS.analyses;
 const PERIOD_OPTIONS = ANALYSIS_PERIODS.map((value) => ({ value, label: texts.periods[value] }));
 /** The ledger is asked anew this often. */
 const REFRESH_MS = 60_000;
-/** Activities in the table. */
-const SHOWN = 25;
+/** Bars of the Pareto chart, and activities in the table. */
+const [BARS, ROWS] = [100, 25];
 
 interface AnalysesPageProps {
   readonly session: Session;
@@ -37,9 +37,13 @@ interface AnalysesPageProps {
 export function AnalysesPage({ session, formats }: AnalysesPageProps): JSX.Element {
   const [period, setPeriod] = useState<AnalysisPeriod>('this-month');
   const [by, setBy] = useState<ActivityGroup>('topic');
-  const query = `period=${period}&by=${by}&limit=${String(SHOWN)}`;
-  const pareto = useAnswer<ParetoAnswer>(`analyses/pareto?${query}`, session.token, REFRESH_MS);
-  const activities = useAnswer<ActivitiesAnswer>(`analyses/activities?${query}`, session.token, REFRESH_MS);
+  const query = `period=${period}&by=${by}`;
+  const pareto = useAnswer<ParetoAnswer>(`analyses/pareto?${query}&limit=${String(BARS)}`, session.token, REFRESH_MS);
+  const activities = useAnswer<ActivitiesAnswer>(
+    `analyses/activities?${query}&limit=${String(ROWS)}`,
+    session.token,
+    REFRESH_MS,
+  );
   const shared = { period, session, formats, refreshMs: REFRESH_MS };
   return (
     <div class="analyses">
