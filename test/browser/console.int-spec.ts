@@ -271,6 +271,26 @@ withBrowser('the console', () => {
   );
 
   it(
+    'tells what a receiver did not take, on the page of the signals',
+    async () => {
+      const [signal] = SIGNALS;
+      const letter = { receiver: 'finance', signal, partition: 0, reason: 'HTTP 422', state: 'dead' };
+      const value = JSON.stringify({ ...letter, givenUpAt: '2026-11-24T06:19:30.000Z' });
+      const key = `finance/${signal?.episodeId ?? ''}:4`;
+      await publisher.send('deadLetters', [{ key, value }]);
+      const { page, complaints } = await browser.open(`${origin}/#/signals`, LOOKS[0][1]);
+      const row = page.locator(`[data-letter="${key}"]`);
+      await row.waitFor();
+      expect(await row.textContent()).toContain(`${signal?.summary ?? ''} to finance: HTTP 422`);
+      // To send it again takes an operator, and nobody has signed in.
+      expect(await row.getByRole('button').count()).toBe(0);
+      expect(await faintTexts(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'can be used with the keyboard, and remembers the theme',
     async () => {
       const { page } = await openPage(LOOKS[0][1]);

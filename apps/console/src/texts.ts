@@ -117,6 +117,13 @@ export const TEXTS = {
     silenced: 'Silenced: another signal says it from above, or with its reason',
   },
 
+  undelivered: {
+    title: 'Not delivered',
+    why: (receiver: string, reason: string) => `to ${receiver}: ${reason}`,
+    resend: 'Send again',
+    underWay: 'Is being sent again.',
+  },
+
   menu: { title: 'Pages', live: 'Live', budgets: 'Budgets', signals: 'Signals', analyses: 'Analyses' },
 
   session: {
