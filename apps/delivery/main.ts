@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { TopicsError } from '#libs/adapters/kafka';
 import { createLogger } from '#libs/adapters/logging';
 import { stopGracefully } from '#libs/adapters/process';
 import { ConfigError, environment, loadDeliveryConfig } from '#libs/config';
@@ -26,6 +27,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   if (taken) console.error("The delivery's port for metrics is taken. Set SPENDLINE_METRICS_PORT to a free one.");
-  else console.error(error instanceof ConfigError ? error.message : error);
+  else console.error(error instanceof ConfigError || error instanceof TopicsError ? error.message : error);
   process.exit(1);
 });

@@ -1,3 +1,4 @@
+import { TopicsError } from '#libs/adapters/kafka';
 import { createLogger } from '#libs/adapters/logging';
 import { stopGracefully } from '#libs/adapters/process';
 import { ConfigError, environment, loadSimulatorConfig } from '#libs/config';
@@ -31,6 +32,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error instanceof TopicsError ? error.message : error);
   process.exit(1);
 });

@@ -69,6 +69,7 @@ describe('loading', () => {
       sasl: { mechanism: 'scram-sha-512', username: 'spendline', password: 'correct-horse-battery' },
       topicPrefix: 'test.',
       partitions: 16,
+      leastPartitions: 16,
       createTopics: false,
       codec: 'stock',
     });

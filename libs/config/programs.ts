@@ -354,6 +354,9 @@ function http({ host, logLevel }: Values<typeof HTTP>): HttpConfig {
   return { host, logLevel };
 }
 
+/** Of shared topics, where neither the inputs nor anybody says how many (contract section 1). */
+const DEFAULT_PARTITIONS = 8;
+
 function kafkaOf(values: Values<typeof KAFKA>, program: string): KafkaSettings {
   const { saslMechanism: mechanism, saslUsername: username, saslPassword: password, tlsCa } = values;
   const ssl = tlsCa === undefined ? values.tls : { ca: [tlsCa] };
@@ -363,7 +366,8 @@ function kafkaOf(values: Values<typeof KAFKA>, program: string): KafkaSettings {
     ...(ssl === false ? {} : { ssl }),
     ...(mechanism && username && password ? { sasl: { mechanism, username, password } } : {}),
     topicPrefix: values.topicPrefix ?? '',
-    partitions: values.partitions,
+    partitions: values.partitions ?? DEFAULT_PARTITIONS,
+    ...(values.partitions !== undefined && { leastPartitions: values.partitions }),
     createTopics: values.createTopics,
     ...(values.codec === 'stock' && { codec: values.codec }),
   };

@@ -68,9 +68,9 @@ export const SETTINGS = {
   }),
   partitions: kafka('SPENDLINE_PARTITIONS', {
     type: types.wholeNumber(1, 1000),
-    default: '8',
+    otherwise: '`8`, or as many as the input topics have where they exist already',
     description:
-      'Partitions of the topics that are created; the most monitor processes that can share the work. Choose it before the first start: state lies by partition.',
+      'Partitions of the topics that are created; the most monitor processes that can share the work. Choose it before the first start: state lies by partition. A topic that has fewer than are set here is an error at start.',
     example: '16',
   }),
   createTopics: kafka('SPENDLINE_CREATE_TOPICS', {

@@ -23,9 +23,9 @@ describe('topicFaults', () => {
     });
     expect(topicFaults(found, 'p.')).toEqual([
       'p.callcenter.interactions has cleanup.policy=compact, but needs cleanup.policy=delete',
-      'p.cost.signals is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true',
       'p.spendline.cost-state has 4 partitions, but needs at least 8: as many as the inputs',
       'p.spendline.reference has 3 partitions, but must have 1: its records are read in one order',
+      'p.cost.signals is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true',
     ]);
   });
 
@@ -38,6 +38,13 @@ describe('topicFaults', () => {
     const [fault] = topicFaults(complete({ feedback: { partitions: 4, cleanup: 'delete' } }), '');
     expect(fault).toContain('the input topics must have the same number of partitions');
     expect(fault).toContain('callcenter.feedback 4');
+  });
+
+  it('wants as many as somebody asked for', () => {
+    expect(topicFaults(complete(), '', 8)).toEqual([]);
+    expect(topicFaults(complete({ revenue: { partitions: 4, cleanup: 'delete' } }), '', 8)).toContain(
+      'finance.revenue has 4 partitions, but SPENDLINE_PARTITIONS asks for at least 8',
+    );
   });
 
   it('does not mind the order of two policies', () => {

@@ -33,9 +33,10 @@ export class TopicsError extends Error {
 }
 
 /**
- * Creates the missing topics (or reports them, with `createTopics` off), checks those that exist and returns the
+ * Checks the topics that exist, creates the missing ones (or reports them, with `createTopics` off) and returns the
  * partition counts. Shared topics are created with the partitions of the input topics that exist already, else with
- * `settings.partitions`. Throws a {@link TopicsError} with every fault at once. Safe to run in several processes.
+ * `settings.partitions`. Throws a {@link TopicsError} with every fault at once, and then creates nothing. Safe to run in
+ * several processes.
  */
 export async function ensureTopics(
   kafka: Kafka,
@@ -48,13 +49,16 @@ export async function ensureTopics(
     let found = await findTopics(admin, settings.topicPrefix);
     const missing = TOPIC_KEYS.filter((key) => !found[key]);
     if (missing.length > 0 && settings.createTopics) {
-      await createTopics(admin, settings, missing, sharedPartitions(found, settings.partitions));
+      const shared = sharedPartitions(found, settings.partitions);
+      const faults = existingFaults(found, settings.topicPrefix, Math.max(shared, settings.leastPartitions ?? 1));
+      if (faults.length > 0) throw new TopicsError(faults);
+      await createTopics(admin, settings, missing, shared);
       const names = missing.map((key) => topicName(key, settings.topicPrefix));
       await waitUntilServed(kafka, names);
       logger.info({ topics: names }, 'topics created');
       found = await findTopics(admin, settings.topicPrefix);
     }
-    const faults = topicFaults(found, settings.topicPrefix);
+    const faults = topicFaults(found, settings.topicPrefix, settings.leastPartitions);
     if (faults.length > 0) throw new TopicsError(faults);
     return Object.fromEntries(TOPIC_KEYS.map((key) => [key, found[key]?.partitions ?? 0])) as Record<TopicKey, number>;
   } finally {
@@ -70,35 +74,50 @@ export function sharedPartitions(found: FoundTopics, configured: number): number
 
 /**
  * Everything that is wrong, a sentence each. A task owns the same partition number of all inputs, so the shared inputs
- * must have equal counts; what it writes by that number, outputs and changelogs, must have at least as many.
+ * must have equal counts, at least `least`; what it writes by that number, outputs and changelogs, must have as many.
  */
-export function topicFaults(found: FoundTopics, prefix: string): string[] {
-  const faults: string[] = [];
+export function topicFaults(found: FoundTopics, prefix: string, least = 1): string[] {
+  const missing = TOPIC_KEYS.filter((key) => !found[key]).map(
+    (key) => `${topicName(key, prefix)} is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true`,
+  );
+  return [...existingFaults(found, prefix, least), ...missing];
+}
+
+/** The same of those that exist. `least`: partitions that shared topics must have, be the inputs there or not. */
+function existingFaults(found: FoundTopics, prefix: string, least: number): string[] {
   const inputs = sharedInputs(found);
   const counts = new Set(inputs.map(({ topic }) => topic.partitions));
-  if (counts.size > 1) {
-    const list = inputs.map(({ key, topic }) => `${topicName(key, prefix)} ${topic.partitions}`).join(', ');
-    faults.push(`the input topics must have the same number of partitions, but have: ${list}`);
+  const needed = Math.max(least, ...counts);
+  const list = inputs.map(({ key, topic }) => `${topicName(key, prefix)} ${topic.partitions}`).join(', ');
+  return [
+    ...(counts.size > 1 ? [`the input topics must have the same number of partitions, but have: ${list}`] : []),
+    ...TOPIC_KEYS.flatMap((key) => {
+      const topic = found[key];
+      return topic ? faultsOf(key, topic, topicName(key, prefix), { least, needed }) : [];
+    }),
+  ];
+}
+
+function faultsOf(
+  key: TopicKey,
+  topic: FoundTopic,
+  name: string,
+  { least, needed }: { readonly least: number; readonly needed: number },
+): string[] {
+  const { direction, cleanup, partitions } = TOPICS[key];
+  const faults: string[] = [];
+  if (direction === 'in' && topic.partitions < least) {
+    faults.push(`${name} has ${topic.partitions} partitions, but SPENDLINE_PARTITIONS asks for at least ${least}`);
   }
-  const needed = Math.max(1, ...counts);
-  for (const key of TOPIC_KEYS) {
-    const topic = found[key];
-    const { direction, cleanup, partitions } = TOPICS[key];
-    const name = topicName(key, prefix);
-    if (!topic) {
-      faults.push(`${name} is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true`);
-      continue;
-    }
-    const least = partitions === 'shared' ? needed : partitions;
-    if (direction !== 'in' && topic.partitions < least) {
-      faults.push(`${name} has ${topic.partitions} partitions, but needs at least ${least}: as many as the inputs`);
-    }
-    if (partitions === 1 && topic.partitions > 1) {
-      faults.push(`${name} has ${topic.partitions} partitions, but must have 1: its records are read in one order`);
-    }
-    if (policies(topic.cleanup) !== policies(cleanup)) {
-      faults.push(`${name} has cleanup.policy=${topic.cleanup}, but needs cleanup.policy=${cleanup}`);
-    }
+  const fewest = partitions === 'shared' ? needed : partitions;
+  if (direction !== 'in' && topic.partitions < fewest) {
+    faults.push(`${name} has ${topic.partitions} partitions, but needs at least ${fewest}: as many as the inputs`);
+  }
+  if (partitions === 1 && topic.partitions > 1) {
+    faults.push(`${name} has ${topic.partitions} partitions, but must have 1: its records are read in one order`);
+  }
+  if (policies(topic.cleanup) !== policies(cleanup)) {
+    faults.push(`${name} has cleanup.policy=${topic.cleanup}, but needs cleanup.policy=${cleanup}`);
   }
   return faults;
 }

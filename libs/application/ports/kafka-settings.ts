@@ -11,6 +11,8 @@ export interface KafkaSettings {
   readonly topicPrefix: string;
   /** Partitions of a shared topic when it is created. */
   readonly partitions: number;
+  /** Fewest partitions that a shared topic may have; absent: as many as the inputs that exist already. */
+  readonly leastPartitions?: number;
   /** Create missing topics at start; else they are reported as faults. */
   readonly createTopics: boolean;
   /** Who encodes and decodes record batches: our codec (the default), or the one that kafkajs ships. */
