@@ -19,7 +19,7 @@ export function hourVariance(observed: Measures, past: readonly Measures[]): Sig
 }
 
 /** What people handled, and the rest; where nobody of one's own handles anything, a vendor's contacts are the rest. */
-function cellsOf(measures: Measures, byPeople: boolean): CellFigures[] {
+export function cellsOf(measures: Measures, byPeople: boolean): CellFigures[] {
   const { interactions, handledByAgents, handleMicroseconds, labour } = measures;
   const total = amountOf(measures);
   if (!byPeople) return [{ contacts: interactions, handleMicroseconds, costMicros: total }];

@@ -3,9 +3,9 @@ import type { SignalVariance } from './signal-message.js';
 
 /** What one cell (a channel, an agent) did in the window, or was expected to do. Counts are whole and not negative. */
 export interface CellFigures {
-  readonly contacts: number;
+  readonly contacts: number | bigint;
   /** Handle time in millionths of a second, as in Measures; 0 where there is none, as for a bot. */
-  readonly handleMicroseconds: number;
+  readonly handleMicroseconds: number | bigint;
   readonly costMicros: Micros;
 }
 
@@ -43,7 +43,7 @@ export interface VarianceSplit {
  * is rate.
  */
 export function varianceSplit(cells: readonly VarianceCell[]): VarianceSplit {
-  const fixed = cells.filter(({ expected }) => expected.contacts === 0 && expected.costMicros !== 0n);
+  const fixed = cells.filter(({ expected }) => isZero(expected.contacts) && expected.costMicros !== 0n);
   const flexible = cells.filter((cell) => !fixed.includes(cell));
   const fixedMicros = sum(fixed.map(({ expected }) => expected.costMicros));
   const expectedMicros = sum(flexible.map(({ expected }) => expected.costMicros));
@@ -55,11 +55,11 @@ export function varianceSplit(cells: readonly VarianceCell[]): VarianceSplit {
   const volume = average(observedContacts);
   const priced = flexible.map(({ observed, expected }) => {
     const contacts = BigInt(observed.contacts);
-    if (expected.contacts === 0) return average(contacts);
+    if (isZero(expected.contacts)) return average(contacts);
     return divideHalfEven(expected.costMicros * contacts, BigInt(expected.contacts));
   });
   const handled = flexible.map(({ observed, expected }, index) => {
-    if (expected.contacts === 0 || expected.handleMicroseconds === 0) return priced[index] ?? 0n;
+    if (isZero(expected.contacts) || isZero(expected.handleMicroseconds)) return priced[index] ?? 0n;
     return divideHalfEven(
       expected.costMicros * BigInt(observed.handleMicroseconds),
       BigInt(expected.handleMicroseconds),
@@ -86,6 +86,10 @@ export function signalVariance(split: VarianceSplit): SignalVariance {
     efficiency: formatMicros(split.efficiencyMicros),
     rate: formatMicros(split.rateMicros),
   };
+}
+
+function isZero(count: number | bigint): boolean {
+  return BigInt(count) === 0n;
 }
 
 function sum(values: readonly bigint[]): bigint {

@@ -1,7 +1,6 @@
 import {
   advance,
   amountIn,
-  hourVariance,
   partsOfTheWhole,
   rulesFor,
   scopesOf,
@@ -20,7 +19,6 @@ import {
   type ScopeWindows,
   type SignalCause,
   type SignalMessage,
-  type SignalVariance,
   type SpendPart,
   type Verdict,
   type WindowSet,
@@ -36,6 +34,7 @@ import { causeOfChanges, LateChanges, type LateChange, type LateChangesState } f
 import { RevenueBook } from './revenue-book.js';
 import { ScopeView } from './scope-view.js';
 import { detailsOf } from './signal-details.js';
+import { varianceOf } from './signal-variance.js';
 import { unlessOverflow } from './unless-overflow.js';
 
 const EPISODE_KEY = 'episode/';
@@ -49,19 +48,8 @@ export const BURN_HISTORY_MS = 73 * 3_600_000;
 /** With nothing heard for so long the figures may be low for want of input, and no signal is taken for over. */
 export const STALE_AFTER_MS = 5 * 60_000;
 
-/** Kinds about what goes on now: the last hour against the same of past weeks tells why. */
-const EXPLAINED_BY_HOURS: ReadonlySet<Rule['kind']> = new Set([
-  'anomaly',
-  'burn-rate',
-  'unit-cost',
-  'promotion-overspend',
-] as const);
-
 /** Kinds that look at the hours of past weeks. */
 const BY_HOURS: ReadonlySet<Rule['kind']> = new Set(['anomaly', 'blind-cut'] as const);
-
-/** With fewer weeks of history the same hour of past weeks explains nothing. */
-const MINIMUM_WEEKS = 3;
 
 interface Episode {
   readonly state: EpisodeState;
@@ -210,30 +198,20 @@ export class ScopeSignals {
     const { verdict, content, contributors, figures } = judgement;
     if ('budget' in rule && figures) this.show(rule.budget, figures);
     const before = this.episodes.get(key);
+    // Computed only for what is or may be said.
+    const variance = verdict.condition || before?.state.phase === 'firing' ? varianceOf(rule, view) : undefined;
     const { state, emit } = advance(before?.state, verdict, view.asOfMs, {
       signalKey: key,
       applied: rule,
       cause: this.causeOf(rule, view, verdict),
       stale,
-      details: detailsOf(content, view.asOfMs, contributors, this.varianceOf(rule, view, verdict, before)),
+      details: detailsOf(content, view.asOfMs, contributors, variance),
     });
     if (state !== before?.state) {
       this.episodes.set(key, { state });
       this.dirty.add(key);
     }
     return emit;
-  }
-
-  /** Computed only for what is or may be said. */
-  private varianceOf(
-    { kind }: AppliedRule,
-    view: ScopeView,
-    { condition }: Verdict,
-    before: Episode | undefined,
-  ): SignalVariance | undefined {
-    if (!EXPLAINED_BY_HOURS.has(kind) || (!condition && before?.state.phase !== 'firing')) return undefined;
-    const past = view.pastHours();
-    return past.length >= MINIMUM_WEEKS ? hourVariance(view.lastHour(), past) : undefined;
   }
 
   /**
