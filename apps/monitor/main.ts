@@ -9,6 +9,7 @@ import {
   partitionOf,
   timingFor,
   TopicReader,
+  TopicsError,
   whileAway,
 } from '#libs/adapters/kafka';
 import { createLogger, NestLog, type Logger } from '#libs/adapters/logging';
@@ -112,7 +113,7 @@ async function main(): Promise<void> {
   };
   const module = MonitorModule.forRoot(stageOptions(config), dependencies, {
     registry: metrics,
-    health: () => view.health(transport),
+    health: () => view.health(transport, Date.now()),
   });
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
   app.connectMicroservice({ strategy: transport });
@@ -129,6 +130,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error instanceof TopicsError ? error.message : error);
   process.exit(1);
 });

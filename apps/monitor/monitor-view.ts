@@ -20,6 +20,9 @@ export interface Committed {
   readonly commitSeconds: number;
 }
 
+/** Subjects without a rate card that a warning names. */
+const MOST_NAMED = 20;
+
 /** What this process shows of itself: counters after each commit, gauges when someone looks, health. */
 export class MonitorView {
   /** Every commit, shared by whoever wants to watch. */
@@ -100,7 +103,7 @@ export class MonitorView {
     );
   }
 
-  health(transport: KafkaStageTransport): Health {
+  health(transport: KafkaStageTransport, nowMs: number): Health {
     const runners = [...transport.runners.values()];
     return {
       live: this.failure === undefined,
@@ -108,9 +111,19 @@ export class MonitorView {
       details: {
         ...(this.failure && { failure: this.failure.message }),
         unaccountedRecords: this.unaccounted,
+        warnings: this.warnings(nowMs),
         stages: runners.map((runner) => runner.snapshot()),
       },
     };
+  }
+
+  /** What is wrong with the figures and does not stop the monitor. */
+  private warnings(nowMs: number): string[] {
+    const unrated = new Set(this.costTasks.flatMap((task) => task.unratedAt(nowMs)));
+    if (unrated.size === 0) return [];
+    const shown = [...unrated].sort().slice(0, MOST_NAMED);
+    const more = unrated.size > shown.length ? ` and ${String(unrated.size - shown.length)} more` : '';
+    return [`no rate card is in force for ${shown.join(', ')}${more}: their cost is too low`];
   }
 
   private get unaccounted(): number {

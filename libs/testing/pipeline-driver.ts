@@ -103,7 +103,7 @@ export class PipelineDriver {
     take: (output: StageOutput) => void,
   ): RunningTask<Task>[] {
     const counts = Object.fromEntries(
-      (['interactions', 'panes', 'costWindows', 'signals', 'live'] as TopicKey[]).map((topic) => [
+      (['interactions', 'panes', 'costEvents', 'costWindows', 'signals', 'live'] as TopicKey[]).map((topic) => [
         topic,
         this.partitions,
       ]),

@@ -6,8 +6,8 @@ import type { InputRecord, OutputRecord } from '../stage.js';
  * for, and what corrects it, concern others.
  */
 export type BillNotice =
-  /** The line was corrected by another one. */
-  | { readonly kind: 'corrected'; readonly lineId: string; readonly by: string }
+  /** The line was corrected by another one, which begins at `startMs`. */
+  | { readonly kind: 'corrected'; readonly lineId: string; readonly by: string; readonly startMs: number }
   /** A bill is shared out among the ids of this scope until then: tell what they do. */
   | { readonly kind: 'drivers'; readonly scope: Scope; readonly untilMs: number };
 

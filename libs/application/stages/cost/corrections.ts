@@ -12,12 +12,21 @@ export class Corrections {
     return this.byLine.get(lineId);
   }
 
-  /** False when it was known. */
-  note(lineId: string, by: string): boolean {
-    if (this.byLine.has(lineId)) return false;
+  /**
+   * Notes a correction, and answers whose place it is told to take: `first` where none was known, the correction that has
+   * to give way where there was another one. Two can be read at the same moment in two partitions; that every task
+   * decides alike, the lesser id stands.
+   */
+  note(lineId: string, by: string): 'first' | { readonly givesWay: string } | 'known' {
+    const known = this.byLine.get(lineId);
+    if (known === by) return 'known';
+    if (known === undefined || by < known) this.set(lineId, by);
+    return known === undefined ? 'first' : { givesWay: by < known ? known : by };
+  }
+
+  private set(lineId: string, by: string): void {
     this.byLine.set(lineId, by);
     this.added.push({ key: CORRECTED_KEY + lineId, value: by });
-    return true;
   }
 
   changes(): ChangelogEntry[] {

@@ -96,6 +96,33 @@ describe('a correction', () => {
     expect(driver.unaccounted).toBe(0);
   });
 
+  it('is taken once where two of one line are read at the same moment in two partitions', () => {
+    // Whichever is heard of first, the lesser id stands; the other is as if it had been corrected itself.
+    for (const [left, right] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const driver = driverOf();
+      const half = (lineId: string, partition: number, amount: string): DriverRecord => ({
+        ...bill(lineId, { ...period(0, HOUR), amount, correctionOf: 'old', allocate: { to: 'team', id: lineId } }),
+        partition,
+      });
+      driver.send(...clock(0), bill('old', period(0, HOUR)));
+      driver.send(half(left, 0, '50.00'), half(right, 1, '40.00'));
+      driver.restart();
+      driver.send({ ...bill('late', { amount: '30.00', correctionOf: 'b' }), partition: 0 });
+      driver.finish();
+      const amount = left === 'a' ? '50.00' : '40.00';
+      expect(month(driver, 'all', 'all', 2 * HOUR)).toBe(amount);
+      expect(month(driver, 'team', 'a', 2 * HOUR)).toBe(amount);
+      expect(month(driver, 'team', 'b', 2 * HOUR) ?? '0.00').toBe('0.00');
+      const latest = new Map(driver.costEvents.map(({ sourceId, amount: last }) => [sourceId, last]));
+      expect(Object.fromEntries(latest)).toEqual({ old: '0.00', a: amount, b: '0.00' });
+      expect(driver.rejected.map(({ reason }) => reason)).toEqual(['already-corrected']);
+      expect(driver.unaccounted).toBe(0);
+    }
+  });
+
   it('takes the cost out of the counters as well', () => {
     const driver = driverOf(1);
     driver.send(bill('old'), bill('new', { correctionOf: 'old', amount: '50.00' }), bill('other', { amount: '25.00' }));

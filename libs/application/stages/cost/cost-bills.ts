@@ -1,4 +1,4 @@
-import { epochMs, type BillingLine, type Revenue } from '#libs/contract';
+import { encodeCostEvent, epochMs, type BillingLine, type Revenue } from '#libs/contract';
 import {
   addAmount,
   divideHalfEven,
@@ -20,7 +20,7 @@ import { canonicalText } from './convert-interaction.js';
 import { billingCostEvent, takenBackCostEvent } from './convert-cost-event.js';
 import { noticeOf, noticeRecords } from './bill-notices.js';
 import { Corrections } from './corrections.js';
-import type { CostTaskParts } from './cost-contacts.js';
+import type { CostTaskParts } from './cost-task-parts.js';
 
 const LINE_KEY = 'bill/';
 const REVENUE_KEY = 'revenue/';
@@ -64,7 +64,7 @@ export class BillCosting {
     const { dimension } = line;
     this.keep(key, { hash, cost: { dimension, amountMicros, ...channelOf(line) } });
     journal.fate('counted');
-    if (line.correctionOf !== undefined) this.takeBack(line.correctionOf, line, startOf(line));
+    if (line.correctionOf !== undefined) this.takeBack(line.correctionOf, line.lineId, startOf(line));
     // A correction that came before its line has taken its place already.
     if (this.corrections.correctorOf(line.lineId) !== undefined) return;
     this.accrue(line, amountMicros);
@@ -114,20 +114,33 @@ export class BillCosting {
   }
 
   /** Takes a line back in every scope and in its cost event, wherever it was costed and whether or not it has come. */
-  private takeBack(lineId: string, by: BillingLine, atMs: number): void {
-    const { journal, news, dependencies } = this.parts;
+  private takeBack(lineId: string, by: string, startMs: number): void {
+    const { journal, news, dependencies, eventPartitionOf } = this.parts;
     const { currency } = dependencies.reference.current().reference.organisation;
     news.void(lineId);
-    journal.publish(takenBackCostEvent(lineId, atMs, currency, dependencies.fingerprint), Buffer.from(lineId), false);
-    this.corrected(lineId, by.lineId);
-    journal.records.push(...noticeRecords({ kind: 'corrected', lineId, by: by.lineId }, this.tasks));
+    const event = encodeCostEvent(takenBackCostEvent(lineId, startMs, currency, dependencies.fingerprint));
+    // Behind the line's other revisions, which another task may have published: where the key belongs.
+    journal.records.push({ topic: 'costEvents', partition: eventPartitionOf(event.key), ...event });
+    this.corrected(lineId, by, startMs);
+    journal.records.push(...noticeRecords({ kind: 'corrected', lineId, by, startMs }, this.tasks));
   }
 
-  /** A line of ours, or of another task, was corrected: the counters of the one that costed it take it back. */
-  private corrected(lineId: string, by: string): void {
+  /**
+   * A line of ours, or of another task, was corrected: the counters of the one that costed it take it back. Where two
+   * corrections of one line were read at the same moment, the task of the one that gives way takes that back.
+   */
+  private corrected(lineId: string, by: string, startMs: number): void {
+    const noted = this.corrections.note(lineId, by);
+    if (noted === 'first') this.takeOffCounters(lineId);
+    else if (noted !== 'known' && this.seen.has(LINE_KEY + noted.givesWay) && noted.givesWay !== by) {
+      if (this.corrections.correctorOf(noted.givesWay) === undefined) this.takeBack(noted.givesWay, by, startMs);
+    }
+  }
+
+  private takeOffCounters(lineId: string): void {
     const { tally, dependencies } = this.parts;
     const cost = this.seen.get(LINE_KEY + lineId)?.cost;
-    if (!this.corrections.note(lineId, by) || !cost) return;
+    if (!cost) return;
     const takenBack = emptyMeasures();
     addAmount(takenBack, cost.dimension, -cost.amountMicros);
     tally.addCost(cost.channel, dependencies.reference.current().reference.organisation.currency, takenBack);
@@ -136,7 +149,7 @@ export class BillCosting {
   /** Hears what another cost task tells of its bills. */
   hear(record: InputRecord): void {
     const notice = noticeOf(record);
-    if (notice?.kind === 'corrected') this.corrected(notice.lineId, notice.by);
+    if (notice?.kind === 'corrected') this.corrected(notice.lineId, notice.by, notice.startMs);
     else if (notice) this.parts.news.drivers.want(notice.scope, notice.untilMs, this.parts);
   }
 

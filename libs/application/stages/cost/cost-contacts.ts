@@ -1,4 +1,3 @@
-import type { CostTally } from '../../monitoring/index.js';
 import type { Interaction } from '#libs/contract';
 import {
   addAmount,
@@ -13,28 +12,13 @@ import {
   type Contact,
   type Measures,
 } from '#libs/domain';
-import type { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord } from '../stage.js';
-import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { CostEventRecords } from './cost-event-records.js';
 import { contactOf } from './convert-interaction.js';
-import type { FactMemory, RememberedContact } from './fact-memory.js';
-import type { BillNewsDesk } from './bill-news.js';
-import type { InputClock } from './input-clock.js';
+import type { RememberedContact } from './fact-memory.js';
+import { bookWaiting } from './cost-observations.js';
+import type { CostTaskParts } from './cost-task-parts.js';
 import { contentHashOf } from './quick/content-hash.js';
-import type { TaskJournal } from './task-journal.js';
-
-/** What the parts of a cost task share. */
-export interface CostTaskParts {
-  readonly options: StageOptions;
-  readonly dependencies: StageDependencies;
-  readonly journal: TaskJournal;
-  readonly memory: FactMemory;
-  readonly clock: InputClock;
-  readonly panes: PartialPanes;
-  readonly tally: CostTally;
-  readonly news: BillNewsDesk;
-}
 
 /** Contacts: told from their copies, costed, booked where they end. */
 export class ContactCosting {
@@ -81,7 +65,10 @@ export class ContactCosting {
       journal.reject('interactions', record, rating.fault, rating.detail);
       return;
     }
-    if (rating.unrated) journal.count('spendline_unrated_total', {});
+    if (rating.unrated) {
+      journal.count('spendline_unrated_total', {});
+      this.parts.unrated.note(subjectOf(contact));
+    }
     const { watermarkMs } = clock;
     const behindGrace = watermarkMs !== undefined && contact.endedAtMs < watermarkMs - options.windowing.graceMs;
     // A better copy corrects the windows that its first copy is in, however late it comes; one of a late contact stays late.
@@ -103,6 +90,7 @@ export class ContactCosting {
     };
     this.book(remembered, measures);
     memory.remember(contact.interactionId, remembered);
+    if (!replaces) bookWaiting(this.parts, contact.interactionId, ids);
     this.countMetrics(contact, measures, replaces, reference.organisation.currency);
     journal.fate(!replaces && calendarOnly ? 'late' : 'counted');
     const { currency } = reference.organisation;
@@ -142,6 +130,11 @@ export class ContactCosting {
       ...(handledBy !== 'bot' && { handleSeconds: numberOf(contact.handleSeconds) }),
     });
   }
+}
+
+/** Whom a price is missing for, in words. */
+function subjectOf({ handledBy, agentId, vendorId, botId, channel }: Contact): string {
+  return `${handledBy} ${{ agent: agentId, vendor: vendorId, bot: botId }[handledBy] ?? ''} on ${channel}`;
 }
 
 function updatedAtOf({ updatedAtMs }: Contact): { updatedAtMs?: number } {

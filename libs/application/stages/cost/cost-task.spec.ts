@@ -305,6 +305,28 @@ describe('feedback', () => {
     }
   });
 
+  it('counts the same where it was read before its interaction, as a backlog may bring it', () => {
+    const inOrder = driverOf();
+    inOrder.send(contact('i', 60, { channel: 'email' }), feedback('f', 90, { interactionId: 'i', channel: 'chat' }));
+    const before = driverOf();
+    before.send(feedback('f', 90, { interactionId: 'i', channel: 'chat' }));
+    before.restart();
+    before.send(feedback('f', 90, { interactionId: 'i', channel: 'chat' }), contact('i', 60, { channel: 'email' }));
+    before.restart();
+    before.send(contact('i', 60, { channel: 'email' }));
+    for (const driver of [inOrder, before]) driver.finish();
+    for (const [scope, id, expected] of [
+      ['all', 'all', 1],
+      ['agent', 'a-1', 1],
+      ['team', 'north', 1],
+      ['channel', 'chat', 1],
+      ['channel', 'email', 0],
+    ] as const) {
+      const each = [inOrder, before].map((driver) => complaints(driver, scope, id));
+      expect([scope, id, ...each]).toEqual([scope, id, expected, expected]);
+    }
+  });
+
   it('counts in scope all alone once its interaction is forgotten', () => {
     const driver = driverOf();
     driver.send(contact('i', 0), contact('now', 3_700, { agentId: 'a-2', channel: 'chat' }));

@@ -14,7 +14,8 @@ import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } fro
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { BillNewsDesk } from './bill-news.js';
 import { BillCosting } from './cost-bills.js';
-import { ContactCosting, type CostTaskParts } from './cost-contacts.js';
+import { ContactCosting } from './cost-contacts.js';
+import type { CostTaskParts } from './cost-task-parts.js';
 import { Observations } from './cost-observations.js';
 import { FactMemory } from './fact-memory.js';
 import { FinishMarker } from './finish-marker.js';
@@ -22,6 +23,8 @@ import { PaidTime } from './paid-time.js';
 import { InputClock, type ClockState, type ClockTopic } from './input-clock.js';
 import { QuickContacts } from './quick/quick-contacts.js';
 import { TaskJournal, type Tally } from './task-journal.js';
+import { UnratedFacts } from './unrated-facts.js';
+import { WaitingRoom } from './waiting-feedback.js';
 
 const META_KEY = 'meta';
 
@@ -77,6 +80,9 @@ export class CostTask implements StageTask {
       panes: new PartialPanes(fineMs, coarseMs),
       tally: new CostTally(),
       news: new BillNewsDesk(),
+      unrated: new UnratedFacts(),
+      waiting: new WaitingRoom(options.dedupHorizonMs),
+      eventPartitionOf: (key) => dependencies.partitionOf(key, context.partitionCounts.costEvents ?? 1),
     };
     this.contacts = new ContactCosting(this.parts);
     this.quick = new QuickContacts(this.parts);
@@ -95,8 +101,14 @@ export class CostTask implements StageTask {
     return this.parts.clock.watermarkMs;
   }
 
+  /** Whom no rate card was in force for in the last hour of the wall clock. */
+  unratedAt(nowMs: number): string[] {
+    return this.parts.unrated.named(nowMs);
+  }
+
   restore(key: string, value: Buffer | null): void {
-    if ([this.parts.memory, this.bills, this.paidTime].some((part) => part.restore(key, value))) return;
+    const { memory, waiting } = this.parts;
+    if ([memory, waiting, this.bills, this.paidTime].some((part) => part.restore(key, value))) return;
     if (key !== META_KEY || value === null) return;
     const meta = JSON.parse(value.toString('utf8')) as Meta;
     this.parts.clock.restore(meta.clock);
@@ -117,8 +129,14 @@ export class CostTask implements StageTask {
     const finishedMs = this.finish.apply(clock, this.parts.options, nowMs);
     if (finishedMs !== undefined) this.paidTime.close(finishedMs);
     this.tellMergeTasks(nowMs);
+    this.parts.unrated.stamp(nowMs);
     const { increments, observations } = this.parts.tally.drain();
-    journal.changelog.push(...memory.changes(clock.watermarkMs), ...this.bills.changes(), ...this.paidTime.changes());
+    journal.changelog.push(
+      ...memory.changes(clock.watermarkMs),
+      ...this.parts.waiting.changes(clock.watermarkMs),
+      ...this.bills.changes(),
+      ...this.paidTime.changes(),
+    );
     if (input.kind === 'records' || journal.hasRecords) {
       const meta: Meta = {
         clock: clock.toJSON(),

@@ -16,7 +16,7 @@ import type { ChangelogEntry, InputRecord } from '../stage.js';
 import { AgentTimeline, type PaidPiece, type StateSpan } from './agent-timeline.js';
 import { agentStateCostEvent } from './convert-cost-event.js';
 import { canonicalText } from './convert-interaction.js';
-import type { CostTaskParts } from './cost-contacts.js';
+import type { CostTaskParts } from './cost-task-parts.js';
 
 const STATES_KEY = 'states/';
 
@@ -228,7 +228,10 @@ export class PaidTime {
       piece.revision += 1;
       piece.publishedMs = durationMs;
       const { price, startMs, revision } = piece;
-      if (!price) journal.count('spendline_unrated_total', {});
+      if (!price) {
+        journal.count('spendline_unrated_total', {});
+        this.parts.unrated.note(`agent ${entered.agentId}`);
+      }
       const lines = price && durationMs > 0 ? paidLines(price, entered.state, durationMs) : [];
       const event = agentStateCostEvent(entered, { startMs, lines, revision, currency }, dependencies.fingerprint);
       journal.publish(event, Buffer.from(entered.agentId), isLate);

@@ -11,7 +11,7 @@ import {
 import type { OwnedContent } from '../../exchange/partial-panes.js';
 import type { PaneRowsWriter } from '../../exchange/panes-message.js';
 import type { InputRecord } from '../../stage.js';
-import type { CostTaskParts } from '../cost-contacts.js';
+import type { CostTaskParts } from '../cost-task-parts.js';
 import type { QuickContact } from '../fact-memory.js';
 import { ContentHash } from './content-hash.js';
 import { FIELD, INTERACTION_FIELDS } from './interaction-fields.js';
@@ -92,6 +92,7 @@ export class QuickContacts {
     const idHash = scan.hashOf(FIELD.interactionId);
     const { memory, dependencies, journal, clock } = parts;
     if (idTo - idFrom > MAX_PLAIN_ID || memory.hasContact(value, idFrom, idTo, idHash)) return false;
+    if (parts.waiting.mayWaitFor(idHash)) return false;
     const { rateBook, reference } = dependencies.reference.current();
     if (!rating.rate(rateBook, endedAtMs)) return false;
     if (!this.event.write(journal.costEvents.next(), key, endedAtMs, reference.organisation.currency)) return false;
