@@ -78,7 +78,8 @@ export function sharedPartitions(found: FoundTopics, configured: number): number
  */
 export function topicFaults(found: FoundTopics, prefix: string, least = 1): string[] {
   const missing = TOPIC_KEYS.filter((key) => !found[key]).map(
-    (key) => `${topicName(key, prefix)} is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true`,
+    (key) =>
+      `${topicName(key, prefix)} is missing; create it, or let Spendline do so with SPENDLINE_CREATE_TOPICS=true`,
   );
   return [...existingFaults(found, prefix, least), ...missing];
 }
