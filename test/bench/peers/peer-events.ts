@@ -48,9 +48,8 @@ export function readPeerEvent(value: Buffer): PeerEvent {
   const text = value.toString('latin1');
   const cuts: string[] = [];
   let from = 0;
-  let at = 0;
   for (const mark of MARKS) {
-    at = text.indexOf(mark, from);
+    const at = text.indexOf(mark, from);
     if (at < 0 || (from === 0 && at > 0)) return parsedEvent(value);
     if (from > 0) cuts.push(text.slice(from, at));
     from = at + mark.length;
