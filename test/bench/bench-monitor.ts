@@ -4,7 +4,7 @@ import { freePort } from '../../libs/testing/free-port.js';
 import { usageOf, type Usage } from './process-usage.js';
 
 /** As `spendline up` starts it. */
-const NODE_OPTIONS = ['--max-semi-space-size=64', '--single-threaded-gc'];
+const NODE_OPTIONS = ['--single-threaded-gc'];
 
 /** What the health page tells of a stage's task. */
 interface TaskPage {

@@ -86,10 +86,10 @@ async function measureCase(cluster: BenchCluster, shape: BenchShape, partitions:
 async function measureWindow(hours: number, { flatEvents }: BenchOptions): Promise<Case> {
   const args = [
     ...['--import', './libs/testing/typescript/register.js', 'test/bench/in-process.ts', '--json'],
-    ...['--events', String(flatEvents), '--agents', '50', '--span', String(10 * 24 * 60)],
+    ...['--events', String(flatEvents), '--agents', '20', '--span', String(3 * 24 * 60)],
     ...['--window-hours', String(hours)],
   ];
-  say(`the stages alone, one window of ${String(hours)} h by the minute, ten days`);
+  say(`the stages alone, one window of ${String(hours)} h by the minute, three days`);
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 10_000_000 });
   const { cpuSecondsPerMillion } = JSON.parse(stdout) as { cpuSecondsPerMillion: number };
   return {

@@ -106,7 +106,7 @@ function resultOf(printed: string): PeerResult {
 const here = (path: string): string => resolve(import.meta.dirname, path);
 const ours = [
   process.execPath,
-  ...['--max-semi-space-size=64', '--single-threaded-gc'],
+  '--single-threaded-gc',
   ...['--import', here('../../../libs/testing/typescript/register.js'), here('own-engine.ts')],
 ].join(' ');
 
