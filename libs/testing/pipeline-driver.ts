@@ -64,6 +64,8 @@ const toBuffer = (value: Buffer | string | null): Buffer | null =>
 export class PipelineDriver {
   readonly outputs: OutputRecord[] = [];
   readonly counters = new Map<string, number>();
+  /** Bytes of each message from a cost task to a merge task. */
+  readonly panesBytes: number[] = [];
   nowMs: number;
   private readonly partitions: number;
   private readonly options: StageOptions;
@@ -215,6 +217,7 @@ export class PipelineDriver {
     for (const record of output.records) {
       if (record.topic === 'control') this.notices.push(record);
       if (record.topic !== 'panes') continue;
+      this.panesBytes.push(record.value?.length ?? 0);
       const input: InputRecord = {
         partition: record.partition,
         offset: '0',

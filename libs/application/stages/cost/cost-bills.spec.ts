@@ -201,4 +201,24 @@ describe('a bill that is shared out', () => {
     expect(month(driver, 'agent', 'unallocated', 2 * HOUR)).toBe('58.00');
     expect(month(driver, 'all', 'all', 2 * HOUR)).toBe('60.96');
   });
+
+  it('asks for what everybody did in records that Kafka has room for', () => {
+    const driver = driverOf(1);
+    const LONG = 'ä'.repeat(118);
+    const contacts = Array.from({ length: 8_000 }, (_, number) =>
+      contact(`i-${number}`, number % 2_999, {
+        agentId: `${LONG}-${number % 60}-${Math.floor(number / 2_999)}`,
+        talkSeconds: 0,
+      }),
+    );
+    driver.send(...clock(0), ...contacts);
+    driver.send(...clock(3_100));
+    driver.send(bill('late', { ...period(0, HOUR), allocate: { to: 'agent', by: 'contacts' } }));
+    expect(driver.panesBytes.reduce((sum, bytes) => sum + bytes, 0)).toBeGreaterThan(1_048_576);
+    expect(Math.max(...driver.panesBytes)).toBeLessThan(950_000);
+    driver.send(...clock(2 * HOUR));
+    driver.finish();
+    // Each minute has contacts until the fiftieth; the clock's agents do nothing.
+    expect(month(driver, 'agent', 'unallocated', 2 * HOUR)).toBe('10.00');
+  });
 });

@@ -8,7 +8,7 @@ import {
   type Interaction,
 } from '#libs/contract';
 import { paneLayout } from '#libs/domain';
-import { encodePanes, NO_BILL_NEWS, PaneRowsWriter } from '../exchange/panes-message.js';
+import { encodePanes, NO_BILL_NEWS, PaneRowsWriter, type BillNews } from '../exchange/panes-message.js';
 import { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
@@ -27,6 +27,9 @@ import { UnratedFacts } from './unrated-facts.js';
 import { WaitingRoom } from './waiting-feedback.js';
 
 const META_KEY = 'meta';
+
+/** With the longest ids that there can be, some 900 kB; a record of Kafka has room for 1 MiB. */
+const DRIVERS_PER_MESSAGE = 2_000;
 
 /** Years 1 to 9998: the windows and months around a time can still be written in RFC 3339, in any zone. */
 const EARLIEST_MS = -62_135_596_800_000;
@@ -230,7 +233,7 @@ export class CostTask implements StageTask {
   /** Sends pane deltas to their owners, and the watermark to all of them when it entered another pane. */
   private tellMergeTasks(nowMs: number): void {
     const { clock, panes, journal } = this.parts;
-    const bills = this.parts.news.drain();
+    const bills = this.tellDriversAhead(this.parts.news.drain());
     const idle = clock.isIdle(nowMs) || this.finish.isOver;
     const { watermarkMs, latestMs } = clock;
     const byOwner = panes.drain((key) => this.parts.dependencies.partitionOf(key, this.owners));
@@ -263,6 +266,28 @@ export class CostTask implements StageTask {
         value: encodePanes(head, quick ?? new PaneRowsWriter(), { ...content, bills }),
       });
     }
+  }
+
+  /**
+   * A bill may ask for an hour of everybody's minutes at once, more than a record has room for: all but the last part is
+   * sent ahead, with nothing else in it and no watermark, so that none goes on before it has heard it all.
+   */
+  private tellDriversAhead(bills: BillNews): BillNews {
+    const { drivers } = bills;
+    const parts = Math.ceil(drivers.length / DRIVERS_PER_MESSAGE);
+    if (parts <= 1) return bills;
+    for (let part = 0; part < parts - 1; part += 1) {
+      const slice = drivers.slice(part * DRIVERS_PER_MESSAGE, (part + 1) * DRIVERS_PER_MESSAGE);
+      const head = { source: this.context.partition, sources: this.sources, watermarkMs: undefined, idle: false };
+      const value = encodePanes(
+        { ...head, latestMs: undefined, paneMs: this.paneMs, cellMs: this.cellMs },
+        new PaneRowsWriter(),
+        { bills: { voids: [], allocations: [], drivers: slice } },
+      );
+      for (let partition = 0; partition < this.owners; partition += 1)
+        this.parts.journal.records.push({ topic: 'panes', partition, key: String(this.context.partition), value });
+    }
+    return { ...bills, drivers: drivers.slice((parts - 1) * DRIVERS_PER_MESSAGE) };
   }
 
   /** What came the quick way, by merge task. */
