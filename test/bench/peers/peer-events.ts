@@ -1,6 +1,6 @@
 import { microsOf } from '../expected-costs.js';
 
-/** An event of the peers' workloads, as far as it matters here; texts as they stand in JSON, without the quotes. */
+/** An event of the peers' workloads, as far as it matters here. */
 export interface PeerEvent {
   readonly id: string;
   readonly agentId: string;
@@ -8,83 +8,20 @@ export interface PeerEvent {
   readonly queue: string;
   readonly region: string;
   readonly customerTier: string;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly handleSeconds: string;
-  readonly labour: string;
-  readonly system: string;
-  readonly other: string;
-  readonly currency: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly handleSeconds: number;
+  readonly cost: {
+    readonly labour: string;
+    readonly system: string;
+    readonly other: string;
+    readonly currency: string;
+  };
   readonly resolved: boolean;
 }
 
 /** Which of the workloads: windows over amounts that are given (w1), or that are computed, with an event each (w3). */
 export type Workload = 'w1' | 'w3';
-
-/** What stands in front of each value, in the order in which the harness writes them. */
-const MARKS = [
-  '{"id":"',
-  '","agentId":"',
-  '","channel":"',
-  '","queue":"',
-  '","region":"',
-  '","customerTier":"',
-  '","startedAt":',
-  ',"endedAt":',
-  ',"handleSeconds":',
-  ',"cost":{"labour":"',
-  '","system":"',
-  '","other":"',
-  '","currency":"',
-  '"},"resolved":',
-  ',',
-];
-
-/**
- * Reads an event. The translation is not what is to be measured, so what has the form that the harness writes is cut out
- * of the text; anything else is parsed.
- */
-export function readPeerEvent(value: Buffer): PeerEvent {
-  const text = value.toString('latin1');
-  const cuts: string[] = [];
-  let from = 0;
-  for (const mark of MARKS) {
-    const at = text.indexOf(mark, from);
-    if (at < 0 || (from === 0 && at > 0)) return parsedEvent(value);
-    if (from > 0) cuts.push(text.slice(from, at));
-    from = at + mark.length;
-  }
-  // A value that reaches over other fields, or has an escape or more than ASCII in it.
-  if (cuts.some((cut) => !/^[\w.: -]*$/.test(cut))) return parsedEvent(value);
-  return eventOf(cuts, cuts[13] === 'true');
-}
-
-function eventOf(texts: readonly string[], resolved: boolean): PeerEvent {
-  const [id = '', agentId = '', channel = '', queue = '', region = '', customerTier = '', ...rest] = texts;
-  const [startedAt = '', endedAt = '', handleSeconds = '', labour = '', system = '', other = '', currency = ''] = rest;
-  const names = { id, agentId, channel, queue, region, customerTier };
-  return { ...names, startedAt, endedAt, handleSeconds, labour, system, other, currency, resolved };
-}
-
-function parsedEvent(value: Buffer): PeerEvent {
-  const event = JSON.parse(value.toString('utf8')) as Readonly<Record<string, unknown>>;
-  const cost = event['cost'] as Readonly<Record<string, unknown>>;
-  const text = (of: unknown): string => (typeof of === 'string' ? JSON.stringify(of).slice(1, -1) : JSON.stringify(of));
-  const names = [
-    'id',
-    'agentId',
-    'channel',
-    'queue',
-    'region',
-    'customerTier',
-    'startedAt',
-    'endedAt',
-    'handleSeconds',
-  ];
-  const parts = ['labour', 'system', 'other', 'currency'];
-  const texts = [...names.map((name) => text(event[name])), ...parts.map((name) => text(cost[name]))];
-  return eventOf(texts, event['resolved'] === true);
-}
 
 /** Hundredths of a decimal text with at most two digits behind the point. */
 function hundredths(text: string): number {
@@ -95,43 +32,57 @@ function hundredths(text: string): number {
 
 /**
  * The same contact as our interaction. The product costs handle time and does not add up amounts that are given, other
- * than as charges of their own; so in w1 the amount becomes seconds, a hundredth each at the rate of 36 an hour. Queue,
- * region and tier are asked for in the events of w3 alone.
+ * than as charges of their own; so in w1 the amount becomes seconds, a hundredth each at the rate of 36 an hour.
  */
 export function interactionOf(event: PeerEvent, workload: Workload): string {
-  const { id, agentId, channel, queue, region, customerTier, startedAt, endedAt } = event;
-  const more = workload === 'w3' ? `,"queue":"${queue}","region":"${region}","customerTier":"${customerTier}"` : '';
+  const { id, agentId, channel, queue, region, customerTier, startedAt, endedAt, handleSeconds, cost } = event;
   const talkSeconds =
-    workload === 'w3'
-      ? event.handleSeconds
-      : String(hundredths(event.labour) + hundredths(event.system) + hundredths(event.other));
+    workload === 'w3' ? handleSeconds : hundredths(cost.labour) + hundredths(cost.system) + hundredths(cost.other);
+  const text = (value: string): string => JSON.stringify(value);
+  const named = `{"interactionId":${text(id)},"channel":${text(channel)},"handledBy":"agent","agentId":${text(agentId)}`;
+  const times = `"startedAt":${String(startedAt)},"endedAt":${String(endedAt)},"talkSeconds":${String(talkSeconds)}`;
   const outcome = event.resolved ? 'resolved' : 'unresolved';
-  return `{"interactionId":"${id}","channel":"${channel}","handledBy":"agent","agentId":"${agentId}"${more},"startedAt":${startedAt},"endedAt":${endedAt},"talkSeconds":${talkSeconds},"outcome":"${outcome}"}`;
+  // Queue, region and tier are asked for in the events of w3 alone.
+  const more =
+    workload === 'w3' ? `,"queue":${text(queue)},"region":${text(region)},"customerTier":${text(customerTier)}` : '';
+  return `${named}${more},${times},"outcome":"${outcome}"}`;
 }
 
 /** What of our cost event goes into theirs. */
 export interface CostEventPart {
   readonly sourceId: string;
   readonly occurredAt: string;
+  readonly agentId: string;
+  readonly channel: string;
+  readonly region: string;
+  readonly queue: string;
+  readonly customerTier: string;
+  readonly handleSeconds: number;
   readonly amount: string;
+  readonly currency: string;
 }
 
-/** Cuts it out of the JSON text: it is we who wrote it, and what is wanted are texts without escapes or quotes. */
-export function readCostEvent(value: Buffer | string): CostEventPart {
-  const text = typeof value === 'string' ? value : value.toString('latin1');
-  const cut = (mark: string): string => {
-    const from = text.indexOf(mark) + mark.length;
-    if (from < mark.length) throw new Error(`a cost event without ${mark}`);
-    return text.slice(from, text.indexOf('"', from));
-  };
-  return { sourceId: cut('"sourceId":"'), occurredAt: cut('"occurredAt":"'), amount: cut('"amount":"') };
-}
-
-/** Our cost event in the form of w3; what is only passed on is taken from the event. */
-export function costedEventOf({ sourceId, occurredAt, amount }: CostEventPart, event: PeerEvent): string {
-  const { agentId, channel, region, queue, customerTier, handleSeconds, currency, system, other } = event;
+/** Our cost event in the form of w3, the two amounts that are only passed on taken from the event. */
+export function costedEventOf(event: CostEventPart, { system, other }: PeerEvent['cost']): string {
+  const { sourceId, occurredAt, agentId, channel, region, queue, customerTier, handleSeconds, amount, currency } =
+    event;
   const sixDigits = sixDigitsOf(amount);
-  return `{"costEventId":"${sourceId}:0","source":"interaction","sourceId":"${sourceId}","occurredAt":"${occurredAt}","agentId":"${agentId}","channel":"${channel}","region":"${region}","queue":"${queue}","customerTier":"${customerTier}","handleSeconds":${handleSeconds},"amount":"${sixDigits}","currency":"${currency}","breakdown":{"labour":"${sixDigits}","system":"${system}","outsourcing":"0.00","other":"${other}"}}`;
+  const breakdown = { labour: sixDigits, system, outsourcing: '0.00', other };
+  return JSON.stringify({
+    costEventId: `${sourceId}:0`,
+    source: 'interaction',
+    sourceId,
+    occurredAt,
+    agentId,
+    channel,
+    region,
+    queue,
+    customerTier,
+    handleSeconds,
+    amount: sixDigits,
+    currency,
+    breakdown,
+  });
 }
 
 /** Ours leave out noughts at the end. */

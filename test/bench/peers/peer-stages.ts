@@ -18,9 +18,8 @@ import {
   costedEventOf,
   interactionOf,
   peerWindowText,
-  readCostEvent,
-  readPeerEvent,
   WindowCarrier,
+  type CostEventPart,
   type PeerEvent,
   type PeerWindow,
   type WindowPart,
@@ -93,26 +92,23 @@ class PeerCostTask implements StageTask {
   process(input: StageInput, nowMs: number): StageOutput {
     if (input.kind === 'tick') return this.task.process(input, nowMs);
     this.onFirst();
-    const events = new Map<string, PeerEvent>();
+    const costs = new Map<string, PeerEvent['cost']>();
     const records: InputRecord[] = input.records.map((record) => {
-      const event = readPeerEvent(record.value ?? Buffer.from('{}'));
-      if (this.workload === 'w3') events.set(event.id, event);
+      const event = JSON.parse(record.value?.toString('utf8') ?? '{}') as PeerEvent;
+      if (this.workload === 'w3') costs.set(event.id, event.cost);
       return { ...record, value: Buffer.from(interactionOf(event, this.workload)) };
     });
     const output = this.task.process({ ...input, records }, nowMs);
-    if (this.workload === 'w1') return withoutTopic(output, 'costEvents');
-    return withTopic(output, 'costEvents', (record) => this.costed(record, events));
+    return withTopic(output, 'costEvents', (record) => this.costed(record, costs));
   }
 
-  private costed(
-    { topic, partition, key, value }: OutputRecord,
-    events: ReadonlyMap<string, PeerEvent>,
-  ): OutputRecord[] {
-    if (value === null) return [];
-    const part = readCostEvent(value);
-    const event = events.get(part.sourceId);
-    if (!event) throw new Error(`a cost event of ${part.sourceId}, which is not in the chunk`);
-    return [{ topic, partition, key, value: costedEventOf(part, event) }];
+  private costed(record: OutputRecord, costs: ReadonlyMap<string, PeerEvent['cost']>): OutputRecord[] {
+    if (this.workload === 'w1' || !record.value) return [];
+    const event = JSON.parse(record.value.toString()) as CostEventPart;
+    const cost = costs.get(event.sourceId);
+    if (!cost) throw new Error(`a cost event of ${event.sourceId}, which is not in the chunk`);
+    const { topic, partition, key } = record;
+    return [{ topic, partition, key, value: costedEventOf(event, cost) }];
   }
 }
 
@@ -134,7 +130,7 @@ class PeerMergeTask implements StageTask {
   }
 
   process(input: StageInput, nowMs: number): StageOutput {
-    const output = withoutTopic(this.task.process(input, nowMs), 'live');
+    const output = withTopic(this.task.process(input, nowMs), 'live', () => []);
     const windows = withTopic(output, 'costWindows', ({ value }) => {
       const window = JSON.parse(value?.toString() ?? '{}') as WindowPart;
       return Array.from(this.carrier.take(window), (each) => this.recordOf(each));
@@ -163,15 +159,4 @@ function withTopic(
     block.block.release();
   }
   return { ...output, records, blocks };
-}
-
-/** What the workload does not ask for. */
-function withoutTopic(output: StageOutput, topic: OutputRecord['topic']): StageOutput {
-  const dropped = (output.blocks ?? []).filter((block) => block.topic === topic);
-  for (const { block } of dropped) block.release();
-  return {
-    ...output,
-    records: output.records.filter((record) => record.topic !== topic),
-    blocks: (output.blocks ?? []).filter((block) => block.topic !== topic),
-  };
 }
