@@ -89,4 +89,27 @@ describe('startingPoint', () => {
     );
     expect(refused).not.toThrow(/\n/);
   });
+
+  it('is what holds where the offsets are just one commit behind it', () => {
+    const cases = [
+      committed(['interactions', 90n, offsetMetadata(6)], ['feedback', 5n, offsetMetadata(6)]),
+      committed(['interactions', 90n, offsetMetadata(6)], ['feedback', 5n, offsetMetadata(7)]),
+    ];
+    for (const offsets of cases) {
+      const start = { sequence: 7, offsets: new Map(Object.entries(MARKER.offsets)) };
+      expect(() => startingPoint(offsets, MARKER, WHERE)).toThrow(expect.objectContaining({ start }) as Error);
+    }
+  });
+
+  it.each([
+    ['two behind', committed(['interactions', 90n, offsetMetadata(5)])],
+    ['ahead', committed(['interactions', 110n, offsetMetadata(8)])],
+    ['behind by its note and ahead by its offset', committed(['interactions', 101n, offsetMetadata(6)])],
+    ['set by hand', committed(['interactions', 90n, ''], ['feedback', 5n, offsetMetadata(6)])],
+    ['of an input that the state does not know', committed(['revenue', 1n, offsetMetadata(6)])],
+  ])('is in contradiction with offsets that are %s', (_, offsets) => {
+    expect(() => startingPoint(offsets, MARKER, WHERE)).toThrow(
+      expect.objectContaining({ name: 'ContradictionError' }) as Error,
+    );
+  });
 });

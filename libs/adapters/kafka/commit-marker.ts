@@ -69,9 +69,27 @@ export interface StartingPoint {
 }
 
 /**
+ * The group is one commit behind the state, by our own note: the last commit's offsets were lost on their way, the rest
+ * of it was not. A commit is decided as a whole, so the state and the offsets in it are what holds. Seen with brokers
+ * that were killed between a decision and its markers (see hung-transaction.ts).
+ */
+export class OffsetsBehindError extends ContradictionError {
+  override readonly name = 'OffsetsBehindError';
+
+  constructor(
+    message: string,
+    /** Where the state itself says to go on. */
+    readonly start: StartingPoint,
+  ) {
+    super(message);
+  }
+}
+
+/**
  * Brings the group's offsets and the changelog's marker together. They are written in one transaction, so they agree
  * unless something outside changed one of them. Offsets that are gone (Kafka forgets those of a group that is idle for
- * a week) are taken from the marker. Throws a {@link ContradictionError} where they disagree, and an {@link UnrecoverableError} where
+ * a week) are taken from the marker. Throws a {@link ContradictionError} where they disagree, an {@link OffsetsBehindError}
+ * where the offsets are just one commit behind, and an {@link UnrecoverableError} where
  * the state is another group's or of another format.
  */
 export function startingPoint(
@@ -103,14 +121,25 @@ export function startingPoint(
       `${place} holds state of format ${found}, and this version reads format ${known}. Nothing was changed. Go back to the version that wrote it, or stop all monitors and run \`npx spendline rebuild\` (\`npm start -- --rebuild\` where that runs Kafka): it computes the state anew from the inputs as far back as they are kept; decisions and the ledger in Postgres are kept.`,
     );
   }
+  const start = { sequence: marker.sequence, offsets: new Map(Object.entries(marker.offsets) as [TopicKey, bigint][]) };
   for (const [topic, { offset, metadata }] of committed) {
     const expected = marker.offsets[topic];
     const same = offset === expected && metadata === offsetMetadata(marker.sequence);
     if (!same) {
-      throw new ContradictionError(
-        `State and offsets do not belong together: ${place} is at commit ${marker.sequence} and offset ${expected ?? 'none'} of ${topic}, but group ${where.group} at ${metadata ?? 'no commit'} and offset ${offset}. Was one of them reset? ${wipe}`,
-      );
+      const problem = `State and offsets do not belong together: ${place} is at commit ${marker.sequence} and offset ${expected ?? 'none'} of ${topic}, but group ${where.group} at ${metadata ?? 'no commit'} and offset ${offset}. Was one of them reset? ${wipe}`;
+      throw isOneBehind(committed, marker) ? new OffsetsBehindError(problem, start) : new ContradictionError(problem);
     }
   }
-  return { sequence: marker.sequence, offsets: new Map(Object.entries(marker.offsets) as [TopicKey, bigint][]) };
+  return start;
+}
+
+/** Every offset is of the last commit or, unmoved beyond it, of the one before. */
+function isOneBehind(committed: CommittedOffsets, { sequence, offsets }: CommitMarker): boolean {
+  const last = offsetMetadata(sequence);
+  const before = offsetMetadata(sequence - 1);
+  return [...committed].every(([topic, { offset, metadata }]) => {
+    const expected = offsets[topic];
+    if (expected === undefined) return false;
+    return metadata === last ? offset === expected : metadata === before && offset <= expected;
+  });
 }

@@ -35,7 +35,7 @@ export class UnrecoverableError extends Error {
  * them; unless somebody else committed between reading the one and the other, which must be ruled out first.
  */
 export class ContradictionError extends UnrecoverableError {
-  override readonly name = 'ContradictionError';
+  override readonly name: string = 'ContradictionError';
 }
 
 /** The broker confirmed fewer or more partitions than were sent: part of the records is lost, or doubled. */

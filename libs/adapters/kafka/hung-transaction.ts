@@ -112,7 +112,21 @@ export class HungTransactions {
     });
   }
 
-  private async openPartitions({ producerId }: TransactionState): Promise<Map<string, number[]>> {
+  /** Asks until every leader has answered: one that moves meanwhile must not look as if nothing were open there. */
+  private async openPartitions(held: TransactionState): Promise<Map<string, number[]>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.askLeaders(held);
+      } catch (error) {
+        if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
+        await pause(backoffMs(attempt), this.scope.signal);
+        this.scope.signal.throwIfAborted();
+        await this.cluster.refreshMetadata();
+      }
+    }
+  }
+
+  private async askLeaders({ producerId }: TransactionState): Promise<Map<string, number[]>> {
     const open = new Map<string, number[]>();
     for (const [nodeId, partitions] of await this.byLeader()) {
       const broker = await this.cluster.findBroker({ nodeId });

@@ -3,7 +3,13 @@ import type { StageDefinition, StageTask } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import type { ClusterIdentity } from './cluster-identity.js';
 import { backoffMs, pause } from './backoff.js';
-import { startingPoint, type CommittedOffset, type CommittedOffsets, type StartingPoint } from './commit-marker.js';
+import {
+  OffsetsBehindError,
+  startingPoint,
+  type CommittedOffset,
+  type CommittedOffsets,
+  type StartingPoint,
+} from './commit-marker.js';
 import { ContradictionError, UnrecoverableError } from './errors.js';
 import { HungTransactions, type HungTransactionScope } from './hung-transaction.js';
 import { LogClient, type LogRange } from './log-client.js';
@@ -103,7 +109,7 @@ interface Committed {
 
 /**
  * Reads offsets, then the state. Where they disagree, another owner may have committed in between (it has the lock then,
- * which shows), or Kafka may not show the last commit everywhere yet (which passes).
+ * which shows), or Kafka may not show the last commit everywhere yet (which passes), or have lost its offsets.
  */
 async function readCommitted({ context, partition, signal, lock, log }: Opening): Promise<Committed> {
   const { definition, group, topicPrefix, logger } = context;
@@ -118,7 +124,15 @@ async function readCommitted({ context, partition, signal, lock, log }: Opening)
     } catch (error) {
       if (!(error instanceof ContradictionError)) throw error;
       await lock.prove({ topic: firstInput(context), partition, offset: 0n, metadata: '' });
-      if (reading === READINGS) throw error;
+      if (reading === READINGS) {
+        if (!(error instanceof OffsetsBehindError)) throw error;
+        const { message } = error;
+        logger.warn(
+          { stage: definition.name, partition, error: message },
+          'offsets were lost; going on from the state',
+        );
+        return { state, start: error.start };
+      }
       logger.debug({ stage: definition.name, partition, error: error.message }, 'reading state and offsets again');
       await pause(backoffMs(reading), signal);
       signal.throwIfAborted();

@@ -34,7 +34,10 @@ interface Answer<T> {
   readonly value: T;
 }
 
-/** Producers active in partitions that this broker leads; partitions it may not or cannot tell of are left out. */
+/**
+ * Producers active in partitions that this broker leads; partitions it may not tell of are left out. Throws a
+ * {@link LeaderNotReadyError} when it does not lead one of them.
+ */
 export function describeProducers(
   broker: Broker,
   partitions: ReadonlyMap<string, readonly number[]>,
@@ -59,7 +62,8 @@ export function describeProducers(
 
 function readProducers(decoder: Decoder, topic: string, found: ActiveProducer[]): void {
   const partition = decoder.readInt32();
-  decoder.readInt16(); // error code: the list of producers is empty then
+  const errorCode = decoder.readInt16(); // the list of producers is empty then
+  if (MOVING_CODES.has(errorCode)) throw new LeaderNotReadyError(topic, partition, errorCode);
   decoder.readUVarIntString();
   readAll(decoder, () => {
     const producerId = BigInt(decoder.readInt64().toString());
@@ -99,6 +103,16 @@ export function describeTransaction(broker: Broker, transactionalId: string): Pr
     });
     return found;
   });
+}
+
+/** UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE, NOT_LEADER_OR_FOLLOWER, REQUEST_TIMED_OUT. */
+const MOVING_CODES = new Set([3, 5, 6, 7]);
+
+/** The broker does not lead the partition (any more): what it would say of it proves nothing. */
+export class LeaderNotReadyError extends kafkajs.KafkaJSError {
+  constructor(topic: string, partition: number, code: number) {
+    super(`No leader tells the producers of ${topic}/${partition} (code ${code})`, { retriable: true });
+  }
 }
 
 /** COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR. */
