@@ -378,3 +378,25 @@ describe('agent states', () => {
     expect(fates(driver)).toMatchObject({ counted: 2, late: 1 });
   });
 });
+
+describe('a replay into an empty system', () => {
+  it('is whole in its windows, whichever partition is read first', () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const driver = new PipelineDriver({ reference: REFERENCE, partitions: 2, stage: { clock: 'event' } });
+      driver.tick();
+      for (const partition of order) {
+        const hours = [0, 1, 2, 3].map((hour) => contact(`${String(partition)}-${String(hour)}`, hour * 3_600 + 600));
+        driver.send(...hours.map((record) => ({ ...record, partition })));
+      }
+      driver.finish();
+      for (const hour of [1, 2, 3, 4])
+        expect(driver.windowAt('all', 'all', '1h', at(hour * 3_600))).toMatchObject({
+          amount: '32.96',
+          interactions: 2,
+        });
+    }
+  });
+});

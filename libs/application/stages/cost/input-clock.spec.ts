@@ -30,7 +30,10 @@ describe.each(['live', 'event'] as const)('InputClock on the %s clock', (kind) =
     clock.advance(WALL);
     clock.advance(WALL + 3600 * SECOND);
     expect([clock.watermarkMs, clock.latestMs]).toEqual([undefined, undefined]);
-    expect(clock.isIdle(WALL)).toBe(true);
+    // A replay into an empty system may reach this partition a moment after others.
+    expect(clock.isIdle(WALL)).toBe(kind === 'live');
+    expect(clock.isIdle(WALL + 29 * SECOND)).toBe(kind === 'live');
+    expect(clock.isIdle(WALL + 30 * SECOND)).toBe(true);
   });
 
   it('is the largest event time less the disorder', () => {

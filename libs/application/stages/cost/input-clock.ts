@@ -17,6 +17,8 @@ interface TopicClock {
 export class InputClock {
   private readonly topics: Record<ClockTopic, TopicClock>;
   private watermark: number | undefined;
+  /** Wall clock when the task began here. */
+  private openedMs: number | undefined;
 
   constructor(
     private readonly options: Pick<StageOptions, 'clock' | 'disorderMs' | 'idleMs'>,
@@ -59,8 +61,12 @@ export class InputClock {
     this.topics[topic].caughtUp = caughtUp;
   }
 
-  /** No input has come for the idle time (or ever), and none is waiting. */
+  /** No input has come for the idle time, and none is waiting. */
   isIdle(nowMs: number): boolean {
+    this.openedMs ??= nowMs;
+    // A replay into an empty system: this partition's share of it may come a moment after that of others.
+    if (this.latestMs === undefined && this.options.clock === 'event' && nowMs - this.openedMs < this.options.idleMs)
+      return false;
     return CLOCK_TOPICS.every((topic) => this.holdsNothing(topic, nowMs));
   }
 
