@@ -165,6 +165,9 @@ withPostgres('deciding through the API', () => {
     });
     const waiting = await post('bella', 'budgets/voice/submit', {}, draft.etag);
     expect(waiting).toMatchObject({ status: 200, body: { latest: { status: 'submitted', submittedBy: 'bella' } } });
+    expect(waiting.body['latest']).toMatchObject({
+      rehearsal: { says: 'Not rehearsed: the recorded past could not be read.', signals: [] },
+    });
     const done = await post('anton', 'budgets/voice/approve', { reason: 'as planned' }, waiting.etag);
     expect(done.body).toMatchObject({
       latest: { status: 'approved', decidedBy: 'anton', reason: 'as planned', yearlyAmount: '12000.00' },

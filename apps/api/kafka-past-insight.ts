@@ -46,13 +46,15 @@ export class KafkaPastInsight implements PastInsight {
   rehearse(
     document: string,
     span: { readonly fromMs: number; readonly toMs: number },
+    stop?: AbortSignal,
   ): ReturnType<PastInsight['rehearse']> {
     return this.#alone(async () => {
       const { entries: current, signals: fired } = await readDecided(this.settings, this.logger);
       const file = readReferenceFile(document, current);
       if (!file.ok) return file;
       const request = { current, proposed: file.entries, fired, ...span };
-      return { ok: true, rehearsal: await rehearse(request, this.#input(), DEPENDENCIES, () => turn()) };
+      const pause = (): Promise<void> => turn(undefined, stop && { signal: stop });
+      return { ok: true, rehearsal: await rehearse(request, this.#input(), DEPENDENCIES, pause) };
     });
   }
 

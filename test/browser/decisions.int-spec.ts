@@ -142,6 +142,8 @@ withBrowser('deciding in the console', () => {
       await page.getByText('somebody else must approve it').waitFor();
 
       const approver = await signedIn('Anton Weber', '#/budgets/voice', NARROW);
+      // Without Kafka there is no past, and a submission does not wait for one.
+      await approver.page.getByText('Not rehearsed: ').waitFor();
       await approver.page.locator('[name=reason]').fill('as planned');
       await approver.page.getByRole('button', { name: 'Approve' }).click();
       await approver.page.getByText('In force: ').waitFor();

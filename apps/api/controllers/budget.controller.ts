@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Controller, Header, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { z } from 'zod';
+import { zonedCalendar } from '#libs/adapters/calendar';
 import { Asker, checkedBody, checkedQuery } from '#libs/adapters/http';
 import {
   approveBudget,
@@ -10,25 +12,50 @@ import {
   DecisionRefused,
   DEFAULT_ORGANISATION,
   draftBudget,
+  lastPeriodProfile,
   LiveView,
   readBudgetPlan,
+  rehearseBudget,
   rejectBudget,
   submitBudget,
   versionView,
   type AuditLineView,
   type BudgetDecider,
   type BudgetOverview,
+  type BudgetPlan,
+  type BudgetRehearsal,
   type BudgetVersion,
   type BudgetVersionView,
+  type Expected,
+  type LedgerReader,
+  type PastInsight,
   type Principal,
 } from '#libs/application';
-import { CLOCK, DECIDER, type WallClock } from '../ports.js';
+import { CLOCK, DECIDER, LEDGER, PAST, type WallClock } from '../ports.js';
 import { BUDGET_ROUTES, Route } from '../routes/index.js';
 import { budgetBody, budgetPath, reasonBody, remarkBody } from '../routes/shapes.js';
-import { contextOf, decided, expectedOf, setETag, type DecisionRequest } from './decision-request.js';
+import {
+  Asked,
+  contextOf,
+  decided,
+  expectedOf,
+  setETag,
+  type AskedStep,
+  type DecisionRequest,
+} from './decision-request.js';
 import { noParameters, pageParameters } from './parameters.js';
 
 const AUDIT_PAGE = 100;
+
+/** Somebody waits for it: a past that takes longer is rehearsed on from the command line. */
+const REHEARSAL_LIMIT_MS = 15_000;
+
+/** One step on a budget: on which, who, when, and on what he has seen. */
+interface Step {
+  readonly budgetId: string;
+  readonly context: ReturnType<typeof contextOf>;
+  readonly expected: Expected;
+}
 
 /** Budgets and their approval. */
 @Controller()
@@ -36,6 +63,8 @@ export class BudgetController {
   constructor(
     @Inject(DECIDER) private readonly decider: BudgetDecider,
     @Inject(LiveView) private readonly view: LiveView,
+    @Inject(LEDGER) private readonly ledger: LedgerReader,
+    @Inject(PAST) private readonly past: PastInsight,
     @Inject(CLOCK) private readonly now: WallClock,
   ) {}
 
@@ -91,84 +120,48 @@ export class BudgetController {
     checkedQuery(noParameters, query);
     const body = checkedBody(budgetBody, request);
     const context = contextOf(request, asker, this.now());
-    await decided(() => createBudget(this.decider, context, this.#plan(body)));
+    await decided(async () => createBudget(this.decider, context, await this.#plan(body)));
     return this.#overview(body.budgetId, response);
   }
 
   @Route(BUDGET_ROUTES.draftBudget)
-  async draft(
-    @Req() request: DecisionRequest,
-    @Param() path: unknown,
-    @Query() query: unknown,
-    @Asker() asker: Principal,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BudgetOverview> {
-    const { budgetId, ...step } = this.#step(request, path, query, asker);
-    const body = checkedBody(budgetBody, request);
-    await decided(() => {
+  draft(@Asked() asked: AskedStep, @Res({ passthrough: true }) response: ServerResponse): Promise<BudgetOverview> {
+    return this.#step(asked, response, budgetBody, async ({ budgetId, context, expected }, body) => {
       if (body.budgetId !== budgetId) {
         const fault = { path: 'budgetId', message: `must be ${budgetId}, as in the address` };
         throw new DecisionRefused('invalid-budget', 'The budget is not the one of the address.', [fault]);
       }
-      return draftBudget(this.decider, step.context, this.#plan(body), step.expected);
+      return draftBudget(this.decider, context, await this.#plan(body), expected);
     });
-    return this.#overview(budgetId, response);
   }
 
   @Route(BUDGET_ROUTES.submitBudget)
-  async submit(
-    @Req() request: DecisionRequest,
-    @Param() path: unknown,
-    @Query() query: unknown,
-    @Asker() asker: Principal,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BudgetOverview> {
-    const { budgetId, context, expected } = this.#step(request, path, query, asker);
-    checkedBody(remarkBody, request);
-    await decided(() => submitBudget(this.decider, context, budgetId, expected));
-    return this.#overview(budgetId, response);
+  submit(@Asked() asked: AskedStep, @Res({ passthrough: true }) response: ServerResponse): Promise<BudgetOverview> {
+    return this.#step(asked, response, remarkBody, async ({ budgetId, context, expected }) => {
+      const rehearsal = await this.#rehearsal(budgetId, expected);
+      return submitBudget(this.decider, context, budgetId, expected, rehearsal);
+    });
   }
 
   @Route(BUDGET_ROUTES.approveBudget)
-  async approve(
-    @Req() request: DecisionRequest,
-    @Param() path: unknown,
-    @Query() query: unknown,
-    @Asker() asker: Principal,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BudgetOverview> {
-    const { budgetId, context, expected } = this.#step(request, path, query, asker);
-    const { reason } = checkedBody(remarkBody, request);
-    await decided(() => approveBudget(this.decider, context, budgetId, expected, reason));
-    return this.#overview(budgetId, response);
+  approve(@Asked() asked: AskedStep, @Res({ passthrough: true }) response: ServerResponse): Promise<BudgetOverview> {
+    return this.#step(asked, response, remarkBody, ({ budgetId, context, expected }, { reason }) =>
+      approveBudget(this.decider, context, budgetId, expected, reason),
+    );
   }
 
   @Route(BUDGET_ROUTES.rejectBudget)
-  async reject(
-    @Req() request: DecisionRequest,
-    @Param() path: unknown,
-    @Query() query: unknown,
-    @Asker() asker: Principal,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BudgetOverview> {
-    const { budgetId, context, expected } = this.#step(request, path, query, asker);
-    const { reason } = checkedBody(reasonBody, request);
-    await decided(() => rejectBudget(this.decider, context, budgetId, expected, reason));
-    return this.#overview(budgetId, response);
+  reject(@Asked() asked: AskedStep, @Res({ passthrough: true }) response: ServerResponse): Promise<BudgetOverview> {
+    return this.#step(asked, response, reasonBody, ({ budgetId, context, expected }, { reason }) =>
+      rejectBudget(this.decider, context, budgetId, expected, reason),
+    );
   }
 
   @Route(BUDGET_ROUTES.closeBudget)
-  async close(
-    @Req() request: DecisionRequest,
-    @Param() path: unknown,
-    @Query() query: unknown,
-    @Asker() asker: Principal,
-    @Res({ passthrough: true }) response: ServerResponse,
-  ): Promise<BudgetOverview> {
-    const { budgetId, context, expected } = this.#step(request, path, query, asker);
-    const { reason } = checkedBody(remarkBody, request);
-    await decided(() => closeBudget(this.decider, context, budgetId, expected, reason));
-    return this.#overview(budgetId, response);
+  close(@Asked() asked: AskedStep, @Res({ passthrough: true }) response: ServerResponse): Promise<BudgetOverview> {
+    return this.#step(asked, response, remarkBody, ({ budgetId, context, expected }, { reason }) =>
+      closeBudget(this.decider, context, budgetId, expected, reason),
+    );
   }
 
   @Route(BUDGET_ROUTES.listAudit)
@@ -187,14 +180,33 @@ export class BudgetController {
     });
   }
 
-  #step(request: DecisionRequest, path: unknown, query: unknown, asker: Principal) {
+  /** Takes one step on a budget that exists, and answers with how it stands then. */
+  async #step<Body>(
+    { request, path, query, asker }: AskedStep,
+    response: ServerResponse,
+    schema: z.ZodType<Body>,
+    take: (step: Step, body: Body) => Promise<BudgetVersion>,
+  ): Promise<BudgetOverview> {
     checkedQuery(noParameters, query);
     const { budgetId } = checkedQuery(budgetPath, path);
-    return { budgetId, context: contextOf(request, asker, this.now()), expected: expectedOf(request) };
+    const step = { budgetId, context: contextOf(request, asker, this.now()), expected: expectedOf(request) };
+    const body = checkedBody(schema, request);
+    await decided(async () => take(step, body));
+    return this.#overview(budgetId, response);
   }
 
-  #plan(body: Readonly<Record<string, unknown>>): ReturnType<typeof readBudgetPlan> {
-    return readBudgetPlan(body, this.view.reference()?.organisation ?? DEFAULT_ORGANISATION);
+  /** Of the draft that is about to be submitted; null where it is none, which the submission will refuse. */
+  async #rehearsal(budgetId: string, { number, revision }: Expected): Promise<BudgetRehearsal | null> {
+    const draft = (await this.decider.store.budgetVersions(budgetId)).at(-1);
+    if (draft?.status !== 'draft' || draft.number !== number || draft.revision !== revision) return null;
+    return rehearseBudget(this.past, draft.plan, this.now(), AbortSignal.timeout(REHEARSAL_LIMIT_MS));
+  }
+
+  async #plan({ profile, ...rest }: z.infer<typeof budgetBody>): Promise<BudgetPlan> {
+    const home = this.view.reference()?.organisation ?? DEFAULT_ORGANISATION;
+    if (profile !== 'last-period') return readBudgetPlan({ ...rest, ...(profile && { profile }) }, home);
+    const plan = readBudgetPlan(rest, home);
+    return { ...plan, profile: await lastPeriodProfile(this.ledger, plan, zonedCalendar(home.zone), this.now()) };
   }
 
   async #overview(budgetId: string, response: ServerResponse): Promise<BudgetOverview> {

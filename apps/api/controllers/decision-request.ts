@@ -1,11 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ProblemError } from '#libs/adapters/http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { principalOf, ProblemError } from '#libs/adapters/http';
 import { DecisionRefused, type DecisionContext, type Expected, type Principal } from '#libs/application';
 import { withDatabase } from '../database-problem.js';
 
 /** A request whose body is still text. */
 export type DecisionRequest = IncomingMessage & { readonly body?: unknown; readonly originalUrl?: string };
+
+/** A request for a step on what exists, before anything of it is checked. */
+export interface AskedStep {
+  readonly request: DecisionRequest;
+  readonly path: unknown;
+  readonly query: unknown;
+  readonly asker: Principal;
+}
+
+/** Parameter of a handler: the whole {@link AskedStep}. */
+export const Asked = createParamDecorator((_: unknown, context: ExecutionContext): AskedStep => {
+  const request = context.switchToHttp().getRequest<DecisionRequest & { params: unknown; query: unknown }>();
+  return { request, path: request.params, query: request.query, asker: principalOf(request) };
+});
 
 const KEY = /^[\x21-\x7e]{8,128}$/;
 

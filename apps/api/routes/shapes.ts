@@ -24,12 +24,19 @@ export const budgetBody = z.strictObject({
   amount: z.union([amount, z.number()]).describe('for each period'),
   currency: z.string().length(3).optional().describe('ISO 4217; the organisation’s if left out'),
   profile: z
-    .strictObject({
-      weekdayWeights: z.array(z.number().min(0)).length(7).optional().describe('Monday first'),
-      hourWeights: z.array(z.number().min(0)).length(24).optional().describe('from 0 to 23 o’clock'),
-    })
+    .union([
+      z.literal('last-period').describe('as the last period went, by the hour of the week; the ledger is asked'),
+      z.strictObject({
+        weekdayWeights: z.array(z.number().min(0)).length(7).optional().describe('Monday first'),
+        hourWeights: z.array(z.number().min(0)).length(24).optional().describe('from 0 to 23 o’clock'),
+        hourOfWeekWeights: z.array(z.number().min(0)).length(168).optional().describe('from Monday 0 o’clock on'),
+        dayWeights: z.array(z.number().min(0)).min(1).max(366).optional().describe('of each day of the period'),
+        hourOfPeriodWeights: z.array(z.number().min(0)).min(1).max(8784).optional().describe('of each hour of it'),
+        source: z.string().min(1).max(200).optional().describe('where the weights come from'),
+      }),
+    ])
     .optional()
-    .describe('how the money is planned to go; flat if left out'),
+    .describe('how the money is planned to go: relative weights; flat if left out'),
   tolerance: z.number().gt(0).max(100).optional().describe('variance that is tolerated, as a share; 0.1 if left out'),
   thresholds: z.array(z.number().gt(0).max(100)).min(1).optional().describe('spent shares that are told of'),
   owner: z.string().min(1).max(128).optional(),
@@ -47,6 +54,25 @@ export const reasonBody = z.strictObject({ reason: z.string().min(1).max(2000) }
 
 export const budgetPath = z.strictObject({ budgetId: z.string().min(1).max(128) });
 
+const rehearsal = z
+  .object({
+    from: time,
+    to: time,
+    recordedFrom: time.nullable(),
+    says: z.string().describe('what came out, or why nothing did'),
+    signals: z.array(
+      z.object({
+        signalKey: z.string(),
+        proposedTimes: z.number(),
+        proposedMinutes: z.number(),
+        todayTimes: z.number().describe('under what holds today'),
+        toldTimes: z.number().describe('told at the time'),
+        firstSays: z.string().nullable(),
+      }),
+    ),
+  })
+  .describe('what it would have done to the last seven days that are recorded');
+
 const version = z
   .object({
     number: z.number(),
@@ -60,7 +86,7 @@ const version = z
     decidedBy: person.nullable(),
     decidedAt: time.nullable(),
     reason: z.string().nullable(),
-    rehearsal: z.unknown(),
+    rehearsal: rehearsal.nullable(),
     endedAt: time.nullable(),
     createdAt: time,
     updatedAt: time,

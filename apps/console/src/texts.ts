@@ -165,8 +165,15 @@ export const TEXTS = {
       id: 'Which one',
       period: 'Each',
       amount: 'Amount',
+      profile: 'Planned',
       from: 'From',
       owner: 'Owner',
+    },
+    profiles: {
+      flat: 'evenly',
+      kept: 'as in the version before',
+      given: 'as given',
+      'last-period': 'as the last period went',
     },
     save: 'Save as draft',
     cancel: 'Cancel',
@@ -195,6 +202,7 @@ export const TEXTS = {
     yearly: (amount: string) => `${amount} in a year`,
     inForce: (amount: string) => `In force: ${amount}.`,
     nothingInForce: 'Nothing is in force.',
+    profileFrom: (source: string) => `Planned by ${source}.`,
     proposed: (amount: string) => `Latest version: ${amount}.`,
     children: (scope: string, count: number, amount: string, difference: string) =>
       `Below it by ${scope}: ${String(count)} budgets, ${amount} together; difference ${difference}.`,
@@ -294,6 +302,13 @@ export const TEXTS = {
     costShare: 'Of the cost',
     contactShare: 'Of the contacts',
     nameless: (plural: string) => `Without ${plural}`,
+  },
+
+  rehearsal: {
+    title: 'What it would have done',
+    span: (from: string, to: string) => `On what was recorded from ${from} to ${to}.`,
+    would: (times: string, minutes: string) => `would fire ${times} times, ${minutes} min`,
+    beside: (today: string, told: string) => `as it is now ${today} times; told at the time ${told} times`,
   },
 
   breakdown: {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { budgetPeriodOf, plannedMicros, type Budget } from '#libs/domain';
+import { budgetPeriodOf, plannedMicros, type Budget, type BudgetProfile } from '#libs/domain';
 
 import { zonedCalendar } from './zoned-calendar.js';
 
@@ -20,6 +20,13 @@ const budget = (over: Partial<Budget> = {}): Budget => ({
 });
 const nightAndDay = Array.from({ length: 24 }, (_, hour) => (hour === 2 ? 3 : 1));
 
+const PROFILES: readonly BudgetProfile[] = [
+  { hourWeights: nightAndDay, weekdayWeights: [1, 2, 3, 4, 5, 6, 7] },
+  { hourOfWeekWeights: Array.from({ length: 168 }, (_, index) => index % 5) },
+  { dayWeights: Array.from({ length: 28 }, (_, index) => index % 3), hourWeights: nightAndDay },
+  { hourOfPeriodWeights: Array.from({ length: 700 }, (_, index) => (index % 7) / 10) },
+];
+
 /** What a budget plans depends on the zone's clock changes, which only the real calendar has. */
 describe('plannedMicros where the clocks change', () => {
   it.each(['Europe/Berlin', 'America/Havana', 'America/Sao_Paulo', 'Australia/Lord_Howe', 'Pacific/Apia'])(
@@ -31,11 +38,9 @@ describe('plannedMicros where the clocks change', () => {
           fc.constantFrom('month', 'quarter', 'year'),
           fc.integer({ min: at('2010-01-01T00:00:00Z'), max: at('2012-12-31T00:00:00Z') }),
           fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }),
-          (period, tMs, cuts) => {
-            const plan = budget({
-              period,
-              profile: { hourWeights: nightAndDay, weekdayWeights: [1, 2, 3, 4, 5, 6, 7] },
-            });
+          fc.constantFrom(...PROFILES),
+          (period, tMs, cuts, profile) => {
+            const plan = budget({ period, profile });
             const { startMs, endMs } = budgetPeriodOf(plan, calendar, tMs);
             const inner = cuts.map((share) => Math.floor(startMs + share * (endMs - startMs))).sort((a, b) => a - b);
             let sum = 0n;
@@ -47,7 +52,7 @@ describe('plannedMicros where the clocks change', () => {
             expect(sum).toBe(plan.amountMicros);
           },
         ),
-        { numRuns: 30 },
+        { numRuns: 60 },
       );
     },
   );

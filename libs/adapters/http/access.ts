@@ -17,11 +17,15 @@ interface KnownRequest extends IncomingMessage {
 }
 
 /** Parameter of a handler: who asks. Only for routes with roles, which nobody else reaches. */
-export const Asker = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<KnownRequest>();
+export const Asker = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
+  principalOf(context.switchToHttp().getRequest<KnownRequest>()),
+);
+
+/** Who sent a request that the guard let in; throws a {@link ProblemError} where nobody knows. */
+export function principalOf({ principal }: KnownRequest): Principal {
   if (principal === undefined) throw new ProblemError('token-missing');
   return principal;
-});
+}
 
 /** What the guard goes by. */
 export interface AccessGuardOptions {

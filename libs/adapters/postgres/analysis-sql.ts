@@ -5,6 +5,7 @@ import type {
   ActivitySums,
   MonthSum,
   MonthSumQuery,
+  MonthToDateQuery,
 } from '#libs/application';
 import { DIMENSIONS, type Dimension } from '#libs/domain';
 import type { Database } from './database.js';
@@ -136,4 +137,24 @@ export async function readMonthSums(
     csatSum: row.csat_sum,
     csatCount: Number(row.csat_count),
   }));
+}
+
+/** See `LedgerReader.monthToDate`. */
+export async function readMonthToDate(
+  database: Database,
+  { scope, id, dimension, moments }: MonthToDateQuery,
+): Promise<readonly (string | null)[]> {
+  const rows = await database.query<{ readonly amount: string | null }>(
+    `SELECT held.amount::text AS amount
+     FROM unnest($3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS cut (at, month_start, place)
+     LEFT JOIN LATERAL (
+       SELECT ${dimension ?? 'amount'} AS amount FROM cost_window AS month
+       WHERE month.scope = $1 AND month.id = $2 AND month.window_name = 'month'
+         AND month.window_end <= cut.at AND month.window_end > cut.month_start
+       ORDER BY month.window_end DESC LIMIT 1
+     ) AS held ON true
+     ORDER BY cut.place`,
+    [scope, id, moments.map(({ atMs }) => new Date(atMs)), moments.map(({ monthStartMs }) => new Date(monthStartMs))],
+  );
+  return rows.map(({ amount }) => (amount === null ? null : rowToAmount(amount)));
 }

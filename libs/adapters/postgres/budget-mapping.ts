@@ -1,4 +1,10 @@
-import { planToWire, referenceEntryFromWire, type BudgetPlan, type BudgetVersion } from '#libs/application';
+import {
+  planToWire,
+  referenceEntryFromWire,
+  type BudgetPlan,
+  type BudgetRehearsal,
+  type BudgetVersion,
+} from '#libs/application';
 import type { BudgetVersionRow } from './rows/index.js';
 
 /** The version of a row. Throws when it is none, which only a newer program or a hand can have brought about. */
@@ -6,7 +12,8 @@ export function mapVersion(row: BudgetVersionRow): BudgetVersion {
   const { number, revision, authors, submittedBy, decidedBy, reason, rehearsal } = row;
   return {
     plan: planOf(row),
-    ...{ number, revision, authors, submittedBy, decidedBy, reason, rehearsal },
+    ...{ number, revision, authors, submittedBy, decidedBy, reason },
+    rehearsal: (rehearsal as BudgetRehearsal | undefined) ?? null,
     status: row.status as BudgetVersion['status'],
     submittedAtMs: row.submittedAt?.getTime() ?? null,
     decidedAtMs: row.decidedAt?.getTime() ?? null,

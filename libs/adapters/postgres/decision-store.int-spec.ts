@@ -10,6 +10,7 @@ import {
   writeDraft,
   type BudgetDecider,
   type BudgetPlan,
+  type BudgetRehearsal,
   type BudgetVersion,
   type DecisionContext,
   type Principal,
@@ -31,6 +32,13 @@ const by = (id: string, fields: Partial<DecisionContext> = {}): DecisionContext 
   nowMs: NOW_MS,
   ...fields,
 });
+const REHEARSAL: BudgetRehearsal = {
+  from: '2026-11-09T00:00:00.000Z',
+  to: '2026-11-16T00:00:00.000Z',
+  recordedFrom: null,
+  says: 'Not rehearsed: no input of the past is kept.',
+  signals: [],
+};
 const PLAN: BudgetPlan = {
   budgetId: 'b',
   scope: 'channel',
@@ -70,7 +78,7 @@ withPostgres('decisions in Postgres', () => {
     const draft = known
       ? await draftBudget(decider, by(author), plan, known)
       : await createBudget(decider, by(author), plan);
-    return submitBudget(decider, by(author), plan.budgetId, draft, { wouldHaveFired: 2 });
+    return submitBudget(decider, by(author), plan.budgetId, draft, REHEARSAL);
   };
   const approved = async (plan = PLAN): Promise<BudgetVersion> =>
     approveBudget(decider, by('ben'), plan.budgetId, await submitted(plan));

@@ -7,6 +7,7 @@ import type {
   LedgerReader,
   MonthSum,
   MonthSumQuery,
+  MonthToDateQuery,
   ReadSpan,
   RecordedCostEvent,
   SignalQuery,
@@ -15,7 +16,7 @@ import type {
   WindowQuery,
 } from '#libs/application';
 import { DIMENSIONS } from '#libs/domain';
-import { readActivities, readMonthSums } from './analysis-sql.js';
+import { readActivities, readMonthSums, readMonthToDate } from './analysis-sql.js';
 import type { Database } from './database.js';
 import { rowToAmount, rowToCostEvent, rowToCostWindow, type JsonRow } from './ledger-mapping.js';
 
@@ -112,6 +113,10 @@ export class PostgresLedgerReader implements LedgerReader {
 
   monthSums(query: MonthSumQuery): Promise<readonly MonthSum[]> {
     return readMonthSums(this.database, query);
+  }
+
+  monthToDate(query: MonthToDateQuery): Promise<readonly (string | null)[]> {
+    return readMonthToDate(this.database, query);
   }
 
   async costEvents(sourceId: string): Promise<readonly RecordedCostEvent[]> {

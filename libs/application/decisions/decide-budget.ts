@@ -10,6 +10,7 @@ import {
   type FxRate,
   type Organisation,
 } from '#libs/domain';
+import type { BudgetRehearsal } from '../live/wire/index.js';
 import { referenceEntry, referenceValueToWire, type Unversioned } from '../reference/index.js';
 import { inHomeCurrency, yearlyLimitOf, type ApprovalLimits } from './approval-limits.js';
 import {
@@ -87,7 +88,7 @@ export function submitBudget(
   context: DecisionContext,
   budgetId: string,
   expected: Expected,
-  rehearsal: unknown = null,
+  rehearsal: BudgetRehearsal | null = null,
 ): Promise<BudgetVersion> {
   return decideLatest(decider, context, budgetId, expected, async (unit, latest) => {
     const { status } = stepOf(latest, 'submit', context);

@@ -1,6 +1,7 @@
 import type { Budget, BudgetStatus } from '#libs/domain';
 import type { Principal } from '../access/index.js';
 import type { Snooze } from '../delivery/index.js';
+import type { BudgetRehearsal } from '../live/wire/index.js';
 import type { Unversioned } from '../reference/index.js';
 
 /** What is decided on in a budget: everything but its status. */
@@ -24,7 +25,7 @@ export interface BudgetVersion {
   /** Of the decision. */
   readonly reason: string | null;
   /** What the rehearsal said when it was submitted. */
-  readonly rehearsal: unknown;
+  readonly rehearsal: BudgetRehearsal | null;
   /** From when on another version holds, or none. */
   readonly endedAtMs: number | null;
   readonly createdAtMs: number;

@@ -58,6 +58,14 @@ export interface MonthSumQuery {
   readonly limit: number;
 }
 
+/** The month to date of one scope at moments, each in the month that starts at `monthStartMs`. */
+export interface MonthToDateQuery {
+  readonly scope: Scope;
+  readonly id: string;
+  readonly dimension?: Dimension;
+  readonly moments: readonly Pick<MonthCut, 'atMs' | 'monthStartMs'>[];
+}
+
 /** What one id has between the cuts. */
 export interface MonthSum {
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { CostEvent, CostWindow, Signal } from '#libs/contract';
 import type { Scope } from '#libs/domain';
 
-import type { ActivityList, ActivityQuery, MonthSum, MonthSumQuery } from './analysis-queries.js';
+import type { ActivityList, ActivityQuery, MonthSum, MonthSumQuery, MonthToDateQuery } from './analysis-queries.js';
 import type { ReadSpan } from './read-span.js';
 
 /** Windows of one scope. */
@@ -74,6 +74,11 @@ export interface LedgerReader {
   activities(query: ActivityQuery): Promise<ActivityList>;
   /** What each id of a scope has between moments, out of the month to date; ids without any window are left out. */
   monthSums(query: MonthSumQuery): Promise<readonly MonthSum[]>;
+  /**
+   * Month to date of one scope at each moment, in the order given; null before its month has any window. `dimension`: of
+   * that dimension alone.
+   */
+  monthToDate(query: MonthToDateQuery): Promise<readonly (string | null)[]>;
   /** All revisions of what was costed, oldest first: interactionId, lineId, ... */
   costEvents(sourceId: string): Promise<readonly RecordedCostEvent[]>;
   /** Every message of a signal, newest first, at most `limit`. */

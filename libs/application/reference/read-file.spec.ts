@@ -182,6 +182,34 @@ colours: 1
     );
   });
 
+  it('tell of profiles that leave a period without a plan, or say two things', () => {
+    const list = (length: number, weight = 1): string => `[${Array.from({ length }, () => weight).join(', ')}]`;
+    const budget = (profile: string, period = 'month'): string =>
+      `budgets:\n  - { budgetId: b, scope: all, period: ${period}, amount: 5, profile: { ${profile} } }\n`;
+    const fault = (profile: string, period?: string): string[] =>
+      faultsOf(budget(profile, period)).map((text) =>
+        text.replace(/^budgets\[0\]\.profile\.?/, '').replace(/\(line \d+\): /, ''),
+      );
+    expect(fault(`hourOfWeekWeights: ${list(168)}, source: the forecast`)).toEqual([]);
+    expect(fault(`dayWeights: ${list(31)}, hourWeights: ${list(24)}`)).toEqual([]);
+    expect(fault(`hourOfPeriodWeights: ${list(744)}`)).toEqual([]);
+    expect(fault(`dayWeights: ${list(366)}`, 'year')).toEqual([]);
+    expect(fault(`hourOfWeekWeights: ${list(167)}`)).toEqual(['hourOfWeekWeights must be 168 weights']);
+    expect(fault(`dayWeights: ${list(32)}`)).toEqual(['dayWeights must be at most 31 weights for a month']);
+    expect(fault(`dayWeights: [${'0, '.repeat(28)}1]`)).toEqual([
+      'dayWeights must have a weight above zero among the first 28: not every month has more',
+    ]);
+    expect(fault(`dayWeights: [1, 1], hourWeights: ${list(24)}`)).toEqual([
+      'dayWeights must have 3 weights above zero among the first 28: not every month has more',
+    ]);
+    expect(fault(`dayWeights: ${list(31)}, weekdayWeights: ${list(7)}`)).toEqual([
+      'weekdayWeights must be left out beside dayWeights',
+    ]);
+    expect(fault(`dayWeights: ${list(31)}, hourOfWeekWeights: ${list(168)}`)).toEqual([
+      'dayWeights must be left out beside hourOfWeekWeights',
+    ]);
+  });
+
   it('tell of a dimension that there is not, and of rules that cannot look at parts of the spend', () => {
     const yaml = `budgets:
   - { budgetId: a, scope: dimension, id: labour, period: month, amount: 5 }

@@ -14,7 +14,8 @@ import type { Unversioned } from './entry.js';
 import type { Scalars } from './scalars.js';
 import { ruleSchema } from './rule-schemas.js';
 import { isZone } from './zone.js';
-import { checkDates, convertDates, present, type Dates } from './dates.js';
+import { checkDates, convertDates, type Dates } from './dates.js';
+import { profileFault, profileSchema } from './profile-schema.js';
 
 /** One schema for each kind of entry; each answers with the domain's value. */
 export interface EntrySchemas {
@@ -127,11 +128,6 @@ function checkSplit(
 }
 
 function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Budget>> {
-  const weights = (count: number): z.ZodType<number[]> =>
-    z
-      .array(z.number().min(0))
-      .length(count, `must be ${count} weights`)
-      .refine((list) => list.some((weight) => weight > 0), 'must have a weight above zero');
   return object({
     budgetId: ID,
     scope: SCOPE,
@@ -140,9 +136,7 @@ function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): 
     amount: scalars.amount.refine((amount) => amount > 0n, 'must be above zero'),
     currency: scalars.currency,
     status: z.enum(['draft', 'submitted', 'approved', 'rejected', 'superseded', 'closed']).default('approved'),
-    profile: object({ weekdayWeights: weights(7).optional(), hourWeights: weights(24).optional() })
-      .transform(present)
-      .optional(),
+    profile: profileSchema(object).optional(),
     tolerance: RATIO.gt(0).optional(),
     thresholds: z.array(RATIO.gt(0)).min(1).optional(),
     owner: ID.optional(),
@@ -152,6 +146,10 @@ function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): 
     .superRefine(({ scope, id }, context) => {
       const message = scopeFault(scope, id);
       if (message) context.addIssue({ code: 'custom', path: ['id'], message });
+    })
+    .superRefine(({ profile, period }, context) => {
+      const fault = profile && profileFault(profile, period);
+      if (fault) context.addIssue({ code: 'custom', path: ['profile', fault.field], message: fault.message });
     })
     .transform(({ id, amount, tolerance, thresholds, ...rest }) => ({
       ...convertDates(rest),

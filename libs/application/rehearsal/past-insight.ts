@@ -10,10 +10,11 @@ export interface PastInsight {
    * @param name signal key or episode id
    */
   explain(name: string): Promise<Explanation | undefined>;
-  /** What a reference document would have done in [fromMs, toMs), or what is wrong with it. */
+  /** What a reference document would have done in [fromMs, toMs), or what is wrong with it. Rejects once `stop` is aborted. */
   rehearse(
     document: string,
     span: { readonly fromMs: number; readonly toMs: number },
+    stop?: AbortSignal,
   ): Promise<
     { readonly ok: true; readonly rehearsal: Rehearsal } | { readonly ok: false; readonly faults: readonly FileFault[] }
   >;

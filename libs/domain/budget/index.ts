@@ -3,3 +3,4 @@ export * from './budget-period.js';
 export * from './budget-tree.js';
 export * from './budgets-in-force.js';
 export * from './planned.js';
+export * from './spend-shape.js';

@@ -28,6 +28,14 @@ const OFFICE_HOURS: BudgetProfile = {
   hourWeights: Array.from({ length: 24 }, (_, hour) => (hour >= 9 && hour < 17 ? 1 : 0)),
 };
 
+const MONDAY_NINE: BudgetProfile = {
+  hourOfWeekWeights: Array.from({ length: 168 }, (_, index) => (index === 9 ? 5 : 0)),
+};
+const THREE_DAYS: BudgetProfile = { dayWeights: [0.1, 0.2, 0.7] };
+const TWO_HOURS: BudgetProfile = {
+  hourOfPeriodWeights: Array.from({ length: 26 }, (_, index) => ({ 0: 0.75, 25: 0.25 })[index] ?? 0),
+};
+
 const weight = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.double({ min: 0, max: 10, noNaN: true }), fc.constant(0.1));
 const weights = (count: number): fc.Arbitrary<number[]> =>
   fc.array(weight, { minLength: count, maxLength: count }).filter((list) => list.some((each) => each > 0));
@@ -35,11 +43,20 @@ const profile: fc.Arbitrary<BudgetProfile> = fc.record(
   { weekdayWeights: weights(7), hourWeights: weights(24) },
   { requiredKeys: [] },
 );
+/** A list for a period: somewhere in the days that each of its kind has, something weighs. */
+const explicit = (count: number): fc.Arbitrary<number[]> =>
+  fc.tuple(weights(count), fc.array(weight, { maxLength: 3 * count })).map(([sure, more]) => [...sure, ...more]);
+const anyProfile: fc.Arbitrary<BudgetProfile> = fc.oneof(
+  profile,
+  fc.record({ hourOfWeekWeights: weights(168) }),
+  fc.record({ dayWeights: explicit(28), hourWeights: weights(24) }, { requiredKeys: ['dayWeights'] }),
+  fc.record({ hourOfPeriodWeights: explicit(28) }),
+);
 const anyBudget = fc
   .record({
     amountMicros: fc.bigInt({ min: 1n, max: 9_999_999_999_999_999n }),
     period: fc.constantFrom('month', 'quarter', 'year'),
-    profile: fc.option(profile, { nil: undefined }),
+    profile: fc.option(anyProfile, { nil: undefined }),
   })
   .map(({ profile: shape, ...rest }) => budget({ ...rest, ...(shape && { profile: shape }) }));
 const anyTimeMs = fc.integer({ min: at('2025-01-01T00:00:00Z'), max: at('2026-12-31T00:00:00Z') });
@@ -108,6 +125,16 @@ describe('plannedMicros', () => {
     ['workdays, a Monday', WORKDAYS, '2026-03-02T00:00:00+08:00', '2026-03-03T00:00:00+08:00', '1409.090909'],
     ['office hours, a night', OFFICE_HOURS, '2026-03-02T17:00:00+08:00', '2026-03-03T09:00:00+08:00', '0'],
     ['office hours, an hour', OFFICE_HOURS, '2026-03-02T09:00:00+08:00', '2026-03-02T10:00:00+08:00', '125'],
+    // 168 weights: Monday 9 o'clock alone; March 2026 has five Mondays.
+    ['an hour of the week', MONDAY_NINE, '2026-03-02T09:00:00+08:00', '2026-03-02T10:00:00+08:00', '6200'],
+    ['an hour of the week, a part', MONDAY_NINE, '2026-03-30T09:15:00+08:00', '2026-03-30T09:30:00+08:00', '1550'],
+    // Explicit: 10%, 20% and 70% on the first three days.
+    ['given days, the second', THREE_DAYS, '2026-03-02T00:00:00+08:00', '2026-03-03T00:00:00+08:00', '6200'],
+    ['given days, half of the third', THREE_DAYS, '2026-03-03T12:00:00+08:00', '2026-03-04T00:00:00+08:00', '10850'],
+    ['given days, beyond', THREE_DAYS, '2026-03-04T00:00:00+08:00', '2026-04-01T00:00:00+08:00', '0'],
+    // Explicit: a quarter in the period's 26th hour, the rest in its first.
+    ['given hours', TWO_HOURS, '2026-03-02T00:00:00+08:00', '2026-03-02T23:00:00+08:00', '7750'],
+    ['given hours, the first', TWO_HOURS, '2026-03-01T00:00:00+08:00', '2026-03-01T01:00:00+08:00', '23250'],
     ['empty', undefined, '2026-03-02T09:00:00+08:00', '2026-03-02T09:00:00+08:00', '0'],
     ['backwards', undefined, '2026-03-02T10:00:00+08:00', '2026-03-02T09:00:00+08:00', '0'],
   ])('%s', (_, shape, from, to, expected) => {

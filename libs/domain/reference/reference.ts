@@ -34,10 +34,23 @@ export interface RateCard extends EffectiveDated {
 
 export type BudgetStatus = 'draft' | 'submitted' | 'approved' | 'rejected' | 'superseded' | 'closed';
 
-/** How a budget is planned over its period: relative weights; absent: flat. Index 0 is Monday; hours are local. */
+/**
+ * How a budget is planned over its period: relative weights, which are multiplied where there are several; absent: flat.
+ * Days and hours are local.
+ */
 export interface BudgetProfile {
+  /** Monday first. */
   readonly weekdayWeights?: readonly number[];
+  /** From 0 to 23 o'clock. */
   readonly hourWeights?: readonly number[];
+  /** 168, from Monday 0 o'clock on. */
+  readonly hourOfWeekWeights?: readonly number[];
+  /** Of each day of the period, the first one first; days beyond the list weigh nothing. */
+  readonly dayWeights?: readonly number[];
+  /** Of each hour that passes from the period's start on; hours beyond the list weigh nothing. */
+  readonly hourOfPeriodWeights?: readonly number[];
+  /** Where the weights come from, for people. */
+  readonly source?: string;
 }
 
 export interface Budget extends EffectiveDated {

@@ -14,6 +14,7 @@ import { SpendingNote } from './budgets-page.js';
 import { Decision } from '../elements/decision.js';
 import { Field } from '../elements/field.js';
 import { History } from '../elements/history.js';
+import { Rehearsal } from '../elements/rehearsal.js';
 import { Trouble } from '../elements/trouble.js';
 
 const texts = TEXTS.budgets;
@@ -86,6 +87,9 @@ function Facts({ budget, formats }: { readonly budget: BudgetOverview; readonly 
         {inForce ? texts.inForce(formats.amount(String(inForce.plan['amount']))) : texts.nothingInForce}{' '}
         {inForce?.number !== latest.number && texts.proposed(formats.amount(String(latest.plan['amount'])))}
       </p>
+      {latest.status === 'submitted' && latest.rehearsal && (
+        <Rehearsal rehearsal={latest.rehearsal} formats={formats} />
+      )}
       {spending && <SpendingNote spending={spending} formats={formats} />}
       {latest.reason !== null && latest.reason !== '' && <q>{latest.reason}</q>}
       {children.map(({ scope: below, budgetIds, amount, difference }) => (

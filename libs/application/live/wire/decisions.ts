@@ -15,10 +15,34 @@ export interface BudgetVersionView {
   readonly decidedBy: string | null;
   readonly decidedAt: string | null;
   readonly reason: string | null;
-  readonly rehearsal: unknown;
+  /** What it would have done to the recorded past; null before it is submitted. */
+  readonly rehearsal: BudgetRehearsal | null;
   readonly endedAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** What a budget would have done to the past that was recorded when it was submitted. */
+export interface BudgetRehearsal {
+  readonly from: string;
+  readonly to: string;
+  /** First event time that was kept; null where nothing was, or nothing was rehearsed. */
+  readonly recordedFrom: string | null;
+  /** One sentence: what came out, or why nothing did. */
+  readonly says: string;
+  /** Signals of its scope, and others that would differ; those that fire most often first. */
+  readonly signals: readonly BudgetRehearsalSignal[];
+}
+
+/** How often a signal would have fired, beside what fires under what holds today and what was told at the time. */
+export interface BudgetRehearsalSignal {
+  readonly signalKey: string;
+  readonly proposedTimes: number;
+  readonly proposedMinutes: number;
+  readonly todayTimes: number;
+  readonly toldTimes: number;
+  /** What its first message would have said. */
+  readonly firstSays: string | null;
 }
 
 /** How the version in force stands. */
