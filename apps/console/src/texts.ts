@@ -172,9 +172,8 @@ export const TEXTS = {
     profiles: {
       flat: 'evenly',
       kept: 'as in the version before',
-      given: 'as given',
       'last-period': 'as the last period went',
-    },
+    } as Readonly<Record<string, string>>,
     save: 'Save as draft',
     cancel: 'Cancel',
     edit: 'Change the draft',

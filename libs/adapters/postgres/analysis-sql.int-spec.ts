@@ -123,6 +123,19 @@ withPostgres('analyses of the ledger', () => {
       expect(await reader.monthSums({ ...asked, cuts: [cut('2026-04-04T00:00:00Z', APRIL, 1)] })).toEqual([]);
     });
 
+    it('are told at moments, null where the month has no window yet', async () => {
+      const moments = [
+        cut('2026-02-01T00:00:00Z', FEBRUARY, 1),
+        cut('2026-03-04T00:00:00Z', MARCH, 1),
+        cut('2026-03-04T12:00:00Z', MARCH, 1),
+        cut('2026-04-04T00:00:00Z', APRIL, 1),
+      ];
+      const { scope } = asked;
+      expect(await reader.monthToDate({ scope, id: 'a', moments })).toEqual([null, '1.50', '1.50', null]);
+      const system = await reader.monthToDate({ scope, id: 'a', dimension: 'system', moments: moments.slice(1, 2) });
+      expect(system).toEqual(['1.00']);
+    });
+
     it('add up over several, less what was before', async () => {
       const cuts = [
         cut('2026-03-01T00:00:00Z', FEBRUARY, 1),

@@ -14,6 +14,8 @@ const texts = TEXTS.budgets;
 const SCOPES = ['all', 'channel', 'team', 'vendor', 'agent', 'queue', 'region', 'dimension', 'system'] as const;
 const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
 const PERIODS = ['month', 'quarter', 'year'] as const;
+/** What a form can offer; weights of one's own take a file or the API. */
+const PROFILES = ['flat', 'last-period'] as const;
 
 interface BudgetFormProps {
   readonly session: Session;
@@ -30,13 +32,14 @@ export function BudgetForm({ session, budget, onDone }: BudgetFormProps): JSX.El
   const set = (name: keyof typeof fields) => (event: { readonly currentTarget: { readonly value: string } }) =>
     setFields({ ...fields, [name]: event.currentTarget.value });
   const save = async (): Promise<void> => {
-    const { id, from, owner, ...rest } = fields;
+    const { id, from, owner, profile, ...rest } = fields;
     const written = {
       ...before,
       ...rest,
       id: rest.scope === 'all' ? undefined : id,
       from: from === wasFrom ? before['from'] : from || undefined,
       owner: owner || undefined,
+      profile: profile === 'kept' ? before['profile'] : profile === 'last-period' ? profile : undefined,
     };
     const { token } = session;
     if (budget) {
@@ -54,24 +57,18 @@ export function BudgetForm({ session, budget, onDone }: BudgetFormProps): JSX.El
       <Field label={texts.fields.budgetId}>
         <input name="budgetId" value={fields.budgetId} disabled={fixed} onInput={set('budgetId')} />
       </Field>
-      <Field label={texts.fields.scope}>
-        <select name="scope" value={fields.scope} disabled={fixed} onChange={set('scope')}>
-          {SCOPES.map((scope) => (
-            <option key={scope}>{scope}</option>
-          ))}
-        </select>
-      </Field>
+      <Choice name="scope" value={fields.scope} options={SCOPES} disabled={fixed} onChange={set('scope')} />
       {fields.scope !== 'all' && <IdField scope={fields.scope} id={fields.id} disabled={fixed} onChange={set('id')} />}
-      <Field label={texts.fields.period}>
-        <select name="period" value={fields.period} disabled={fixed} onChange={set('period')}>
-          {PERIODS.map((period) => (
-            <option key={period}>{period}</option>
-          ))}
-        </select>
-      </Field>
+      <Choice name="period" value={fields.period} options={PERIODS} disabled={fixed} onChange={set('period')} />
       <Field label={texts.fields.amount}>
         <input name="amount" inputMode="decimal" value={fields.amount} onInput={set('amount')} />
       </Field>
+      <Choice
+        name="profile"
+        value={fields.profile}
+        options={before['profile'] ? ['kept', ...PROFILES] : PROFILES}
+        onChange={set('profile')}
+      />
       <Field label={texts.fields.from}>
         <input name="from" type="date" value={fields.from} onInput={set('from')} />
       </Field>
@@ -85,6 +82,28 @@ export function BudgetForm({ session, budget, onDone }: BudgetFormProps): JSX.El
         </button>
       </div>
     </form>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: 'scope' | 'period' | 'profile';
+  readonly value: string;
+  readonly options: readonly string[];
+  readonly disabled?: boolean;
+  readonly onChange: (event: { readonly currentTarget: { readonly value: string } }) => void;
+}
+
+function Choice({ name, value, options, disabled, onChange }: ChoiceProps): JSX.Element {
+  return (
+    <Field label={texts.fields[name]}>
+      <select name={name} value={value} disabled={disabled ?? false} onChange={onChange}>
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {texts.profiles[option] ?? option}
+          </option>
+        ))}
+      </select>
+    </Field>
   );
 }
 
@@ -119,6 +138,7 @@ interface Fields {
   readonly id: string;
   readonly period: string;
   readonly amount: string;
+  readonly profile: string;
   /** A date. */
   readonly from: string;
   readonly owner: string;
@@ -136,6 +156,7 @@ function fieldsOf(budget: BudgetOverview | null): Fields {
     id: text('id'),
     period: text('period', 'month'),
     amount: text('amount'),
+    profile: budget?.latest.plan['profile'] === undefined ? 'flat' : 'kept',
     from: text('from').slice(0, 10),
     owner: text('owner'),
   };

@@ -77,6 +77,7 @@ interface BudgetHistory {
 
 function Facts({ budget, formats }: { readonly budget: BudgetOverview; readonly formats: Formats }): JSX.Element {
   const { latest, inForce, spending, scope, id, period, children } = budget;
+  const { source } = (latest.plan['profile'] ?? {}) as { readonly source?: string };
   return (
     <div class="stack">
       <p class="note">
@@ -87,6 +88,7 @@ function Facts({ budget, formats }: { readonly budget: BudgetOverview; readonly 
         {inForce ? texts.inForce(formats.amount(String(inForce.plan['amount']))) : texts.nothingInForce}{' '}
         {inForce?.number !== latest.number && texts.proposed(formats.amount(String(latest.plan['amount'])))}
       </p>
+      {source !== undefined && <p class="note">{texts.profileFrom(source)}</p>}
       {latest.status === 'submitted' && latest.rehearsal && (
         <Rehearsal rehearsal={latest.rehearsal} formats={formats} />
       )}
