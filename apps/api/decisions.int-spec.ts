@@ -48,6 +48,7 @@ const DEAD: DeadLetter = {
   ...{ receiver: 'hook', signal: FIRING as unknown as Signal, partition: 0, reason: 'HTTP 422', state: 'dead' },
   givenUpAt: '2026-11-15T23:10:00.000Z',
 };
+const TWO_SHAPES = { dayWeights: [1], weekdayWeights: [1, 1, 1, 1, 1, 1, 1] };
 
 interface Answer {
   readonly status: number;
@@ -264,6 +265,8 @@ withPostgres('deciding through the API', () => {
     ['no amount', { ...BUDGET, amount: undefined }, 'invalid-body', 'amount'],
     ['an amount of nothing', { ...BUDGET, amount: '0' }, 'invalid-budget', 'amount'],
     ['no channel', { ...BUDGET, id: undefined }, 'invalid-budget', 'id'],
+    ['the shape of a period that nobody recorded', { ...BUDGET, profile: 'last-period' }, 'invalid-budget', 'profile'],
+    ['a profile that says two things', { ...BUDGET, profile: TWO_SHAPES }, 'invalid-budget', 'profile.weekdayWeights'],
     ['an end before its start', { ...BUDGET, from: '2026-12-01', to: '2026-11-01' }, 'invalid-budget', 'to'],
   ])('refuses a budget with %s', async (_, body, slug, path) => {
     const answer = await post('bella', 'budgets', body);

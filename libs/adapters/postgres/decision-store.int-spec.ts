@@ -251,7 +251,9 @@ withPostgres('decisions in Postgres', () => {
 
   it('take over the budgets that counted before there was approval', async () => {
     const dataSource = await createDataSource({ databaseUrl: postgres.url, applicationName: 'test' }).initialize();
-    await dataSource.undoLastMigration();
+    // The one that brought decisions, and what came after it.
+    const decisionsAt = MIGRATIONS.findIndex(({ name }) => name.startsWith('Decisions'));
+    for (const _ of MIGRATIONS.slice(decisionsAt)) await dataSource.undoLastMigration();
     const insert = (id: string, from: string | null, amount: string, status = 'approved'): Promise<unknown> =>
       postgres.query(`INSERT INTO reference_entry VALUES ('budget', $1, 1, $2, $3, NULL, now(), 'ops')`, [
         id,
@@ -271,7 +273,6 @@ withPostgres('decisions in Postgres', () => {
     await insert('old@2026-12-01T00:00:00.000Z', '2026-12-01T00:00:00.000Z', '2.00');
     await dataSource.runMigrations();
     await dataSource.destroy();
-    expect(MIGRATIONS).toHaveLength(3);
     const versions = await store.budgetVersions('old');
     expect(versions.map(({ status, plan, decidedBy }) => [status, plan.amountMicros, decidedBy])).toEqual([
       ['superseded', 1_000_000n, 'before approval'],
