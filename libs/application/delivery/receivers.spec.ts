@@ -23,7 +23,7 @@ receivers:
   - { name: hook, kind: webhook, url: { env: HOOK_URL }, secret: { env: HOOK_SECRET }, giveUpAfter: 30m }
   - { name: on-call, kind: pagerduty, routingKey: { env: HOOK_SECRET }, severities: { warning: error } }
 routes:
-  - { receivers: [on-call], severity: [critical], scope: ['channel:voice'], rule: [burn-rate] }
+  - { receivers: [on-call], severity: [critical], scope: ['channel:voice', 'dimension:labour', system], rule: [burn-rate] }
   - { receivers: [hook] }
 `,
       readSecret,
@@ -53,7 +53,12 @@ routes:
           },
         ],
         routes: [
-          { receivers: ['on-call'], severity: ['critical'], scope: ['channel:voice'], rule: ['burn-rate'] },
+          {
+            receivers: ['on-call'],
+            severity: ['critical'],
+            scope: ['channel:voice', 'dimension:labour', 'system'],
+            rule: ['burn-rate'],
+          },
           { receivers: ['hook'] },
         ],
       },

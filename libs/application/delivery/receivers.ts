@@ -1,4 +1,5 @@
 import type { Signal } from '#libs/contract';
+import { BUDGET_SCOPES } from '#libs/domain';
 import { z } from 'zod';
 import { parseDurationText, scalar } from '../reference/scalars.js';
 import { parseYaml, type FileFault } from '../reference/yaml-document.js';
@@ -204,10 +205,7 @@ const LABELS = z.record(z.string().regex(/^[a-zA-Z_]\w*$/, 'is no label name'), 
 /** `channel`, or `channel:voice`. */
 const SCOPE = z
   .string()
-  .regex(
-    /^(all|agent|channel|team|vendor|queue|region|topic|stage|customer-tier)(:.+)?$/,
-    'is no scope such as channel or channel:voice',
-  );
+  .regex(new RegExp(`^(${BUDGET_SCOPES.join('|')})(:.+)?$`), 'is no scope such as channel or channel:voice');
 const ROUTE = z.strictObject({
   receivers: z.array(z.string()).min(1, 'must name at least one receiver'),
   severity: z.array(SEVERITY).min(1).optional(),
