@@ -1,22 +1,8 @@
 import { childrenOf, formatMicros, rfc3339, yearlyMicros, type Budget } from '#libs/domain';
 import { planToWire } from './decide-budget.js';
-import type {
-  AuditLineView,
-  BudgetChildrenView,
-  BudgetOverview,
-  BudgetSpending,
-  BudgetVersionView,
-} from '../live/wire/index.js';
+import type { AuditLineView, BudgetChildrenView, BudgetOverview, BudgetVersionView } from '../live/wire/index.js';
+import type { BudgetSurroundings } from '../live/budget-surroundings.js';
 import type { AuditLine, BudgetVersion } from './decisions.js';
-
-/** What is known of the world around budgets. */
-export interface BudgetSurroundings {
-  /** Every budget that counts now. */
-  readonly inForce: readonly Budget[];
-  readonly teamOf: (agentId: string) => string | undefined;
-  /** Undefined where the stream does not say it: nothing was spent yet, or the rules on budgets are switched off. */
-  readonly spendingOf: (budget: Budget) => BudgetSpending | undefined;
-}
 
 /** The view of one budget from all its versions, oldest first. */
 export function budgetOverview(

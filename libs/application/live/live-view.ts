@@ -11,9 +11,9 @@ import {
   type Reference,
 } from '#libs/domain';
 
-import type { BudgetSurroundings } from '../decisions/index.js';
 import { DEFAULT_ORGANISATION } from '../reference/index.js';
 import { spendingOf, spendingTold } from './budget-spending.js';
+import type { BudgetSurroundings } from './budget-surroundings.js';
 import { figuresOf, handledContacts, subtractAmounts, sumAmounts } from './figures.js';
 import type { LiveBudget } from './live-budget.js';
 import type { LiveRecord } from './live-record.js';
