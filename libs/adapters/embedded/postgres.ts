@@ -85,9 +85,18 @@ async function startOnceFree(spec: ServerSpec, control: StartControl): Promise<E
 
 /** What `pg_ctl` goes by: line 1 of postmaster.pid is the process, line 8 its state. A port that answers may still be recovering. */
 function saysReady(data: string, pid: number): boolean {
-  const file = join(data, 'postmaster.pid');
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const lines = pidFile(data).split('\n');
   return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
+}
+
+/** Empty where there is none: a starting Postgres removes what a killed one left, at any moment. */
+function pidFile(data: string): string {
+  try {
+    return readFileSync(join(data, 'postmaster.pid'), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** Folder of the Postgres that belongs to this platform; undefined where there is none. */
