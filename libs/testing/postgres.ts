@@ -55,7 +55,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     },
     kill: async () => {
-      server.kill();
+      // Left alone, a connection's process may answer once more before it notices.
+      signal(processesOf(server), 'SIGKILL');
       await server.ended;
     },
     start: async () => {
@@ -68,18 +69,33 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       await answering(query);
     },
     freeze: async (ms) => {
-      // Each child has a session of its own process group: the postmaster's pid finds them all.
-      const children = spawnSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' }).stdout.split('\n');
-      const pids = [server.pid, ...children.filter((line) => line !== '').map(Number)];
-      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      const pids = processesOf(server);
+      signal(pids, 'SIGSTOP');
       await sleep(ms);
-      for (const pid of pids) process.kill(pid, 'SIGCONT');
+      signal(pids, 'SIGCONT');
     },
     remove: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The postmaster and its children, each of which has a session and process group of its own. */
+function processesOf({ pid }: EmbeddedServer): number[] {
+  const children = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout.split('\n');
+  return [pid, ...children.filter((line) => line !== '').map(Number)];
+}
+
+/** One that has ended meanwhile needs none. */
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 async function runOnce<Row>(url: string, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
