@@ -68,7 +68,11 @@ export function writeRow(measures: Measures, row: Float64Array, at: number, limi
 
 /** The measures of a row. */
 export function readRow(row: Float64Array, at: number): Measures {
-  const money = (field: number): Micros => BigInt(row[at + field] as number);
+  return readFields(row, at, (field) => BigInt(row[at + field] as number));
+}
+
+/** The measures of a row whose amounts are read by `money`; counts stand in it as they are. */
+export function readFields(row: Float64Array, at: number, money: (field: number) => Micros): Measures {
   const count = (field: number): number => row[at + field] as number;
   return {
     labour: money(ROW.labour),

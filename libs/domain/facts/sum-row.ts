@@ -1,5 +1,5 @@
 import type { Micros } from '../money/index.js';
-import { ROW, ROW_FIELDS } from './measure-row.js';
+import { readFields, ROW, ROW_FIELDS } from './measure-row.js';
 import type { Measures } from './measures.js';
 
 /**
@@ -138,25 +138,5 @@ export function amountAt(row: Float64Array, at: number, field: number): Micros {
 
 /** The measures of a sum. */
 export function readSums(row: Float64Array, at: number): Measures {
-  const count = (field: number): number => row[at + field] as number;
-  return {
-    labour: amountAt(row, at, ROW.labour),
-    system: amountAt(row, at, ROW.system),
-    marketing: amountAt(row, at, ROW.marketing),
-    outsourcing: amountAt(row, at, ROW.outsourcing),
-    training: amountAt(row, at, ROW.training),
-    overtime: amountAt(row, at, ROW.overtime),
-    interactions: count(ROW.interactions),
-    handledByAgents: count(ROW.handledByAgents),
-    automated: count(ROW.automated),
-    resolved: count(ROW.resolved),
-    handleMicroseconds: count(ROW.handleMicroseconds),
-    complaints: count(ROW.complaints),
-    csatMicros: count(ROW.csatMicros),
-    csatCount: count(ROW.csatCount),
-    repetitiveByAgents: count(ROW.repetitiveByAgents),
-    errors: count(ROW.errors),
-    abandoned: count(ROW.abandoned),
-    paidMicroseconds: count(ROW.paidMicroseconds),
-  };
+  return readFields(row, at, (field) => amountAt(row, at, field));
 }
