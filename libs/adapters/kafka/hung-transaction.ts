@@ -92,14 +92,21 @@ export class HungTransactions {
   }
 
   private async describe(): Promise<TransactionState | undefined> {
-    const { transactionalId, signal } = this.scope;
+    const { transactionalId } = this.scope;
+    return this.ask(async () => describeTransaction(await this.coordinator(), transactionalId));
+  }
+
+  /** Asks again where an answer may come from elsewhere, or later. */
+  private async ask<T>(question: () => Promise<T>, beforeAgain?: () => Promise<void>): Promise<T> {
+    const { signal } = this.scope;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await describeTransaction(await this.coordinator(), transactionalId);
+        return await question();
       } catch (error) {
         if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
         await pause(backoffMs(attempt), signal);
         signal.throwIfAborted();
+        await beforeAgain?.();
       }
     }
   }
@@ -113,17 +120,11 @@ export class HungTransactions {
   }
 
   /** Asks until every leader has answered: one that moves meanwhile must not look as if nothing were open there. */
-  private async openPartitions(held: TransactionState): Promise<Map<string, number[]>> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.askLeaders(held);
-      } catch (error) {
-        if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
-        await pause(backoffMs(attempt), this.scope.signal);
-        this.scope.signal.throwIfAborted();
-        await this.cluster.refreshMetadata();
-      }
-    }
+  private openPartitions(held: TransactionState): Promise<Map<string, number[]>> {
+    return this.ask(
+      () => this.askLeaders(held),
+      () => this.cluster.refreshMetadata(),
+    );
   }
 
   private async askLeaders({ producerId }: TransactionState): Promise<Map<string, number[]>> {
