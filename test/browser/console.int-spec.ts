@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import type { LiveSnapshot } from '#libs/application';
 import { KafkaBroker, whyNoBroker } from '#libs/testing/kafka';
 import { eventually, Program } from '../../libs/testing/program.js';
 
+import { buildConsole } from './build-console.js';
 import { Chromium, whyNoBrowser, type Look, type WatchedPage } from './chromium.js';
 import { FixtureCentre, SIGNALS, START_MS } from './fixture-centre.js';
 import { faintTexts } from './contrast.js';
@@ -43,10 +43,7 @@ withBrowser('the console', () => {
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
-    const build = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'apps/console'], {
-      encoding: 'utf8',
-    });
-    if (build.status !== 0) throw new Error(build.stderr);
+    buildConsole();
     broker = await KafkaBroker.start();
     const settings = broker.settings('');
     await ensureTopics(createKafka(settings, 'topics'), settings);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/tes
 import { freePort } from '../../libs/testing/free-port.js';
 import { eventually, Program } from '../../libs/testing/program.js';
 
+import { buildConsole } from './build-console.js';
 import { Chromium, whyNoBrowser, type Look, type WatchedPage } from './chromium.js';
 import { faintTexts } from './contrast.js';
 
@@ -51,10 +51,7 @@ withBrowser('deciding in the console', () => {
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
-    const build = spawnSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', 'apps/console'], {
-      encoding: 'utf8',
-    });
-    if (build.status !== 0) throw new Error(build.stderr);
+    buildConsole();
     postgres = await startTestPostgres();
     await migrate(postgres.url);
     browser = await Chromium.start();
