@@ -1,4 +1,5 @@
-import { ReferenceFeed, readReferenceFile, referenceEntryToWire, referenceKey } from '#libs/application';
+import type { ReferenceFeed } from '#libs/application';
+import { referenceFeedOf, referenceRecordsOf, type ReferenceRecord } from '../../libs/testing/reference-records.js';
 
 const REFERENCE = `
 organisation: { name: Bench, zone: Asia/Shanghai, currency: CNY }
@@ -17,21 +18,15 @@ export interface AgentBudget {
  * Records of the reference topic: one hourly rate for all, one price for a minute of voice; and budgets, approved, where
  * there are to be signals.
  */
-export function benchReferenceRecords(budgets: readonly AgentBudget[] = []): { key: string; value: string }[] {
+export function benchReferenceRecords(budgets: readonly AgentBudget[] = []): ReferenceRecord[] {
   const lines = budgets.map(
     ({ agentId, amount }) =>
       `  - { budgetId: ${agentId}, scope: agent, id: ${agentId}, period: month, amount: ${String(amount)}, status: approved, owner: bench }\n`,
   );
-  const file = readReferenceFile(lines.length === 0 ? REFERENCE : `${REFERENCE}budgets:\n${lines.join('')}`);
-  if (!file.ok) throw new Error(JSON.stringify(file));
-  return file.entries.map((entry) => ({ key: referenceKey(entry), value: referenceEntryToWire(entry) }));
+  return referenceRecordsOf(lines.length === 0 ? REFERENCE : `${REFERENCE}budgets:\n${lines.join('')}`);
 }
 
 /** The same as the stages see it. */
 export function benchReference(): ReferenceFeed {
-  const feed = new ReferenceFeed((key, problem) => {
-    throw new Error(`${key}: ${problem}`);
-  });
-  feed.take(benchReferenceRecords().map(({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) })));
-  return feed;
+  return referenceFeedOf(benchReferenceRecords());
 }

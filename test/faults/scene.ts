@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Producer } from 'kafkajs';
 import { createKafka, ensureTopics, partitionOf, Publisher } from '#libs/adapters/kafka';
-import { readReferenceFile, referenceEntryToWire, referenceKey, type KafkaSettings } from '#libs/application';
+import type { KafkaSettings } from '#libs/application';
+import { referenceRecordsOf } from '../../libs/testing/reference-records.js';
 import { topicName } from '#libs/contract';
 import { INPUTS, judge, type Verdict } from './oracle.js';
 import { MonitorProcess, type Sabotage } from './monitor-process.js';
@@ -56,10 +57,7 @@ export class Scene {
     scene.counts = await ensureTopics(createKafka(settings, 'faults-setup'), settings);
     const publisher = new Publisher({ settings });
     await publisher.connect();
-    const file = readReferenceFile(REFERENCE);
-    if (!file.ok) throw new Error(JSON.stringify(file));
-    const entries = file.entries.map((entry) => ({ key: referenceKey(entry), value: referenceEntryToWire(entry) }));
-    await publisher.send('reference', entries);
+    await publisher.send('reference', referenceRecordsOf(REFERENCE));
     await publisher.disconnect();
     await Promise.all([scene.producer.connect(), scene.admin.connect()]);
     return scene;

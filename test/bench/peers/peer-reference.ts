@@ -1,4 +1,5 @@
-import { ReferenceFeed, readReferenceFile, referenceEntryToWire, referenceKey } from '#libs/application';
+import type { ReferenceFeed } from '#libs/application';
+import { referenceFeedOf, referenceRecordsOf } from '../../../libs/testing/reference-records.js';
 import type { Workload } from './peer-events.js';
 
 /** w3: 100 an hour and the last two digits of the agent's number, modulo 50. w1: a hundredth a second. */
@@ -13,18 +14,7 @@ export function peerReference(of: Workload): ReferenceFeed {
           const id = `agent-${String(agent).padStart(4, '0')}`;
           return card(id, `for: agent, id: ${id}`, 100 + (agent % 50));
         });
-  const file = readReferenceFile(
-    `organisation: { name: Bench, zone: UTC, currency: CNY }\nrateCards:\n${cards.join('')}`,
+  return referenceFeedOf(
+    referenceRecordsOf(`organisation: { name: Bench, zone: UTC, currency: CNY }\nrateCards:\n${cards.join('')}`),
   );
-  if (!file.ok) throw new Error(JSON.stringify(file));
-  const feed = new ReferenceFeed((key, problem) => {
-    throw new Error(`${key}: ${problem}`);
-  });
-  feed.take(
-    file.entries.map((entry) => ({
-      key: Buffer.from(referenceKey(entry)),
-      value: Buffer.from(referenceEntryToWire(entry)),
-    })),
-  );
-  return feed;
 }

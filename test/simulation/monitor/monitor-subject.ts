@@ -6,13 +6,10 @@ import {
   DEFAULT_STAGE_OPTIONS,
   MERGE_STAGE,
   mergeStage,
-  readReferenceFile,
-  referenceEntryToWire,
-  ReferenceFeed,
-  referenceKey,
   type StageDependencies,
 } from '#libs/application';
 import { TOPIC_KEYS, topicName, TOPICS, type TopicKey } from '#libs/contract';
+import { referenceFeedOf, referenceRecordsOf } from '../../../libs/testing/reference-records.js';
 import { partitionOf } from '../../../libs/adapters/kafka/partitioner.js';
 import { REFERENCE, Workload, type GeneratedRecord } from '../../faults/workload.js';
 import type { SimCluster } from '../kafka/cluster.js';
@@ -50,26 +47,11 @@ export function monitorSubject(seed: number, plan: Plan, clusterOf: () => SimClu
 }
 
 const dependencies: StageDependencies = {
-  reference: reference(),
+  reference: referenceFeedOf(referenceRecordsOf(REFERENCE)),
   partitionOf,
   calendarOf: zonedCalendar,
   fingerprint: (text) => hash('sha256', text, 'hex').slice(0, 32),
 };
-
-function reference(): ReferenceFeed {
-  const file = readReferenceFile(REFERENCE);
-  if (!file.ok) throw new Error('the reference data of the fault tests cannot be read');
-  const feed = new ReferenceFeed((key, problem) => {
-    throw new Error(`${key}: ${problem}`);
-  });
-  feed.take(
-    file.entries.map((entry) => ({
-      key: Buffer.from(referenceKey(entry)),
-      value: Buffer.from(referenceEntryToWire(entry)),
-    })),
-  );
-  return feed;
-}
 
 /** Writes the records in their order at random times, and behind the last the mark that ends the input. */
 function writeInput(cluster: SimCluster, seed: number, plan: Plan, done: () => void): void {
