@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { ProblemFilter, securityHeaders, serveConsole } from '#libs/adapters/http';
+import { keepConnections } from '#libs/adapters/prometheus';
 
 import { DOCUMENT_TYPES } from './routes/reference-routes.js';
 import { ApiModule, type ApiParts } from './api.module.js';
@@ -34,6 +35,7 @@ export async function createHttpApp(parts: ApiParts, options: HttpAppOptions): P
   app.useBodyParser('text', { type: [...DOCUMENT_TYPES], limit: BODY_LIMIT });
   app.useGlobalFilters(new ProblemFilter(options.onFault));
   serveConsole(app, options.consoleFolder);
+  keepConnections(app.getHttpServer());
   await app.init();
   return app;
 }

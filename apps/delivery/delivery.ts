@@ -1,7 +1,8 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { createKafka, ensureTopics, whileAway } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
-import { MetricsModule, createMetrics } from '#libs/adapters/prometheus';
+import { MetricsModule, createMetrics, keepConnections } from '#libs/adapters/prometheus';
 import type { DeliveryConfig } from '#libs/config';
 import { DeadLetterBox } from './dead-letter-box.js';
 import { DeliveryView } from './delivery-view.js';
@@ -43,6 +44,7 @@ export async function startDelivery({ config, logger, onFatal }: DeliveryOptions
   const view = new DeliveryView(metrics, lanes, box);
   const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
+  keepConnections(app.getHttpServer() as Server);
   await app.listen(metricsPort, host);
   await whileAway({ what: 'The delivery', logger }, () =>
     ensureTopics(createKafka(settings, 'delivery-topics', { logger }), settings, logger),

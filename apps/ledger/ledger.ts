@@ -1,8 +1,9 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { SinkRunner, createKafka, ensureTopics, whileAway } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
 import { Database, PostgresLedgerStore } from '#libs/adapters/postgres';
-import { MetricsModule, createMetrics } from '#libs/adapters/prometheus';
+import { MetricsModule, createMetrics, keepConnections } from '#libs/adapters/prometheus';
 import { LEDGER_TOPICS, isLedgerTopic, recordBatch } from '#libs/application';
 import type { LedgerConfig } from '#libs/config';
 import { LedgerView } from './ledger-view.js';
@@ -55,6 +56,7 @@ export async function startLedger({ config, logger, onFatal }: LedgerOptions): P
   });
   const module = MetricsModule.forRoot({ registry: metrics, health: () => view.health() });
   const app = await NestFactory.create(module, { logger: new NestLog(logger), abortOnError: false });
+  keepConnections(app.getHttpServer() as Server);
   await app.listen(metricsPort, host);
   await whileAway({ what: 'The ledger', logger }, () =>
     ensureTopics(createKafka(kafka, 'ledger-topics', { logger }), kafka, logger),

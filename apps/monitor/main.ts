@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { hash } from 'node:crypto';
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import {
@@ -14,7 +15,7 @@ import {
 } from '#libs/adapters/kafka';
 import { createLogger, NestLog, type Logger } from '#libs/adapters/logging';
 import { stopGracefully } from '#libs/adapters/process';
-import { createMetrics } from '#libs/adapters/prometheus';
+import { createMetrics, keepConnections } from '#libs/adapters/prometheus';
 import { DEFAULT_STAGE_OPTIONS, ReferenceFeed, type StageOptions, type StageTask } from '#libs/application';
 import { ConfigError, environment, loadMonitorConfig, type MonitorConfig } from '#libs/config';
 import { MonitorModule } from './monitor.module.js';
@@ -124,6 +125,7 @@ async function main(): Promise<void> {
     },
     onFailure: (problem) => logger.error({ problem: String(problem) }, 'stopping failed'),
   });
+  keepConnections(app.getHttpServer() as Server);
   await app.listen(config.metricsPort, config.host);
   await app.startAllMicroservices();
   logger.info({ metrics: `http://${config.host}:${String(config.metricsPort)}/metrics` }, 'monitor started');

@@ -155,7 +155,8 @@ export interface Exposition {
 
 /** Reads a `/metrics` page in Prometheus' text format. */
 export async function scrape(origin: string): Promise<Exposition> {
-  const response = await fetch(`${origin}/metrics`);
+  // A connection of its own: computing the expected figures blocks for longer than an idle one may be kept.
+  const response = await fetch(`${origin}/metrics`, { headers: { connection: 'close' } });
   const lines = (await response.text()).split('\n');
   const types = lines.flatMap((line) => {
     const [, name, type] = /^# TYPE (\S+) (\S+)$/.exec(line) ?? [];

@@ -54,6 +54,11 @@ describe('startMetricsServer', () => {
 
   behavesAsMetricsEndpoints(base);
 
+  it('leaves it to the client to close an idle connection', async () => {
+    const { headers } = await fetch(`${base()}/health/live`);
+    expect(headers.get('keep-alive')).toBe('timeout=75');
+  });
+
   it('listens on loopback unless told otherwise', () => {
     expect(server.url).toBe(`http://127.0.0.1:${String(server.port)}/metrics`);
   });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Exposition } from './exposition.js';
 import { answerHealth, type HealthCheck, type HealthQuestion } from './health.js';
+import { keepConnections } from './keep-alive.js';
 
 /** Where a metrics server listens and what it shows. */
 export interface MetricsServerOptions {
@@ -38,6 +39,7 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       send(response, 500, 'text/plain', `metrics could not be collected: ${messageOf(error)}\n`);
     });
   });
+  keepConnections(server);
   await listen(server, options.port, host);
   const { port } = server.address() as AddressInfo;
   const shownHost = host.includes(':') ? `[${host}]` : host;
