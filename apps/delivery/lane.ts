@@ -1,5 +1,6 @@
 import { readUntil, SinkRunner, type KafkaLogger, type SinkBatch, type SinkPosition } from '#libs/adapters/kafka';
 import { liftSilence, sendAlerts, sendSignal, silenceSignal } from '#libs/adapters/delivery';
+import { processMarks } from '#libs/adapters/process';
 import {
   afterFailure,
   alertOf,
@@ -86,6 +87,7 @@ export class Lane {
       topics: ['signals'],
       chunkRecords: 1,
       timing: TIMING,
+      processMarks: processMarks(),
       retryDelayMs: () => Math.max(100, waitMs(this.#circuit, Date.now())),
       onPositioned: (positions) => this.#inTurn(() => this.#restore(positions)),
       handle: (batch) => this.#inTurn(() => this.#handle(batch)),

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { SinkRunner, createKafka, ensureTopics, whileAway } from '#libs/adapters/kafka';
 import { NestLog, type Logger } from '#libs/adapters/logging';
 import { Database, PostgresLedgerStore } from '#libs/adapters/postgres';
+import { processMarks } from '#libs/adapters/process';
 import { MetricsModule, createMetrics, keepConnections } from '#libs/adapters/prometheus';
 import { LEDGER_TOPICS, isLedgerTopic, recordBatch } from '#libs/application';
 import type { LedgerConfig } from '#libs/config';
@@ -41,6 +42,7 @@ export async function startLedger({ config, logger, onFatal }: LedgerOptions): P
     settings: kafka,
     group: `${group}-ledger`,
     topics: LEDGER_TOPICS,
+    processMarks: processMarks(),
     howToForget: (topic) =>
       `To go on, forget the stored offsets, with the role that owns the tables: psql "$DATABASE_URL" -c "DELETE FROM ledger_offset WHERE topic = '${topic}'". The ledger then reads the topic from its beginning; no row is lost or doubled.`,
     load: (clusterId) => store.offsets(clusterId),

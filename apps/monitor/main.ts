@@ -14,7 +14,7 @@ import {
   whileAway,
 } from '#libs/adapters/kafka';
 import { createLogger, NestLog, type Logger } from '#libs/adapters/logging';
-import { stopGracefully } from '#libs/adapters/process';
+import { processMarks, stopGracefully } from '#libs/adapters/process';
 import { createMetrics, keepConnections } from '#libs/adapters/prometheus';
 import { DEFAULT_STAGE_OPTIONS, ReferenceFeed, type StageOptions, type StageTask } from '#libs/application';
 import { ConfigError, environment, loadMonitorConfig, type MonitorConfig } from '#libs/config';
@@ -89,6 +89,7 @@ async function main(): Promise<void> {
     logger,
     chunkRecords: CHUNK_RECORDS,
     timing: timingFor(config.sessionTimeoutMs),
+    processMarks: processMarks(),
     onCommitted: (stage, _task, output, commitSeconds) => view.committed$.next({ stage, output, commitSeconds }),
     onTaskOpened: (stage, partition, task) => {
       opened.set(`${stage}/${String(partition)}`, task);

@@ -99,7 +99,7 @@ export const SETTINGS = {
     type: types.duration,
     default: '10s',
     description:
-      'Silence after which the partitions of a monitor are given to the others: how soon they take over from one that was killed, and how long one may be paused without losing its own. At least what the brokers allow (`group.min.session.timeout.ms`).',
+      'Silence after which the partitions of a monitor are given to the others: how soon they take over from one that was killed, and how long one may be paused without losing its own. One that is started again on the same machine does not wait for it. At least what the brokers allow (`group.min.session.timeout.ms`).',
     example: '30s',
   }),
 

@@ -4,6 +4,7 @@ import { BusyWatch } from './busy-watch.js';
 import { CONSUMER_RETRY } from './client.js';
 import { errorOf, isTransient, UnrecoverableError } from './errors.js';
 import { watchSkipped, type SkippedBatch } from './fetched-batch.js';
+import { goneMembers, leaveInTheirName, type GroupCoordinator, type ProcessMarks } from './gone-members.js';
 import type { KafkaLogger } from './logger.js';
 import type { RunnerTiming } from './runner-timing.js';
 import { stickyCopartitioning } from './sticky-assigner.js';
@@ -24,6 +25,8 @@ export interface GroupConsumerOptions {
   readonly createClient: (retry: typeof CONSUMER_RETRY) => Kafka;
   /** Partition numbers that this member has now; it tells the others when it joins. */
   readonly owned: () => readonly number[];
+  /** Absent: the group waits a session for each member that was killed, this machine's too. */
+  readonly processMarks?: ProcessMarks | undefined;
   readonly onBatch: (payload: EachBatchPayload) => Promise<void>;
   /** Runs before anything is fetched for the assignment: partitions by full topic name. */
   readonly onJoined: (assignment: Readonly<Record<string, number[]>>) => void;
@@ -44,11 +47,6 @@ interface Life {
   readonly cluster: () => Cluster | undefined;
   /** Whatever it still does or says concerns nobody. */
   over: boolean;
-}
-
-/** What kafkajs's Broker has beyond its types. */
-interface GroupCoordinator {
-  leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown>;
 }
 
 const UNKNOWN_MEMBER = 'UNKNOWN_MEMBER_ID';
@@ -137,6 +135,8 @@ export class GroupConsumer {
     try {
       await consumer.connect();
       await this.leaveFormer(life);
+      const replaced = await this.goneOfThisMachine(life);
+      if (replaced.length > 0 && !life.over) void this.leaveFor(replaced);
       if (!life.over) await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       if (!life.over) {
         await consumer.run({
@@ -154,9 +154,9 @@ export class GroupConsumer {
   }
 
   private create(): Life {
-    const { groupId, timing, createClient, owned } = this.options;
+    const { groupId, timing, createClient, owned, processMarks } = this.options;
     let cluster: Cluster | undefined;
-    const sticky = stickyCopartitioning(owned);
+    const sticky = stickyCopartitioning(() => ({ owned: owned(), process: processMarks?.own }));
     const assigner: PartitionAssigner = (config) => {
       ({ cluster } = config);
       return sticky(config);
@@ -213,13 +213,30 @@ export class GroupConsumer {
     if (member === undefined || !cluster || life.over) return;
     const { groupId, logger } = this.options;
     try {
-      const coordinator: unknown = await cluster.findGroupCoordinator({ groupId });
-      await (coordinator as GroupCoordinator).leaveGroup({ groupId, memberId: member });
+      await (await coordinatorOf(cluster, groupId)).leaveGroup({ groupId, memberId: member });
     } catch (thrown) {
       if ((thrown as KafkaJSProtocolError).type !== UNKNOWN_MEMBER && isTransient(thrown)) throw thrown;
       logger.debug({ groupId, error: errorOf(thrown).message }, 'the group has no such member any more');
     }
     if (this.member === member) this.member = undefined;
+  }
+
+  /** Members that were killed on this machine. To find none, for whatever reason, costs no more than their sessions. */
+  private async goneOfThisMachine(life: Life): Promise<string[]> {
+    const { groupId, processMarks, logger } = this.options;
+    const cluster = life.cluster();
+    if (!processMarks || !cluster || life.over) return [];
+    try {
+      return await goneMembers(await coordinatorOf(cluster, groupId), groupId, processMarks);
+    } catch (thrown) {
+      logger.debug({ groupId, error: errorOf(thrown).message }, 'the members of the group could not be asked for');
+      return [];
+    }
+  }
+
+  private leaveFor(members: readonly string[]): Promise<void> {
+    const { groupId, createClient, logger } = this.options;
+    return leaveInTheirName(createClient(CONSUMER_RETRY), groupId, members, logger);
   }
 
   private lost(life: Life, error: Error): void {
@@ -283,4 +300,8 @@ export class GroupConsumer {
     this.final = [...recent, { message: error.message, atMs: nowMs }];
     return this.final.filter(({ message }) => message === error.message).length >= FINAL_FAILURES;
   }
+}
+
+async function coordinatorOf(cluster: Cluster, groupId: string): Promise<GroupCoordinator> {
+  return (await cluster.findGroupCoordinator({ groupId })) as unknown as GroupCoordinator;
 }

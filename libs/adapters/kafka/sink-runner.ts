@@ -6,6 +6,7 @@ import { createKafka } from './client.js';
 import { ClusterIdentity } from './cluster-identity.js';
 import { errorOf, isTransient, UnrecoverableError } from './errors.js';
 import { FetchedBatch } from './fetched-batch.js';
+import type { ProcessMarks } from './gone-members.js';
 import { GroupConsumer } from './group-consumer.js';
 import { LogClient } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
@@ -70,6 +71,8 @@ export interface SinkRunnerOptions {
   /** Most records in one call of `handle`; 5000 by default. */
   readonly chunkRecords?: number;
   readonly timing?: Partial<RunnerTiming>;
+  /** With them it takes the place of those that were killed on this machine; else the group waits for their sessions. */
+  readonly processMarks?: ProcessMarks | undefined;
 }
 
 const DEFAULT_CHUNK_RECORDS = 5_000;
@@ -168,6 +171,7 @@ export class SinkRunner {
       logger,
       createClient: (retry) => createKafka(settings, group, { logger, retry }),
       owned: () => [...new Set(this.assigned.flatMap((each) => each.partitions))],
+      processMarks: this.options.processMarks,
       onBatch: (payload) => this.onBatch(payload),
       onJoined: (assignment) => this.onJoined(assignment),
       onLost: () => (this.joined = false),

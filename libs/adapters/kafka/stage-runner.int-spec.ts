@@ -9,6 +9,7 @@ import {
   StageProcess,
   whyNoBroker,
 } from '#libs/testing/kafka';
+import { processMarks } from '#libs/adapters/process';
 import type { KafkaSettings } from '#libs/application';
 import type { TopicKey } from '#libs/contract';
 import {
@@ -83,8 +84,8 @@ if (missing) console.warn(`skipped: ${missing}`);
     return made;
   }
 
-  function childProcess(chunkRecords = 50): StageProcess {
-    const child = new StageProcess({ settings, group: GROUP, partitionCounts: counts, chunkRecords, timing: TIMING });
+  function childProcess(chunkRecords = 50, timing = TIMING): StageProcess {
+    const child = new StageProcess({ settings, group: GROUP, partitionCounts: counts, chunkRecords, timing });
     processes.push(child);
     return child;
   }
@@ -123,6 +124,30 @@ if (missing) console.warn(`skipped: ${missing}`);
     await publish(2_000);
     await runner().start();
     await allCounted(8_000);
+  }, 180_000);
+
+  it('takes the place of processes that were killed on this machine, however long their sessions are, and of no other', async () => {
+    // Longer than this test waits for anything.
+    const timing = { ...TIMING, sessionTimeoutMs: 90_000 };
+    await publish(1_000);
+    const [killed, alive] = [childProcess(25, timing), childProcess(25, timing)];
+    const working = (child: StageProcess) => () => child.said('task taken over');
+    await eventually('both at work', () => working(killed)() && working(alive)());
+    await killed.kill();
+    const next = runner({ timing, processMarks: processMarks() });
+    await next.start();
+    await eventually('its place', () => next.ready() && next.snapshot().tasks.length === 2);
+    expect(alive.lines.filter((line) => line.includes('FATAL') || line.includes('"warn"'))).toEqual([]);
+    await next.stop();
+    const seen = alive.lines.length;
+    await eventually('the other one alone', () => alive.lines.slice(seen).join().includes('"partitions":[0,1,2,3]'));
+    await alive.kill();
+    // Now the group has a member that was killed and none that lives.
+    await publish(1_000);
+    const last = runner({ timing, processMarks: processMarks() });
+    await last.start();
+    await allCounted(2_000);
+    expect(last.snapshot().tasks).toHaveLength(4);
   }, 180_000);
 
   it('hands partitions over when runners join and leave', async () => {

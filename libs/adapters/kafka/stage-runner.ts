@@ -5,6 +5,7 @@ import { createKafka, PATIENT_RETRY, QUICK_RETRY, type KafkaFactory } from './cl
 import { ClusterIdentity } from './cluster-identity.js';
 import { UnrecoverableError } from './errors.js';
 import { FetchedBatch } from './fetched-batch.js';
+import type { ProcessMarks } from './gone-members.js';
 import { GroupConsumer } from './group-consumer.js';
 import { Heartbeats } from './heartbeats.js';
 import { LagProbe } from './lag-probe.js';
@@ -35,6 +36,8 @@ export interface StageRunnerOptions {
   /** Most records in one transaction; 5000 by default. */
   readonly chunkRecords?: number;
   readonly timing?: Partial<RunnerTiming>;
+  /** With them it takes the place of those that were killed on this machine; else the group waits for their sessions. */
+  readonly processMarks?: ProcessMarks | undefined;
   /** Where clients come from; real ones by default. */
   readonly createKafka?: KafkaFactory;
 }
@@ -196,6 +199,7 @@ export class StageRunner {
       logger,
       createClient: (retry) => this.createKafka(settings, definition.name, { logger, retry }),
       owned: () => [...this.tasks.keys()],
+      processMarks: this.options.processMarks,
       onBatch: (payload) => this.onBatch(payload),
       onJoined: (assignment) => this.onJoined(assignment),
       onLost: () => (this.joined = false),

@@ -37,11 +37,19 @@ export function assignSticky(claims: readonly Claim[], count: number): Map<strin
 /** Names the assigner in the group protocol; a new meaning needs a new name, or old and new members would not agree. */
 const NAME = 'spendline-copartition-1';
 
+/** What members tell each other when they join. */
+export interface MemberNote {
+  /** Partition numbers that it has now. */
+  readonly owned: readonly number[];
+  /** Mark of its process, where there is one; see gone-members.ts. */
+  readonly process?: string | undefined;
+}
+
 /**
  * Gives the same partition number of all subscribed topics to one member, and leaves partitions where they are as far
- * as evenness allows. `owned` tells what this member has; members tell each other when they join.
+ * as evenness allows. `note` is what this member tells of itself.
  */
-export function stickyCopartitioning(owned: () => readonly number[]): PartitionAssigner {
+export function stickyCopartitioning(note: () => MemberNote): PartitionAssigner {
   return ({ cluster }) => ({
     name: NAME,
     version: 0,
@@ -50,7 +58,7 @@ export function stickyCopartitioning(owned: () => readonly number[]): PartitionA
       metadata: AssignerProtocol.MemberMetadata.encode({
         version: 0,
         topics,
-        userData: Buffer.from(JSON.stringify(owned())),
+        userData: Buffer.from(JSON.stringify(note())),
       }),
     }),
     assign: ({ members, topics }) => {
@@ -78,11 +86,21 @@ export function stickyCopartitioning(owned: () => readonly number[]): PartitionA
 }
 
 function claimOf({ memberId, memberMetadata }: GroupMember): Claim {
-  const text = AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData.toString() ?? '';
+  return { memberId, owned: noteOf(memberMetadata).owned };
+}
+
+/** What a member has told of itself; a member of another program, or one before it told anything, has told nothing. */
+export function noteOf(memberMetadata: Buffer): MemberNote {
   try {
-    const owned: unknown = JSON.parse(text);
-    return { memberId, owned: Array.isArray(owned) ? owned.filter((each) => Number.isInteger(each)) : [] };
+    const text = AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData.toString() ?? '';
+    const note = JSON.parse(text) as Partial<Record<keyof MemberNote, unknown>> | readonly unknown[];
+    // Before there were marks, the note was the numbers alone.
+    const { owned = note, process } = note as Partial<Record<keyof MemberNote, unknown>>;
+    return {
+      owned: Array.isArray(owned) ? owned.filter((each) => Number.isInteger(each)) : [],
+      ...(typeof process === 'string' && { process }),
+    };
   } catch {
-    return { memberId, owned: [] };
+    return { owned: [] };
   }
 }

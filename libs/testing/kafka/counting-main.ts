@@ -1,4 +1,5 @@
 import { StageRunner, type KafkaLogger } from '#libs/adapters/kafka';
+import { processMarks } from '#libs/adapters/process';
 import { countingStage } from './counting-stage.js';
 import type { StageProcessOptions } from './stage-process.js';
 
@@ -14,6 +15,7 @@ const logger: KafkaLogger = { debug: () => undefined, info: line('info'), warn: 
 const runner = new StageRunner({
   ...options,
   definition: countingStage(),
+  processMarks: processMarks(),
   logger,
   onFatal: (error) => {
     console.log(`FATAL ${error.message}`);
