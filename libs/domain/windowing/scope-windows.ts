@@ -103,6 +103,13 @@ export class ScopeWindows {
     this.months.addRow(this.calendar.monthOf(paneStartMs).startMs, row, 0);
   }
 
+  /** The same for sums. */
+  addPaneSums(paneStartMs: number, sums: Float64Array): void {
+    this.fine.panes.addSums(this.fine.indexOf(paneStartMs), sums);
+    this.coarse.panes.addSums(this.coarse.indexOf(paneStartMs), sums);
+    this.months.addSums(this.calendar.monthOf(paneStartMs).startMs, sums);
+  }
+
   addToMonth(tMs: number, delta: Measures): void {
     this.months.add(this.calendar.monthOf(tMs).startMs, delta);
   }

@@ -71,6 +71,15 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     addRow(this.store.block(row), this.store.at(row), delta, from);
   }
 
+  addSums(key: number, delta: Float64Array): void {
+    const row = this.rowOf(key);
+    addSums(this.store.block(row), this.store.at(row), delta, 0);
+  }
+
+  has(key: number): boolean {
+    return this.rows.has(key);
+  }
+
   /** target += what is under the key. */
   addTo(target: Float64Array, at: number, key: number): void {
     const row = this.rows.get(key);

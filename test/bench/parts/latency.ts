@@ -39,7 +39,7 @@ export const latency: Part = {
   async run(cluster, options) {
     const budgets = budgetsFor(options);
     const topics = await cluster.topics(options.partitions, { clock: 'live', budgets });
-    const monitor = await BenchMonitor.start(topics.environment);
+    const monitor = await BenchMonitor.start(topics.environment, options.profile);
     try {
       await untilAllWork([monitor]);
       const result = await pacedRun(topics, monitor, options);

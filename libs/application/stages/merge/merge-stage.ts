@@ -15,7 +15,8 @@ export function mergeStage(
     inputs: ['panes'],
     changelog: 'mergeState',
     // 2: the zone that months were begun in stands with them. 3: revenue, cells of handlers and hours of past weeks.
-    changelogFormat: 3,
+    // 4: panes in bytes, what was added to them and each quarter of an hour anew.
+    changelogFormat: 4,
     tickMs: 500,
     createTask: (context) => new MergeTask(context, options, dependencies),
   };

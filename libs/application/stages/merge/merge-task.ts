@@ -133,7 +133,7 @@ export class MergeTask implements StageTask {
       else if (![this.signals, this.allocations].some((part) => part.restore(key, value))) continue;
       this.restoring.delete(key);
     }
-    this.changelog.restore(this.restoring.values(), this.frontiers);
+    this.changelog.restore(this.restoring, this.frontiers);
     this.restoring.clear();
     for (const windows of this.set.scopes.values()) this.open.changed(windows);
   }
@@ -198,7 +198,7 @@ export class MergeTask implements StageTask {
           this.book(windows.ref, tMs, calendarOnly, readRow(row, 0));
         else {
           set.bookRow(windows, tMs, row);
-          changelog.booked(windows, tMs);
+          changelog.bookedRow(windows, tMs, row);
         }
       },
     };
@@ -208,7 +208,7 @@ export class MergeTask implements StageTask {
     const forCalendar = calendarOnly || tMs < this.set.earliestPaneMs;
     const windows = forCalendar ? this.set.bookCalendar(ref, tMs, delta) : this.set.book(ref, tMs, delta);
     if (forCalendar) this.changelog.bookedCalendar(windows);
-    else this.changelog.booked(windows, tMs);
+    else this.changelog.booked(windows, tMs, delta);
     this.open.changed(windows);
     if (this.wasJudged(tMs))
       this.signals.changedLate(windows, { tMs, calendarOnly: forCalendar, delta, ...(corrects && { corrects }) });

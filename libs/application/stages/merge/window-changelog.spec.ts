@@ -9,7 +9,7 @@ import {
   type WindowingOptions,
   type WindowResult,
 } from '#libs/domain';
-import { WindowChangelog } from './window-changelog.js';
+import { WindowChangelog, type AddedLimits } from './window-changelog.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -45,14 +45,18 @@ const paneOf = (tMs: number) => Math.floor(tMs / (10 * SECOND)) * 10 * SECOND;
 /** What a merge task does with its windows, without the messages. */
 class Windows {
   set = new WindowSet(OPTIONS, CALENDAR);
-  private changelog = new WindowChangelog(this.set);
+  private changelog: WindowChangelog;
   private readonly stored = new Map<string, Buffer>();
   private frontiers: Record<string, number> = {};
+
+  constructor(private readonly limits?: AddedLimits) {
+    this.changelog = new WindowChangelog(this.set, limits);
+  }
 
   book(ref: ScopeRef, tMs: number, delta: Measures, calendarOnly = false): void {
     if (calendarOnly || paneOf(tMs) < this.set.earliestPaneMs) {
       this.changelog.bookedCalendar(this.set.bookCalendar(ref, paneOf(tMs), delta));
-    } else this.changelog.booked(this.set.book(ref, paneOf(tMs), delta), paneOf(tMs));
+    } else this.changelog.booked(this.set.book(ref, paneOf(tMs), delta), paneOf(tMs), delta);
   }
 
   addLine(ref: ScopeRef, lineId: string, startMs: number, endMs: number, watermarkMs: number | undefined): void {
@@ -75,8 +79,8 @@ class Windows {
 
   restart(): void {
     this.set = new WindowSet(OPTIONS, CALENDAR);
-    this.changelog = new WindowChangelog(this.set);
-    this.changelog.restore(this.stored.values(), JSON.parse(JSON.stringify(this.frontiers)) as Record<string, number>);
+    this.changelog = new WindowChangelog(this.set, this.limits);
+    this.changelog.restore(this.stored, JSON.parse(JSON.stringify(this.frontiers)) as Record<string, number>);
   }
 
   /** Everything that the rules and the live view read of a scope. */
@@ -124,11 +128,14 @@ const steps = fc.array(
   { minLength: 1, maxLength: 50 },
 );
 
+/** So small that there are several records in a commit, and panes are often written whole. */
+const limits = fc.constantFrom(undefined, { entryBytes: 1, keptBytes: 60 }, { entryBytes: 30, keptBytes: 0 });
+
 describe('WindowChangelog', () => {
   it('gives back a set that goes on as the running one does, restored at any point', () => {
     fc.assert(
-      fc.property(steps, (all) => {
-        const [live, often] = [new Windows(), new Windows()];
+      fc.property(steps, limits, (all, ofOften) => {
+        const [live, often] = [new Windows(), new Windows(ofOften)];
         let nowMs = BASE + 37 * MINUTE + 12_345;
         let watermarkMs: number | undefined;
         for (const [index, { gapMs, facts, line, advance, restart }] of all.entries()) {
@@ -199,8 +206,9 @@ describe('WindowChangelog', () => {
       windows.commit(BASE + minute * MINUTE);
       if (minute > 60) most = Math.max(most, windows.keys.length);
     }
-    // Twenty-five minutes of fine panes are kept, five minutes to a segment, and the next coarse step cuts them.
-    expect(most).toBeLessThanOrEqual(9);
+    // Fifty minutes of fine panes at the most, five minutes to a segment; what was added in four of five minutes; the rest.
+    expect(most).toBeLessThanOrEqual(11);
+    expect(windows.keys.filter((key) => key.startsWith('added/')).length).toBeLessThanOrEqual(4);
     expect(windows.keys.filter((key) => key.startsWith('settled/'))).toEqual(['settled/all:all']);
   });
 });

@@ -1,29 +1,38 @@
 import { scopeKey } from '#libs/contract';
 import {
+  addMeasures,
+  addRow,
   copyMeasures,
   floorTo,
   packMeasures,
   subtractInto,
+  SUM_FIELDS,
   unpackMeasures,
   type AccrualLine,
+  type Measures,
   type PackedMeasures,
   type Scope,
   type ScopeWindows,
   type WindowSet,
 } from '#libs/domain';
 import type { ChangelogEntry } from '../stage.js';
+import { PaneBytes, readPaneBytes } from './pane-bytes.js';
 
-/** Fine panes of one changelog record: five minutes' worth with the default of ten seconds. */
-const SEGMENT_PANES = 30;
+/** Fine panes of one scope and coarse step, whole. */
+const SEGMENT_KEY = 'segment/';
+/** What was added to fine panes since they were last written whole, numbered. */
+const ADDED_KEY = 'added/';
+/** How much of what was added is kept. */
+export interface AddedLimits {
+  /** In one record, about; a record batch has room for 1 MiB. */
+  readonly entryBytes: number;
+  /** In all, about: what a restart has to add up again. */
+  readonly keptBytes: number;
+}
+
+const ADDED_LIMITS: AddedLimits = { entryBytes: 262_144, keptBytes: 8_388_608 };
 
 type Panes = [index: number, packed: PackedMeasures][];
-
-interface SegmentRecord {
-  readonly kind: 'segment';
-  readonly scope: Scope;
-  readonly id: string;
-  readonly panes: Panes;
-}
 
 /** Coarse panes and months up to `absorbedMs`; what lies after is in the fine panes. */
 interface SettledRecord {
@@ -51,14 +60,25 @@ interface LineRecord {
   readonly line: Omit<AccrualLine, 'amountMicros'> & { readonly amountMicros: string };
 }
 
-type WindowRecord = SegmentRecord | SettledRecord | RevisionsRecord | LineRecord;
+type WindowRecord = SettledRecord | RevisionsRecord | LineRecord;
 
 /**
- * Keeps a {@link WindowSet} in a compacted changelog: with each commit only the five-minute segments of fine panes that
- * changed, and every quarter of an hour (one coarse step) one settled record per scope that was active.
+ * Keeps a {@link WindowSet} in a compacted changelog: with each commit only what was added to fine panes, in bytes. Every
+ * quarter of an hour (one coarse step), or when that has become much, the panes that it was added to are written whole, a
+ * segment for each scope and coarse step, and what was added is deleted; and every quarter of an hour there is one settled
+ * record per scope that was active.
  */
 export class WindowChangelog {
+  /** Added since the last commit. */
+  private readonly added = new PaneBytes();
+  private readonly addedEntries: Buffer[] = [];
+  /** In the changelog: how many records of what was added, and their bytes. */
+  private keptEntries = 0;
+  private keptBytes = 0;
+  /** Segments that something was added to since they were written. */
   private readonly segments = new Map<ScopeWindows, Set<number>>();
+  private readonly segmentPanes: number;
+  private readonly delta = new Float64Array(SUM_FIELDS);
   private readonly unsettled = new Set<ScopeWindows>();
   private readonly resettle = new Set<ScopeWindows>();
   private readonly restatedScopes = new Set<ScopeWindows>();
@@ -69,15 +89,40 @@ export class WindowChangelog {
   private readonly deferring = new Set<ScopeWindows>();
   private settledAtMs = -Infinity;
 
-  constructor(private readonly set: WindowSet) {}
+  constructor(
+    private readonly set: WindowSet,
+    private readonly limits = ADDED_LIMITS,
+  ) {
+    this.segmentPanes = Math.round(set.layout.coarseMs / set.layout.fineMs);
+  }
 
-  booked(windows: ScopeWindows, paneStartMs: number): void {
-    const segment = Math.floor(windows.fine.indexOf(paneStartMs) / SEGMENT_PANES);
+  booked(windows: ScopeWindows, paneStartMs: number, delta: Measures): void {
+    this.delta.fill(0);
+    addMeasures(this.delta, 0, delta);
+    this.bookedDelta(windows, paneStartMs);
+  }
+
+  /** The same for a row as it comes from a cost task. */
+  bookedRow(windows: ScopeWindows, paneStartMs: number, row: Float64Array): void {
+    this.delta.fill(0);
+    addRow(this.delta, 0, row, 0);
+    this.bookedDelta(windows, paneStartMs);
+  }
+
+  private bookedDelta(windows: ScopeWindows, paneStartMs: number): void {
+    const index = windows.fine.indexOf(paneStartMs);
+    this.added.add(windows.ref, index, this.delta);
+    if (this.added.size >= this.limits.entryBytes) this.addedEntries.push(this.added.take());
+    this.touch(windows, index);
+    this.unsettled.add(windows);
+    if (paneStartMs < (this.absorbed.get(windows) ?? -Infinity)) this.resettle.add(windows);
+  }
+
+  private touch(windows: ScopeWindows, index: number): void {
+    const segment = Math.floor(index / this.segmentPanes);
     const segments = this.segments.get(windows);
     if (segments) segments.add(segment);
     else this.segments.set(windows, new Set([segment]));
-    this.unsettled.add(windows);
-    if (paneStartMs < (this.absorbed.get(windows) ?? -Infinity)) this.resettle.add(windows);
   }
 
   bookedCalendar(windows: ScopeWindows): void {
@@ -99,10 +144,8 @@ export class WindowChangelog {
   /** Entries for everything that changed since the last call. */
   changes(): ChangelogEntry[] {
     const entries: ChangelogEntry[] = [];
-    for (const [windows, segments] of this.segments)
-      for (const segment of segments) entries.push(this.segmentEntry(windows, segment));
-    this.segments.clear();
-    this.settle(entries);
+    const isQuarterOver = this.settle(entries);
+    this.writePanes(entries, isQuarterOver);
     for (const windows of this.restatedScopes) entries.push(this.revisionsEntry(windows));
     this.restatedScopes.clear();
     for (const key of this.goneLines) entries.push({ key, value: null });
@@ -115,11 +158,38 @@ export class WindowChangelog {
     return entries;
   }
 
-  private settle(entries: ChangelogEntry[]): void {
+  /** What was added, or the panes that it was added to. */
+  private writePanes(entries: ChangelogEntry[], whole: boolean): void {
+    if (whole || this.keptBytes > this.limits.keptBytes) this.writeSegments(entries);
+    else {
+      if (this.added.size > 0) this.addedEntries.push(this.added.take());
+      for (const value of this.addedEntries) {
+        entries.push({ key: ADDED_KEY + String(this.keptEntries), value });
+        this.keptEntries += 1;
+        this.keptBytes += value.length;
+      }
+    }
+    this.added.clear();
+    this.addedEntries.length = 0;
+  }
+
+  private writeSegments(entries: ChangelogEntry[]): void {
+    for (const [windows, segments] of this.segments)
+      for (const segment of segments) entries.push(this.segmentEntry(windows, segment));
+    this.segments.clear();
+    for (let entry = 0; entry < this.keptEntries; entry += 1)
+      entries.push({ key: ADDED_KEY + String(entry), value: null });
+    this.keptEntries = 0;
+    this.keptBytes = 0;
+  }
+
+  /** True when a coarse step is over since the last call. */
+  private settle(entries: ChangelogEntry[]): boolean {
     const frontierMs = this.set.lowestFrontierMs;
     const { coarseMs, fineMs } = this.set.layout;
     const absorbedMs = frontierMs === undefined ? -Infinity : floorTo(frontierMs, coarseMs);
-    if (absorbedMs > this.settledAtMs) {
+    const isStepOver = absorbedMs > this.settledAtMs;
+    if (isStepOver) {
       this.settledAtMs = absorbedMs;
       for (const windows of this.unsettled) {
         this.resettle.add(windows);
@@ -131,24 +201,29 @@ export class WindowChangelog {
     for (const windows of this.deferring) if (!windows.deferred) this.resettle.add(windows);
     for (const windows of this.resettle) entries.push(this.settledEntry(windows));
     this.resettle.clear();
+    return isStepOver;
   }
 
   private dropPruned(entries: ChangelogEntry[]): void {
     for (const [windows, indexes] of this.set.prune()) {
-      const kept = new Set([...windows.fine.panes.keys()].map((index) => Math.floor(index / SEGMENT_PANES)));
-      for (const segment of new Set(indexes.map((index) => Math.floor(index / SEGMENT_PANES)))) {
+      const kept = new Set([...windows.fine.panes.keys()].map((index) => Math.floor(index / this.segmentPanes)));
+      for (const segment of new Set(indexes.map((index) => Math.floor(index / this.segmentPanes)))) {
         if (!kept.has(segment)) entries.push({ key: segmentKey(windows, segment), value: null });
       }
     }
   }
 
   private segmentEntry(windows: ScopeWindows, segment: number): ChangelogEntry {
-    const panes: Panes = [];
-    for (let index = segment * SEGMENT_PANES; index < (segment + 1) * SEGMENT_PANES; index += 1) {
-      const pane = windows.fine.panes.get(index);
-      if (pane) panes.push([index, packMeasures(pane)]);
+    const { panes } = windows.fine;
+    const { delta, added, segmentPanes } = this;
+    added.clear();
+    for (let index = segment * segmentPanes; index < (segment + 1) * segmentPanes; index += 1) {
+      if (!panes.has(index)) continue;
+      delta.fill(0);
+      panes.addTo(delta, 0, index);
+      added.add(windows.ref, index, delta);
     }
-    return entry(segmentKey(windows, segment), { kind: 'segment', ...windows.ref, panes });
+    return { key: segmentKey(windows, segment), value: added.size > 0 ? added.take() : null };
   }
 
   private settledEntry(windows: ScopeWindows): ChangelogEntry {
@@ -188,17 +263,17 @@ export class WindowChangelog {
   }
 
   /** Fills the empty set from the newest value of each changelog key; `frontiers` come from the task's own record. */
-  restore(values: Iterable<Buffer>, frontiers: Readonly<Record<string, number>>): void {
-    const records = Array.from(values, (value) => JSON.parse(value.toString('utf8')) as WindowRecord);
+  restore(entries: ReadonlyMap<string, Buffer>, frontiers: Readonly<Record<string, number>>): void {
     // Settled records first: they say which fine panes are already in the coarse ones.
-    for (const record of records) if (record.kind !== 'segment') this.restoreRecord(record);
-    for (const record of records) if (record.kind === 'segment') this.restoreSegment(record);
+    for (const [key, value] of entries)
+      if (!isOfPanes(key)) this.restoreRecord(JSON.parse(value.toString('utf8')) as WindowRecord);
+    for (const [key, value] of entries) if (isOfPanes(key)) this.restorePanes(value, key.startsWith(ADDED_KEY));
     this.set.restoreFrontiers(frontiers);
     const frontierMs = this.set.lowestFrontierMs;
     if (frontierMs !== undefined) this.settledAtMs = floorTo(frontierMs, this.set.layout.coarseMs);
   }
 
-  private restoreRecord(record: SettledRecord | RevisionsRecord | LineRecord): void {
+  private restoreRecord(record: WindowRecord): void {
     const windows = this.set.scope(record);
     switch (record.kind) {
       case 'settled':
@@ -219,17 +294,26 @@ export class WindowChangelog {
     }
   }
 
-  private restoreSegment(record: SegmentRecord): void {
-    const windows = this.set.scope(record);
-    const absorbedMs = this.absorbed.get(windows) ?? -Infinity;
-    for (const [index, packed] of record.panes) {
-      const delta = unpackMeasures(packed);
-      const startMs = index * this.set.layout.fineMs;
-      if (startMs >= absorbedMs) {
-        windows.addPane(startMs, delta);
-        this.unsettled.add(windows);
-      } else windows.fine.add(index, delta);
-    }
+  private restorePanes(value: Buffer, isAdded: boolean): void {
+    let windows: ScopeWindows;
+    let absorbedMs = -Infinity;
+    readPaneBytes(value, {
+      scope: (ref) => {
+        windows = this.set.scope(ref);
+        absorbedMs = this.absorbed.get(windows) ?? -Infinity;
+      },
+      pane: (index, sums) => {
+        const startMs = index * this.set.layout.fineMs;
+        if (startMs >= absorbedMs) {
+          windows.addPaneSums(startMs, sums);
+          this.unsettled.add(windows);
+        } else windows.fine.panes.addSums(index, sums);
+        if (isAdded) this.touch(windows, index);
+      },
+    });
+    if (!isAdded) return;
+    this.keptEntries += 1;
+    this.keptBytes += value.length;
   }
 }
 
@@ -249,8 +333,12 @@ function lineEntry(windows: ScopeWindows, line: AccrualLine): ChangelogEntry {
   });
 }
 
+function isOfPanes(key: string): boolean {
+  return key.startsWith(SEGMENT_KEY) || key.startsWith(ADDED_KEY);
+}
+
 function segmentKey(windows: ScopeWindows, segment: number): string {
-  return `segment/${keyOf(windows)}/${String(segment)}`;
+  return `${SEGMENT_KEY}${keyOf(windows)}/${String(segment)}`;
 }
 
 function entry(key: string, record: WindowRecord): ChangelogEntry {
