@@ -29,7 +29,7 @@ export const INTEGRATION_SUBCATEGORIES: readonly string[] = ['integration', 'dup
 
 type Thresholds<R extends Rule> = Omit<
   R,
-  'kind' | 'ruleId' | 'version' | 'enabled' | 'forMs' | 'keepFiringMs' | 'hysteresisRatio' | 'scopes' | 'ids'
+  'kind' | 'ruleId' | 'version' | 'enabled' | 'forMs' | 'keepFiringMs' | 'hysteresisRatio' | 'scopes' | 'ids' | 'early'
 >;
 
 /** What a rule has unless it says otherwise; the figures are the method's where it gives any (see each kind's docstring). */
@@ -121,11 +121,12 @@ export const DEFAULT_RULES: readonly Rule[] = [
   unitCostRule('handled'),
   unitCostRule('interaction'),
   unitCostRule('resolution'),
-  { ...ALWAYS, ruleId: 'budget-threshold', kind: 'budget-threshold', forMs: 0 },
+  { ...ALWAYS, ruleId: 'budget-threshold', kind: 'budget-threshold', forMs: 0, early: true },
   {
     ...ALWAYS,
     ruleId: 'burn-rate',
     kind: 'burn-rate',
+    early: true,
     pairs: [
       pair(HOUR_MS, 5 * MINUTE_MS, 14.4, 'critical'),
       pair(6 * HOUR_MS, 30 * MINUTE_MS, 6, 'critical'),
@@ -134,7 +135,7 @@ export const DEFAULT_RULES: readonly Rule[] = [
     ],
   },
   { ...ALWAYS, ruleId: 'budget-forecast', kind: 'budget-forecast', ...RULE_DEFAULTS.forecast },
-  { ...ALWAYS, ruleId: 'unapproved-spend', kind: 'unapproved-spend', ...RULE_DEFAULTS.unapproved },
+  { ...ALWAYS, ruleId: 'unapproved-spend', kind: 'unapproved-spend', early: true, ...RULE_DEFAULTS.unapproved },
   { ...ALWAYS, ruleId: 'cost-share', kind: 'cost-share', ...RULE_DEFAULTS.costShare },
   { ...ALWAYS, ruleId: 'misallocation', kind: 'misallocation', ...RULE_DEFAULTS.misallocation },
   { ...ALWAYS, ruleId: 'integration-cost', kind: 'integration-cost', ...RULE_DEFAULTS.integration },

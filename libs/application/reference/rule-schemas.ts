@@ -12,6 +12,8 @@ const SEVERITY = z.enum(['info', 'warning', 'critical']);
 const PERIOD = z.enum(['month', 'quarter', 'year']);
 const DAY_MS = 86_400_000;
 const SHARE = z.number().gt(0).max(1);
+/** Of rules that can be judged ahead of the watermark. */
+const EARLY = z.boolean().default(true);
 const RATIO = z.number().gt(0).max(100);
 
 /** What every rule has, in one spelling of its times. */
@@ -34,7 +36,7 @@ export function ruleSchema(scalars: Scalars, object: typeof z.object, dates: Dat
   const common = commonFields(scalars, dates);
   const kinds = z.discriminatedUnion('kind', [
     unitCost(scalars, object, common),
-    object({ ...common, kind: z.literal('budget-threshold') })
+    object({ ...common, early: EARLY, kind: z.literal('budget-threshold') })
       .superRefine(checkDates)
       .transform(convertCommon),
     burnRate(scalars, object, common),
@@ -89,7 +91,7 @@ function burnRate(scalars: Scalars, object: typeof z.object, common: Common) {
     factor: z.number().gt(0),
     severity: SEVERITY,
   }).refine(({ long, short }) => short > 0 && short < long, { path: ['short'], error: 'must be shorter than long' });
-  return object({ ...common, kind: z.literal('burn-rate'), pairs: z.array(pair).min(1) })
+  return object({ ...common, early: EARLY, kind: z.literal('burn-rate'), pairs: z.array(pair).min(1) })
     .superRefine(checkDates)
     .transform(({ pairs, ...rest }) => ({
       ...convertCommon(rest),
@@ -113,6 +115,7 @@ function budgetKinds(scalars: Scalars, object: typeof z.object, common: Common) 
     object({
       ...common,
       kind: z.literal('unapproved-spend'),
+      early: EARLY,
       minimum: scalars.amount.default(unapproved.minimumMicros),
       severity: SEVERITY.default(unapproved.severity),
     })

@@ -49,6 +49,25 @@ describe('an explanation', () => {
     });
   });
 
+  it('finds again what was told ahead of the watermark, however the input was cut into batches', async () => {
+    const rules = EMPTY_REFERENCE.rules.filter(({ kind }) => kind === 'budget-threshold');
+    const budget: Budget = { ...BUDGET, budgetId: 'a', scope: 'all', id: 'all', amountMicros: 1_000_000_000n };
+    const driver = new PipelineDriver({ reference: { ...REFERENCE, budgets: [budget], rules }, partitions: 1 });
+    for (const record of TRAFFIC) driver.send(record);
+    const entries = [
+      ...CURRENT.filter(({ kind }) => kind !== 'rule'),
+      referenceEntry('budget', budget, 1),
+      ...rules.map((rule) => referenceEntry('rule', rule, 1)),
+    ];
+    const first = driver.signals[0]!;
+    expect(first.evidence!.watermark! < first.observedAt).toBe(true);
+    const { recomputed } = await explained(first, entries);
+    expect(recomputed).toMatchObject({ signal: { episodeId: first.episodeId }, isSame: true });
+    const dearer = { ...budget, amountMicros: 2_000_000_000n };
+    const other = [...entries.filter(({ kind }) => kind !== 'budget'), referenceEntry('budget', dearer, 2)];
+    expect(await explained(first, other)).toMatchObject({ recomputed: { signal: null, isSame: false } });
+  });
+
   it('tells of a dimension and of a system what of each fact counts there', async () => {
     const budgets: Budget[] = [
       { ...BUDGET, budgetId: 'd', scope: 'dimension', id: 'system' },

@@ -90,7 +90,7 @@ export async function explain(
   let found: Signal | undefined;
   const pipeline = new PastPipeline([reference], dependencies, {
     signal: (_, other) => {
-      if (other.signalKey === signal.signalKey && other.observedAt === signal.observedAt) found = other;
+      if (isOfTheSame(other, signal)) found ??= other;
     },
     costEvent: (_, event) => {
       const part = rests.costed(event);
@@ -133,6 +133,18 @@ export async function explain(
   };
 }
 
+/** Told ahead of the watermark: its figure is of what had come by then, and comes out again only for the same arrivals. */
+function isToldAhead({ evidence, observedAt }: Signal): boolean {
+  return evidence?.watermark !== undefined && evidence.watermark < observedAt;
+}
+
+/** Whether another message says what the signal says: of the same minute, or of what was told ahead the same of its episode. */
+function isOfTheSame(other: Signal, signal: Signal): boolean {
+  if (other.signalKey !== signal.signalKey) return false;
+  if (!isToldAhead(signal)) return other.observedAt === signal.observedAt;
+  return other.episodeId === signal.episodeId && other.severity === signal.severity && other.status === signal.status;
+}
+
 /** The window's start: a length before the observation, or the beginning of the calendar's period. */
 function windowStart({ window }: Signal, calendar: Calendar, observedMs: number): number {
   const lastMs = observedMs - 1;
@@ -151,7 +163,8 @@ function remarksOn(
   found: Signal | undefined,
   known: { recordedFromMs: number | undefined; fromMs: number; ruleVersion: number | undefined },
 ): string[] {
-  const fields = ['status', 'severity', 'observed', 'threshold'] as const;
+  const exact = ['status', 'severity', 'observed', 'threshold'] as const;
+  const fields = isToldAhead(signal) ? exact.filter((field) => field !== 'observed') : exact;
   if (found && fields.every((field) => found[field] === signal[field])) return [];
   const remarks = found
     ? fields.flatMap((field) =>

@@ -136,6 +136,16 @@ export function amountAt(row: Float64Array, at: number, field: number): Micros {
   return high === 0 ? BigInt(rest) : (BigInt(high) << LIMB_BITS) + BigInt(rest);
 }
 
+/** The amounts of all dimensions together; overtime is in labour already. */
+export function totalAt(row: Float64Array, at: number): Micros {
+  let totalMicros = 0;
+  for (let field = 0; field < ROW.overtime; field += 1) totalMicros += safeAmountAt(row, at, field);
+  if (Number.isSafeInteger(totalMicros)) return BigInt(totalMicros);
+  let exact = 0n;
+  for (let field = 0; field < ROW.overtime; field += 1) exact += amountAt(row, at, field);
+  return exact;
+}
+
 /** The measures of a sum. */
 export function readSums(row: Float64Array, at: number): Measures {
   return readFields(row, at, (field) => amountAt(row, at, field));

@@ -79,3 +79,10 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   if (twice > denominator || (twice === denominator && (quotient & 1n) === 1n)) quotient += 1n;
   return negative ? -quotient : quotient;
 }
+
+/** The least of some amounts; undefined where there are none. */
+export function least(amounts: Iterable<Micros>): Micros | undefined {
+  let lowest: Micros | undefined;
+  for (const amount of amounts) if (lowest === undefined || amount < lowest) lowest = amount;
+  return lowest;
+}

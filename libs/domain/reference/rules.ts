@@ -21,6 +21,15 @@ interface RuleCommon extends EffectiveDated {
   readonly runbook?: string;
 }
 
+/** A rule whose condition only more spend can bring about, and nothing but a correction can take back. */
+interface RuleOnSpend extends RuleCommon {
+  /**
+   * Judged on what has come so far, ahead of the watermark, so that a signal is told within a second or so; else only once
+   * a minute is complete.
+   */
+  readonly early?: boolean;
+}
+
 /** Cost per unit over `window` above `target` (micros; absent: the organisation's), with at least `minimumUnits`. */
 export interface UnitCostRule extends RuleCommon {
   readonly kind: 'unit-cost';
@@ -32,12 +41,12 @@ export interface UnitCostRule extends RuleCommon {
 }
 
 /** Actual at the budget's thresholds; the severity follows the threshold (below 0.75 info, below 1 warning, else critical). */
-export interface BudgetThresholdRule extends RuleCommon {
+export interface BudgetThresholdRule extends RuleOnSpend {
   readonly kind: 'budget-threshold';
 }
 
 /** Burn of the tolerated variance, contract section 8. */
-export interface BurnRateRule extends RuleCommon {
+export interface BurnRateRule extends RuleOnSpend {
   readonly kind: 'burn-rate';
   readonly pairs: readonly {
     readonly longMs: number;
@@ -59,7 +68,7 @@ export interface BudgetForecastRule extends RuleCommon {
 }
 
 /** Spend of the month in a scope that has no approved budget, above `minimumMicros`. */
-export interface UnapprovedSpendRule extends RuleCommon {
+export interface UnapprovedSpendRule extends RuleOnSpend {
   readonly kind: 'unapproved-spend';
   readonly minimumMicros: Micros;
   readonly severity: Severity;

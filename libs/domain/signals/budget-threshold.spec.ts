@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { parseMicros } from '../money/index.js';
 import type { Budget } from '../reference/index.js';
-import { evaluateBudgetThreshold } from './budget-threshold.js';
+import { evaluateBudgetThreshold, toNextThreshold } from './budget-threshold.js';
 import type { AppliedBudgetThreshold } from './rule-set.js';
 
 const applied = (over: Partial<Budget> = {}): AppliedBudgetThreshold => ({
@@ -93,4 +93,23 @@ describe('evaluateBudgetThreshold', () => {
       }),
     );
   });
+});
+
+it('tells how much more spend reaches the next threshold, to the micro', () => {
+  const micros = fc.bigInt({ min: 0n, max: 1_200n });
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 1_000n }), micros, (amountMicros, actualMicros) => {
+      const rule = applied({ amountMicros, thresholdRatios: [0.333, 0.5, 1] });
+      const reached = (spent: bigint) => {
+        const { condition, threshold } = evaluateBudgetThreshold(rule, { actualMicros: spent, periodStartMs: 0 });
+        return condition ? threshold : 0;
+      };
+      const more = toNextThreshold(rule, actualMicros);
+      if (more === undefined) expect(reached(actualMicros)).toBe(1);
+      else {
+        expect(reached(actualMicros + more - 1n)).toBe(reached(actualMicros));
+        expect(reached(actualMicros + more)).toBeGreaterThan(reached(actualMicros));
+      }
+    }),
+  );
 });

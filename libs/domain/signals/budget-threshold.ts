@@ -1,4 +1,4 @@
-import { decimalOf, type Micros } from '../money/index.js';
+import { decimalOf, least, type Micros } from '../money/index.js';
 import type { Severity } from '../reference/index.js';
 import type { AppliedBudgetThreshold } from './rule-set.js';
 import type { Verdict } from './verdict.js';
@@ -40,9 +40,26 @@ export function evaluateBudgetThreshold(applied: AppliedBudgetThreshold, observa
   };
 }
 
-function isReached(actualMicros: Micros, amountMicros: Micros, ratio: number): boolean {
+/**
+ * How much more has to be spent in the period until the next threshold is reached, exact to the micro; undefined where all are.
+ */
+export function toNextThreshold({ budget }: AppliedBudgetThreshold, actualMicros: Micros): Micros | undefined {
+  const ratios = budget.thresholdRatios ?? DEFAULT_THRESHOLD_RATIOS;
+  const missing = ratios
+    .map((ratio) => reachedAt(budget.amountMicros, ratio) - actualMicros)
+    .filter((more) => more > 0n);
+  return least(missing);
+}
+
+/** The least amount that reaches the threshold. */
+function reachedAt(amountMicros: Micros, ratio: number): Micros {
   const { unscaled, scale } = decimalOf(ratio);
-  return actualMicros * 10n ** BigInt(scale) >= amountMicros * unscaled;
+  const base = 10n ** BigInt(scale);
+  return (amountMicros * unscaled + base - 1n) / base;
+}
+
+function isReached(actualMicros: Micros, amountMicros: Micros, ratio: number): boolean {
+  return actualMicros >= reachedAt(amountMicros, ratio);
 }
 
 function severityOf(threshold: number): Severity {

@@ -4,7 +4,7 @@ import { plannedMicros } from '../budget/index.js';
 import { parseMicros, type Micros } from '../money/index.js';
 import type { Budget, BurnRateRule } from '../reference/index.js';
 import { fixedOffsetCalendar } from '../time/index.js';
-import { burnRate, evaluateBurnRate, type SpendObservation } from './burn-rate.js';
+import { burnRate, evaluateBurnRate, toNextBurn, type SpendObservation } from './burn-rate.js';
 import type { AppliedBurnRate } from './rule-set.js';
 import type { Verdict } from './verdict.js';
 
@@ -208,4 +208,22 @@ describe('a window not yet observed whole', () => {
       }),
     );
   });
+});
+
+it('tells how much more spend brings the next verdict, to the micro', () => {
+  const rank = ({ condition, severity }: Verdict) => (condition ? (severity === 'critical' ? 2 : 1) : 0);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 1, max: 999_999_937 }), (rate, offBy) => {
+      const rule = applied({ amountMicros: 720_000_000_000n + BigInt(offBy) });
+      const spend = (more: bigint) =>
+        observe((fromMs, toMs) => BigInt(rate) * 90n * BigInt(toMs - fromMs) + (toMs > fromMs ? more : 0n));
+      const now = evaluateBurnRate(rule, spend(0n));
+      const next = toNextBurn(rule, spend(0n), now.condition ? now.severity : undefined);
+      if (rank(now) === 2) expect(next).toBeUndefined();
+      else {
+        expect(rank(evaluateBurnRate(rule, spend(next! - 1n)))).toBe(rank(now));
+        expect(rank(evaluateBurnRate(rule, spend(next!)))).toBeGreaterThan(rank(now));
+      }
+    }),
+  );
 });

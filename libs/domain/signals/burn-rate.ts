@@ -1,6 +1,6 @@
 import { budgetPeriodOf, plannedMicros } from '../budget/index.js';
-import { decimalOf, type Micros } from '../money/index.js';
-import type { Budget, BurnRateRule } from '../reference/index.js';
+import { decimalOf, least, type Micros } from '../money/index.js';
+import type { Budget, BurnRateRule, Severity } from '../reference/index.js';
 import { formatDuration, type Calendar } from '../time/index.js';
 import type { AppliedBurnRate } from './rule-set.js';
 import { severityRank, type Verdict } from './verdict.js';
@@ -30,6 +30,8 @@ export interface Burn {
   readonly rate: number;
   /** Whether the rate is above a factor, exactly. */
   isOver(factor: number): boolean;
+  /** How much more has to be spent in the window until the rate is above a factor, exact to the micro; not above zero where it is. */
+  missing(factor: number): Micros;
 }
 
 /**
@@ -56,15 +58,19 @@ export function burnRate(budget: Budget, windowMs: number, observation: SpendObs
   // rate = excess / tolerated, both multiplied by the period and by the tolerance's scale to stay whole.
   const excess = (spent - planned) * BigInt(periodMs) * 10n ** BigInt(tolerance.scale);
   const tolerated = tolerance.unscaled * budget.amountMicros * BigInt(observedMs);
+  const missing = (factor: number): Micros => {
+    const { unscaled, scale } = decimalOf(factor);
+    // The least excess above: what is tolerated is not below zero, so that the division rounds down.
+    const base = BigInt(periodMs) * 10n ** BigInt(tolerance.scale + scale);
+    return (tolerated * unscaled) / base + 1n - (spent - planned);
+  };
   return {
     windowMs: observedMs,
     spentMicros: spent,
     plannedMicros: planned,
     rate: Number(excess) / Number(tolerated),
-    isOver: (factor) => {
-      const { unscaled, scale } = decimalOf(factor);
-      return excess * 10n ** BigInt(scale) > tolerated * unscaled;
-    },
+    isOver: (factor) => missing(factor) <= 0n,
+    missing,
   };
 }
 
@@ -102,6 +108,25 @@ export function evaluateBurnRate(applied: AppliedBurnRate, observation: SpendObs
     summary: `${subject} spent ${spend} where ${plan}: ${rates}, limit ${String(pair.factor)}`,
     window: formatDuration(pair.longMs),
   };
+}
+
+/**
+ * How much more has to be spent by the end of the windows until the rule fires, or with a higher severity than `severity`;
+ * undefined where it cannot.
+ */
+export function toNextBurn(
+  { rule, budget }: AppliedBurnRate,
+  observation: SpendObservation,
+  severity: Severity | undefined,
+): Micros | undefined {
+  const missing = rule.pairs.flatMap((pair) => {
+    if (severityRank(pair.severity) <= severityRank(severity)) return [];
+    const judged = judge(pair, budget, observation);
+    if (!judged || judged.over) return [];
+    const [long, short] = [judged.long.missing(pair.factor), judged.short.missing(pair.factor)];
+    return [long > short ? long : short];
+  });
+  return least(missing);
 }
 
 function judge(pair: Pair, budget: Budget, observation: SpendObservation): JudgedPair | undefined {

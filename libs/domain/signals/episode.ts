@@ -1,7 +1,7 @@
 import type { Severity } from '../reference/index.js';
 import { rfc3339 } from '../time/index.js';
 import type { AppliedRule } from './rule-set.js';
-import { signalMessage, type SignalDetails, type SignalMessage } from './signal-message.js';
+import { episodeIdOf, signalMessage, type SignalDetails, type SignalMessage } from './signal-message.js';
 import { severityRank, type SignalCause, type Verdict } from './verdict.js';
 
 /** Shortest time between two messages of an episode that say the same severity (contract section 8). */
@@ -29,6 +29,8 @@ interface Pending extends Footing {
 interface Firing extends Footing {
   readonly phase: 'firing';
   readonly startedAtMs: number;
+  /** The minute whose verdict was told ahead of the watermark, until the watermark has reached it; see {@link advanceEarly}. */
+  readonly toldAheadMs?: number;
   /** The message sent last; the episode's severity and sequence are those in it. */
   readonly sent: SignalMessage;
   readonly sentAtMs: number;
@@ -80,7 +82,9 @@ export function advance(
   tMs: number,
   input: EpisodeInput,
 ): EpisodeStep {
-  const cause = causeOf(state, verdict, input);
+  // What was told ahead knew more than the minutes before it.
+  if (state && isToldAheadOf(state, tMs)) return { state };
+  const cause = causeOf(state, verdict, tMs, input);
   if (state?.phase === 'firing') return advanceFiring(state, held(verdict, input), tMs, { ...input, cause });
   const footing = footingOf(verdict, input);
   if (!verdict.condition) return { state: keepIfSame(state, { phase: 'clear', ...footing }) };
@@ -88,23 +92,82 @@ export function advance(
   if (tMs - since.sinceMs < input.applied.rule.forMs) {
     return { state: keepIfSame(state, { phase: 'pending', ...footing, ...since }) };
   }
+  return begin(verdict, tMs, tMs, { ...input, cause: since.cause });
+}
+
+/**
+ * Takes the verdict of a minute that the watermark has not reached, on what has come of it so far. For conditions that
+ * only more spend can bring about and nothing but a correction can take back (see `isJudgedEarly`): what holds already
+ * will hold when the minute is complete, so a signal is told at once. Minutes are to be taken in order, from the one after
+ * the watermark's last on, as `for` counts them; a minute at which the condition does not hold yet says nothing, and one
+ * that is not over counts as held only up to `heardMs`. Only the first message of an episode and a higher severity are told
+ * ahead. The episode is named after the minute whose verdict it is: the same as if the watermark had told it. Until the
+ * watermark has reached that minute, {@link advance} leaves the episode alone.
+ *
+ * @param state as the watermark or the early verdict of the minute before left it. A state without a message is only of
+ *   use for the next minute, and not to be kept
+ * @param minuteMs end of the minute
+ * @param heardMs event time of what the verdict rests on, from the watermark's last minute on; times in messages are not later
+ * @returns undefined where later minutes cannot be told ahead either
+ */
+export function advanceEarly(
+  state: EpisodeState | undefined,
+  verdict: Verdict,
+  minuteMs: number,
+  heardMs: number,
+  input: EpisodeInput,
+): EpisodeStep | undefined {
+  if (state && isToldAheadOf(state, minuteMs)) return { state };
+  const cause = causeOf(state, verdict, minuteMs, input);
+  const footing = footingOf(verdict, input);
+  const atMs = Math.min(minuteMs, heardMs);
+  if (state?.phase === 'firing') {
+    // With a minute that may be clear in between, or another period, it may be another episode.
+    if (!verdict.condition || state.periodStartMs !== verdict.periodStartMs) return undefined;
+    if (severityRank(verdict.severity) <= severityRank(state.sent.severity)) return { state };
+    const toldAtMs = Math.max(atMs, state.sentAtMs);
+    const { state: next, emit } = rise(state, verdict, toldAtMs, { ...input, cause });
+    return { state: { ...next, toldAheadMs: minuteMs }, emit };
+  }
+  if (!verdict.condition) return { state: { phase: 'clear', ...footing } };
+  const since =
+    state?.phase === 'pending' ? { sinceMs: state.sinceMs, cause: state.cause } : { sinceMs: minuteMs, cause };
+  const { forMs } = input.applied.rule;
+  if (forMs > 0 && atMs - since.sinceMs < forMs) return { state: { phase: 'pending', ...footing, ...since } };
+  const { state: next, emit } = begin(verdict, minuteMs, atMs, { ...input, cause: since.cause });
+  return { state: { ...next, toldAheadMs: minuteMs }, emit };
+}
+
+/** Whether the watermark has still to reach the minute whose verdict was told ahead. */
+export function isToldAheadOf(state: EpisodeState, tMs: number): boolean {
+  return state.phase === 'firing' && state.toldAheadMs !== undefined && tMs < state.toldAheadMs;
+}
+
+function begin(
+  verdict: Verdict,
+  minuteMs: number,
+  startedAtMs: number,
+  { signalKey, applied, cause, details }: EpisodeInput,
+): { readonly state: Firing; readonly emit: SignalMessage } {
   const sent = signalMessage(
-    input.applied,
+    applied,
     verdict,
     {
-      signalKey: input.signalKey,
-      startedAtMs: tMs,
-      observedAtMs: tMs,
+      signalKey,
+      episodeId: episodeIdOf(signalKey, minuteMs),
+      startedAtMs,
+      observedAtMs: startedAtMs,
       sequence: 0,
       status: 'firing',
       severity: verdict.severity,
       previousSeverity: 'none',
-      cause: since.cause,
+      cause,
     },
-    input.details,
+    details,
   );
+  const footing = footingOf(verdict, { applied });
   return {
-    state: { phase: 'firing', ...footing, startedAtMs: tMs, sent, sentAtMs: tMs, ...headlineIn(verdict) },
+    state: { phase: 'firing', ...footing, startedAtMs, sent, sentAtMs: startedAtMs, ...headlineIn(verdict) },
     emit: sent,
   };
 }
@@ -117,7 +180,7 @@ export function advance(
 export function withdraw(state: EpisodeState, tMs: number, cause: SignalCause): SignalMessage | undefined {
   if (state.phase !== 'firing') return undefined;
   const { previousSeverity: _, ...last } = state.sent;
-  const observedAt = rfc3339(tMs);
+  const observedAt = rfc3339(Math.max(tMs, state.sentAtMs));
   const summary = `${last.summary}. No longer judged: the rule or its budget is not in force any more`;
   return {
     ...last,
@@ -141,59 +204,73 @@ function advanceFiring(state: Firing, verdict: Verdict, tMs: number, input: Epis
   const { keepFiringMs } = input.applied.rule;
   const { severity } = state.sent;
   const calm = calmOf(state, verdict, tMs, input);
-  const say = (
-    status: SignalMessage['status'],
-    now: Severity,
-    cause: SignalCause,
-    previousSeverity?: Severity,
-  ): SignalMessage =>
-    signalMessage(
-      input.applied,
-      verdict,
-      {
-        signalKey: input.signalKey,
-        startedAtMs: state.startedAtMs,
-        observedAtMs: tMs,
-        sequence: state.sent.sequence + 1,
-        status,
-        severity: now,
-        cause,
-        ...(previousSeverity && { previousSeverity }),
-      },
-      input.details,
-    );
   const footing = footingOf(verdict, input);
-  const goOn = (sent: SignalMessage, kept: Pick<Firing, 'clear' | 'milder'>): EpisodeStep => ({
-    state: {
-      phase: 'firing',
-      ...footing,
-      startedAtMs: state.startedAtMs,
-      sent,
-      sentAtMs: tMs,
-      ...headlineIn(verdict),
-      ...kept,
-    },
-    emit: sent,
-  });
-
   // Never at the moment it fired: a new episode of that moment would have the same id.
   if (calm.clear && tMs - calm.clear.sinceMs >= keepFiringMs && tMs > state.startedAtMs) {
-    return { state: { phase: 'clear', ...footing }, emit: say('resolved', severity, calm.clear.cause) };
+    return {
+      state: { phase: 'clear', ...footing },
+      emit: say(state, verdict, tMs, { ...input, cause: calm.clear.cause }, 'resolved'),
+    };
   }
   if (verdict.condition && severityRank(verdict.severity) > severityRank(severity)) {
-    return goOn(say('firing', verdict.severity, input.cause, severity), {});
+    return rise(state, verdict, tMs, input);
   }
   if (calm.milder && calm.milder.worst !== 'none' && tMs - calm.milder.sinceMs >= keepFiringMs) {
-    const eased = say('firing', calm.milder.worst, calm.milder.cause, severity);
-    return goOn(eased, calm.clear ? { clear: calm.clear } : {});
+    const eased = say(state, verdict, tMs, { ...input, cause: calm.milder.cause }, 'firing', calm.milder.worst);
+    return goOn(state, verdict, tMs, input, eased, calm.clear ? { clear: calm.clear } : {});
   }
   const isNews =
     verdict.condition &&
     (verdict.headline === undefined ? verdict.summary !== state.sent.summary : verdict.headline !== state.headline);
-  if (isNews && tMs - state.sentAtMs >= UPDATE_INTERVAL_MS) return goOn(say('firing', severity, input.cause), calm);
+  if (isNews && tMs - state.sentAtMs >= UPDATE_INTERVAL_MS) {
+    return goOn(state, verdict, tMs, input, say(state, verdict, tMs, input), calm);
+  }
   const { startedAtMs, sent, sentAtMs } = state;
   const last = { startedAtMs, sent, sentAtMs, ...headlineIn(state) };
   return { state: keepIfSame(state, { phase: 'firing', ...footing, ...last, ...calm }) };
+}
+
+/** A higher severity, which is said at once. */
+function rise(
+  state: Firing,
+  verdict: Verdict,
+  tMs: number,
+  input: EpisodeInput,
+): { state: Firing; emit: SignalMessage } {
+  return goOn(state, verdict, tMs, input, say(state, verdict, tMs, input, 'firing', verdict.severity), {});
+}
+
+/** The next message of an episode. */
+function say(
+  { sent, startedAtMs }: Firing,
+  verdict: Verdict,
+  tMs: number,
+  { applied, signalKey, cause, details }: EpisodeInput,
+  status: SignalMessage['status'] = 'firing',
+  severity: Severity = sent.severity,
+): SignalMessage {
+  const progress = {
+    ...{ signalKey, episodeId: sent.episodeId, startedAtMs, observedAtMs: tMs, sequence: sent.sequence + 1 },
+    ...{ status, severity, cause },
+    ...(severity !== sent.severity && { previousSeverity: sent.severity }),
+  };
+  return signalMessage(applied, verdict, progress, details);
+}
+
+/** The same episode after `sent`. */
+function goOn(
+  { startedAtMs }: Firing,
+  verdict: Verdict,
+  tMs: number,
+  input: EpisodeInput,
+  sent: SignalMessage,
+  kept: Pick<Firing, 'clear' | 'milder'>,
+): { state: Firing; emit: SignalMessage } {
+  const footing = footingOf(verdict, input);
+  const state: Firing = {
+    ...{ phase: 'firing', ...footing, startedAtMs, sent, sentAtMs: tMs, ...headlineIn(verdict), ...kept },
+  };
+  return { state, emit: sent };
 }
 
 /** How long the condition has been clear, and how long the verdict has been milder than the episode. */
@@ -218,15 +295,22 @@ function rankOf(severity: Severity | 'none'): number {
 }
 
 /** A new period moved the verdict before anything else could; after that, a changed rule, budget or target. */
-function causeOf(state: EpisodeState | undefined, verdict: Verdict, input: EpisodeInput): SignalCause {
+function causeOf(state: EpisodeState | undefined, verdict: Verdict, tMs: number, input: EpisodeInput): SignalCause {
   if (!state) return input.cause;
   const { periodStartMs } = verdict;
   const isNewPeriod = state.periodStartMs !== undefined && periodStartMs !== undefined;
   if (isNewPeriod && state.periodStartMs !== periodStartMs) return 'expiry';
-  return state.basis === input.applied.basis ? input.cause : 'plan-change';
+  if (state.basis !== input.applied.basis) return 'plan-change';
+  return isTakenBack(state, verdict, tMs) ? 'correction' : input.cause;
 }
 
-function footingOf({ periodStartMs }: Verdict, { applied }: EpisodeInput): Footing {
+/** What was told ahead and does not hold when its minute is complete: more spend cannot do that, only less. */
+function isTakenBack(state: EpisodeState, { condition, severity }: Verdict, tMs: number): boolean {
+  if (state.phase !== 'firing' || tMs !== state.toldAheadMs) return false;
+  return !condition || severityRank(severity) < severityRank(state.sent.severity);
+}
+
+function footingOf({ periodStartMs }: Verdict, { applied }: Pick<EpisodeInput, 'applied'>): Footing {
   return { basis: applied.basis, ...(periodStartMs !== undefined && { periodStartMs }) };
 }
 

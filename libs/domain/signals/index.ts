@@ -5,6 +5,7 @@ export * from './budget-threshold.js';
 export * from './burn-rate.js';
 export * from './contributors.js';
 export * from './cost-share.js';
+export * from './early.js';
 export * from './episode.js';
 export { hourVariance } from './hour-variance.js';
 export * from './plan-variance.js';

@@ -67,6 +67,8 @@ export interface SignalDetails {
 /** Where in its episode a message stands. Times are event time in epoch milliseconds. */
 export interface SignalProgress {
   readonly signalKey: string;
+  /** See {@link episodeIdOf}. */
+  readonly episodeId: string;
   readonly startedAtMs: number;
   readonly observedAtMs: number;
   readonly sequence: number;
@@ -76,9 +78,12 @@ export interface SignalProgress {
   readonly cause: SignalCause;
 }
 
-/** The same for the same key and start, so that a replay opens the same episode: `signalKey@startedAt`. */
-export function episodeIdOf(signalKey: string, startedAtMs: number): string {
-  return `${signalKey}@${rfc3339(startedAtMs)}`;
+/**
+ * The same for the same key and the minute whose verdict opened the episode, so that a replay opens the same episode:
+ * `signalKey@minute`.
+ */
+export function episodeIdOf(signalKey: string, minuteMs: number): string {
+  return `${signalKey}@${rfc3339(minuteMs)}`;
 }
 
 /** Builds the message of one step of an episode. A resolved message carries the time as `resolvedAt` too. */
@@ -92,7 +97,7 @@ export function signalMessage(
   const observedAt = rfc3339(progress.observedAtMs);
   return {
     signalKey: progress.signalKey,
-    episodeId: episodeIdOf(progress.signalKey, progress.startedAtMs),
+    episodeId: progress.episodeId,
     sequence: progress.sequence,
     status: progress.status,
     severity: progress.severity,

@@ -29,3 +29,9 @@ export function evaluateUnapprovedSpend(applied: AppliedUnapprovedSpend, spentMi
     window: 'month',
   };
 }
+
+/** How much more has to be spent until the rule's condition holds; undefined where it does. */
+export function toUnapproved({ rule }: AppliedUnapprovedSpend, spentMicros: Micros): Micros | undefined {
+  const missing = rule.minimumMicros - spentMicros + 1n;
+  return missing > 0n ? missing : undefined;
+}

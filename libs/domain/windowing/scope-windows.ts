@@ -11,6 +11,7 @@ import {
   type Measures,
   type ScopeRef,
 } from '../facts/index.js';
+import type { Micros } from '../money/index.js';
 import type { Calendar } from '../time/index.js';
 import { accruedMeasures } from './accrual-line.js';
 import { AccrualLines } from './accrual-lines.js';
@@ -112,6 +113,11 @@ export class ScopeWindows {
 
   addToMonth(tMs: number, delta: Measures): void {
     this.months.add(this.calendar.monthOf(tMs).startMs, delta);
+  }
+
+  /** All that was ever booked, in whatever month, without bills: only differences mean anything. */
+  bookedMicros(): Micros {
+    return this.months.totalMicros();
   }
 
   /** End of the month that starts at `startMs`. */

@@ -92,8 +92,8 @@ describe('SpendHistory', () => {
         rebuilt.mark(windows, nowMs);
         for (const stretchMs of STRETCHES) {
           const expected = promised(spends, nowMs - stretchMs, nowMs);
-          expect([stretchMs, history.between(nowMs - stretchMs, nowMs)]).toEqual([stretchMs, expected]);
-          expect([stretchMs, rebuilt.between(nowMs - stretchMs, nowMs)]).toEqual([stretchMs, expected]);
+          expect([stretchMs, history.between(nowMs - stretchMs, nowMs, windows)]).toEqual([stretchMs, expected]);
+          expect([stretchMs, rebuilt.between(nowMs - stretchMs, nowMs, windows)]).toEqual([stretchMs, expected]);
         }
       }),
       { numRuns: 100 },
@@ -106,8 +106,33 @@ describe('SpendHistory', () => {
     book(windows, { tMs: BASE + 70 * SECOND, amountMicros: 5n });
     const history = newHistory();
     history.mark(windows, BASE + 2 * MINUTE);
-    expect(history.between(BASE, BASE + 2 * MINUTE)).toBe(12n);
-    expect(history.between(BASE + MINUTE, BASE + 2 * MINUTE)).toBe(5n);
+    expect(history.between(BASE, BASE + 2 * MINUTE, windows)).toBe(12n);
+    expect(history.between(BASE + MINUTE, BASE + 2 * MINUTE, windows)).toBe(5n);
+  });
+
+  it('tells ahead of its mark what it will tell once marked there', () => {
+    fc.assert(
+      fc.property(minutes, fc.integer({ min: 1, max: 5 }), (steps, openMinutes) => {
+        const windows = newWindows();
+        const history = newHistory();
+        let nowMs = BASE;
+        for (const { pause, spends: booked } of steps) {
+          history.mark(windows, nowMs);
+          nowMs += MINUTE * (pause + 1);
+          for (const { backMs, amountMicros } of booked)
+            book(windows, { tMs: Math.max(nowMs - MINUTE * (pause + 1), nowMs - 1 - backMs), amountMicros });
+        }
+        history.mark(windows, nowMs);
+        const asOfMs = nowMs + openMinutes * MINUTE;
+        book(windows, { tMs: nowMs, amountMicros: 7n });
+        book(windows, { tMs: asOfMs - SECOND, amountMicros: 11n });
+        book(windows, { tMs: asOfMs, amountMicros: 13n });
+        const told = STRETCHES.map((stretchMs) => history.between(asOfMs - stretchMs, asOfMs, windows));
+        history.mark(windows, asOfMs);
+        expect(told).toEqual(STRETCHES.map((stretchMs) => history.between(asOfMs - stretchMs, asOfMs, windows)));
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('does not count twice what a pane ahead of the mark will bring', () => {
@@ -117,9 +142,9 @@ describe('SpendHistory', () => {
     book(windows, { tMs: BASE + 70 * SECOND, amountMicros: 5n });
     history.correct(BASE + 70 * SECOND, deltaOf(5n));
     history.mark(windows, BASE + MINUTE);
-    expect(history.between(BASE, BASE + MINUTE)).toBe(0n);
+    expect(history.between(BASE, BASE + MINUTE, windows)).toBe(0n);
     history.mark(windows, BASE + 2 * MINUTE);
-    expect(history.between(BASE, BASE + 2 * MINUTE)).toBe(5n);
+    expect(history.between(BASE, BASE + 2 * MINUTE, windows)).toBe(5n);
   });
 
   it('counts what was spent while nobody marked it, also after its fine panes are gone', () => {
@@ -129,7 +154,7 @@ describe('SpendHistory', () => {
     book(windows, { tMs: BASE + 20 * MINUTE, amountMicros: 9n });
     windows.fine.pruneBefore(BASE + 4 * HOUR);
     history.mark(windows, BASE + 5 * HOUR);
-    expect(history.between(BASE, BASE + 5 * HOUR)).toBe(9n);
+    expect(history.between(BASE, BASE + 5 * HOUR, windows)).toBe(9n);
   });
 
   it('keeps no more marks than its retention needs', () => {
@@ -141,6 +166,6 @@ describe('SpendHistory', () => {
     }
     expect(history.size).toBeLessThanOrEqual((RETENTION / MINUTE) * 1.25 + 1);
     const nowMs = BASE + 2_001 * MINUTE;
-    expect(history.between(nowMs - 9 * HOUR, nowMs)).toBe(540n);
+    expect(history.between(nowMs - 9 * HOUR, nowMs, windows)).toBe(540n);
   });
 });

@@ -93,8 +93,17 @@ export class SpendHistory {
     }
   }
 
-  /** Spent in [fromMs, toMs), as far back as is kept; `toMs` is the last mark. */
-  between(fromMs: number, toMs: number): Micros {
+  /**
+   * Spent in [fromMs, toMs), as far back as is kept; `toMs` is the last mark, or later: what was booked behind the mark is
+   * then taken from the panes of `windows`.
+   */
+  between(fromMs: number, toMs: number, windows: ScopeWindows): Micros {
+    const markedMs = this.marks.at(-1)?.endMs ?? -Infinity;
+    const open = toMs > markedMs ? this.amountIn(windows.fine.sum(Math.max(markedMs, fromMs), toMs)) : 0n;
+    return this.marked(fromMs, toMs) + open;
+  }
+
+  private marked(fromMs: number, toMs: number): Micros {
     const paneMs = floorTo(fromMs, this.coarseMs);
     if (toMs - fromMs <= this.exactMs || paneMs === fromMs) return this.totalAt(toMs) - this.totalAt(fromMs);
     const before = this.totalAt(paneMs);

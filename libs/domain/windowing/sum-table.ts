@@ -1,4 +1,14 @@
-import { addMeasures, addRow, addSums, readSums, subtractSums, SUM_FIELDS, type Measures } from '../facts/index.js';
+import {
+  addMeasures,
+  addRow,
+  addSums,
+  readSums,
+  subtractSums,
+  SUM_FIELDS,
+  totalAt,
+  type Measures,
+} from '../facts/index.js';
+import type { Micros } from '../money/index.js';
 
 const ROWS_BITS = 9;
 const ROWS = 2 ** ROWS_BITS;
@@ -90,6 +100,13 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
   subtractFrom(target: Float64Array, at: number, key: number): void {
     const row = this.rows.get(key);
     if (row !== undefined) subtractSums(target, at, this.store.block(row), this.store.at(row));
+  }
+
+  /** The amounts of all rows together. */
+  totalMicros(): Micros {
+    let total = 0n;
+    for (const row of this.rows.values()) total += totalAt(this.store.block(row), this.store.at(row));
+    return total;
   }
 
   delete(key: number): void {

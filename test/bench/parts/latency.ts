@@ -1,4 +1,5 @@
 import { partitionOf, TopicReader } from '#libs/adapters/kafka';
+import type { Signal } from '#libs/contract';
 import type { BenchTopics } from '../bench-cluster.js';
 import { BenchMonitor, pause, untilAllWork } from '../bench-monitor.js';
 import { CostEventCheck } from '../exactness.js';
@@ -25,6 +26,8 @@ interface Latest {
   readonly costEvent: Latencies;
   readonly window: Latencies;
   readonly signal: Latencies;
+  /** Signals told ahead of the watermark. */
+  readonly early: Latencies;
   readonly check: CostEventCheck;
   readonly cpuSeconds: number;
   readonly measured: number;
@@ -107,9 +110,9 @@ async function pacedRun(topics: BenchTopics, monitor: BenchMonitor, options: Ben
   progress.stop();
   await pause(REST_MS);
   await reader.stop();
-  const { costEvent, window, signal, check } = watch;
+  const { costEvent, window, signal, early, check } = watch;
   const cpuSeconds = cpuAfter - (cpuBefore ?? cpuAfter);
-  return { costEvent, window, signal, check, cpuSeconds, measured: total - warmUp, sent: total };
+  return { costEvent, window, signal, early, check, cpuSeconds, measured: total - warmUp, sent: total };
 }
 
 /** Wall clock with fractions of a millisecond, epoch milliseconds. */
@@ -122,6 +125,7 @@ class Watch {
   readonly costEvent = new Latencies();
   readonly window = new Latencies();
   readonly signal = new Latencies();
+  readonly early = new Latencies();
   readonly check: CostEventCheck;
 
   constructor(
@@ -136,7 +140,14 @@ class Watch {
   see(topic: string, value: Buffer, seenMs: number): void {
     if (topic === 'costEvents') this.seeCostEvent(value, seenMs);
     else if (topic === 'costWindows') this.seeDue(this.window, /"end":"([^"]+)"/.exec(textOf(value))?.[1], seenMs);
-    else this.seeDue(this.signal, /"observedAt":"([^"]+)"/.exec(textOf(value))?.[1], seenMs);
+    else this.seeSignal(JSON.parse(value.toString('utf8')) as Signal, seenMs);
+  }
+
+  /** What is told ahead of the watermark was due with the newest event that it rests on, the rest with its minute. */
+  private seeSignal({ observedAt, evidence }: Signal, seenMs: number): void {
+    const newestMs = Date.parse(observedAt);
+    if ((evidence?.watermark ?? observedAt) >= observedAt) this.seeDue(this.signal, observedAt, seenMs);
+    else if (newestMs >= (this.sentMs[this.warmUp] ?? Infinity)) this.early.add(seenMs - newestMs);
   }
 
   private seeCostEvent(value: Buffer, seenMs: number): void {
@@ -157,7 +168,7 @@ function textOf(value: Buffer): string {
 }
 
 function resultOf(result: Latest, { rate, agents }: BenchOptions) {
-  const { costEvent, window, signal, check, cpuSeconds, measured, sent } = result;
+  const { costEvent, window, signal, early, check, cpuSeconds, measured, sent } = result;
   let expected = 0n;
   for (let index = 0; index < sent; index += 1) expected += expectedMicros(factsOf(index, agents));
   const cpu = perMillion(cpuSeconds, measured);
@@ -165,6 +176,7 @@ function resultOf(result: Latest, { rate, agents }: BenchOptions) {
     ['cost event', costEvent],
     ['window', window],
     ['signal', signal],
+    ['early signal', early],
   ] as const;
   return {
     rows: kinds.map(([kind, each]) => ({

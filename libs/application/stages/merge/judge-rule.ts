@@ -20,6 +20,10 @@ import {
   evaluateVendorQuality,
   formatDuration,
   projectSpend,
+  toNextBurn,
+  toNextThreshold,
+  toUnapproved,
+  type AppliedOnSpend,
   type AppliedPromotionOverspend,
   type AppliedRule,
   type Budget,
@@ -98,6 +102,23 @@ function judgeOnBudget(rule: Extract<AppliedRule, { budget: Budget }>, view: Sco
     }
     case 'promotion-overspend':
       return judgePromotion(rule, view);
+  }
+}
+
+/**
+ * How much more has to be spent by the view's time until the rule's condition holds, or is worse than in `verdict`; undefined
+ * where it cannot become worse.
+ */
+export function toNextVerdict(rule: AppliedOnSpend, view: ScopeView, verdict: Verdict): Micros | undefined {
+  switch (rule.kind) {
+    case 'budget-threshold':
+      return toNextThreshold(rule, amountOf(view.spentInPeriod(rule.budget)));
+    case 'burn-rate': {
+      const observation = { ...timesOf(view), spentMicros: view.spentBetween.bind(view) };
+      return toNextBurn(rule, observation, verdict.condition ? verdict.severity : undefined);
+    }
+    case 'unapproved-spend':
+      return toUnapproved(rule, amountOf(view.spentInPeriod(MONTH)));
   }
 }
 

@@ -156,7 +156,7 @@ export class MergeTask implements StageTask {
     if (input.kind === 'records') {
       for (const { value } of input.records) if (value) this.hear(value);
       for (const result of this.set.takeRestatements()) this.restate(result, currency);
-      const messages = this.advance(currency);
+      const messages = [...this.advance(currency), ...this.judgeEarly()];
       for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
@@ -179,6 +179,7 @@ export class MergeTask implements StageTask {
     for (const pane of message.panes) this.book(pane, pane.tMs, pane.calendarOnly, pane.delta);
     this.hearBills(message, before);
     this.signals.hear(message);
+    if (message.latestMs !== undefined) this.signals.heardUpTo(message.latestMs);
     this.sources.hear(message);
   }
 
@@ -192,6 +193,7 @@ export class MergeTask implements StageTask {
       scope: (scope, id) => {
         windows = set.scope({ scope, id });
         this.open.changed(windows);
+        this.signals.touch(windows);
       },
       row: (tMs, calendarOnly, row) => {
         if (calendarOnly || tMs < earliestPaneMs || tMs < judgedMs)
@@ -210,6 +212,7 @@ export class MergeTask implements StageTask {
     if (forCalendar) this.changelog.bookedCalendar(windows);
     else this.changelog.booked(windows, tMs, delta);
     this.open.changed(windows);
+    this.signals.touch(windows);
     if (this.wasJudged(tMs))
       this.signals.changedLate(windows, { tMs, calendarOnly: forCalendar, delta, ...(corrects && { corrects }) });
   }
@@ -281,6 +284,11 @@ export class MergeTask implements StageTask {
     this.allocations.advance(watermarkMs);
     this.set.advanceInto(watermarkMs, publish);
     return messages;
+  }
+
+  /** What of the minutes to come holds already; see {@link ScopeSignals.judgeEarly}. */
+  private judgeEarly(): SignalMessage[] {
+    return this.judgedMs === undefined ? [] : this.signals.judgeEarly(this.judgedMs, this.sources.heardMs);
   }
 
   /**

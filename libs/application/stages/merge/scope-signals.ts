@@ -1,6 +1,9 @@
 import {
   advance,
   amountIn,
+  floorTo,
+  isToldAheadOf,
+  least,
   partsOfTheWhole,
   rulesFor,
   scopesOf,
@@ -13,7 +16,9 @@ import {
   type Budget,
   type BudgetScope,
   type Calendar,
+  type EpisodeInput,
   type EpisodeState,
+  type Micros,
   type Reference,
   type Rule,
   type ScopeWindows,
@@ -27,8 +32,10 @@ import type { PanesMessage } from '../exchange/panes-message.js';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
 import { CellBook } from './cell-book.js';
+import { EarlyGates } from './early-gates.js';
 import { HourHistory } from './hour-history.js';
-import { judgeRule, type BudgetFigures } from './judge-rule.js';
+import { judgeAhead, type KnownEpisodes, type OpenMinute } from './judge-early.js';
+import { judgeRule, type BudgetFigures, type Judgement } from './judge-rule.js';
 import { CorrectedBills, type CorrectedBillsState } from './corrected-bills.js';
 import { causeOfChanges, LateChanges, type LateChange, type LateChangesState } from './late-changes.js';
 import { RevenueBook } from './revenue-book.js';
@@ -47,6 +54,12 @@ export const BURN_HISTORY_MS = 73 * 3_600_000;
 
 /** With nothing heard for so long the figures may be low for want of input, and no signal is taken for over. */
 export const STALE_AFTER_MS = 5 * 60_000;
+
+/**
+ * Rules are judged ahead of the watermark only while it is no further behind: with history to catch up with, some partitions
+ * are read long before others, and what they tell is no minute that is going on.
+ */
+const EARLY_REACH_MS = 5 * 60_000;
 
 /** Kinds that look at the hours of past weeks. */
 const BY_HOURS: ReadonlySet<Rule['kind']> = new Set(['anomaly', 'blind-cut'] as const);
@@ -77,6 +90,7 @@ export class ScopeSignals {
   private readonly cells: CellBook;
   private readonly hours: HourHistory;
   private readonly figures = new Map<string, BudgetFigures>();
+  private readonly gates = new EarlyGates();
   private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
   /** Systems that have a budget, if any rule or budget is about a part of the whole's spend. */
@@ -166,6 +180,73 @@ export class ScopeSignals {
     return messages;
   }
 
+  /** Something was booked in the scope. */
+  touch(windows: ScopeWindows): void {
+    this.gates.touch(windows);
+  }
+
+  /** A message was taken whole, with the largest event time that its source has seen. */
+  heardUpTo(latestMs: number): void {
+    this.gates.heard(latestMs);
+  }
+
+  /**
+   * Judges ahead of the watermark the rules that can be (see `isJudgedEarly`), in the scopes that something was booked in since
+   * the last call: each minute after `judgedMs`, up to the one that goes on, on what has come of it.
+   *
+   * @param heardMs largest event time that any source has seen
+   */
+  judgeEarly(judgedMs: number, heardMs: number): SignalMessage[] {
+    const touched = this.gates.take();
+    const lastMs = floorTo(heardMs, JUDGE_STEP_MS) + JUDGE_STEP_MS;
+    if (touched.size === 0 || this.sinceMs === undefined || lastMs - judgedMs > EARLY_REACH_MS) return [];
+    const { reference } = this.dependencies.reference.current();
+    const watched = this.watchedScopes(reference);
+    const messages: SignalMessage[] = [];
+    const known: KnownEpisodes = {
+      keyOf: (rule) => signalKey(rule, this.dependencies.fingerprint),
+      stateOf: (key) => this.episodes.get(key)?.state,
+      inputOf: (key, rule, view, judgement) => this.inputOf(key, rule, view, judgement, judgedMs),
+    };
+    for (const [windows, latestMs] of touched) {
+      if (!watched.has(windows) || this.gates.isShut(windows, reference, lastMs)) continue;
+      const upToMs = Math.max(latestMs, judgedMs);
+      const more: Micros[] = [];
+      for (const part of this.partsOf(windows)) {
+        const minutes = this.openMinutes(windows, part, { judgedMs, lastMs, heardMs: upToMs });
+        const { told, moreMicros } = judgeAhead(minutes, upToMs, known);
+        if (moreMicros !== undefined) more.push(moreMicros);
+        for (const { key, state, message } of told) {
+          this.keep(key, state);
+          messages.push(message);
+        }
+      }
+      this.gates.shut(windows, reference, lastMs, least(more));
+    }
+    return messages;
+  }
+
+  /** The minutes that the watermark has still to reach; in one that is not over only rules that are in force already. */
+  private *openMinutes(
+    windows: ScopeWindows,
+    part: SpendPart,
+    { judgedMs, lastMs, heardMs }: { readonly judgedMs: number; readonly lastMs: number; readonly heardMs: number },
+  ): Iterable<OpenMinute> {
+    const { reference } = this.dependencies.reference.current();
+    const view = (minuteMs: number): ScopeView => {
+      this.historyOf(windows, part).mark(windows, judgedMs);
+      return this.viewOf(windows, part, minuteMs);
+    };
+    for (let minuteMs = judgedMs + JUDGE_STEP_MS; minuteMs <= lastMs; minuteMs += JUDGE_STEP_MS) {
+      let rules = this.rulesOn(part, reference, minuteMs);
+      if (heardMs < minuteMs) {
+        const now = new Set(this.rulesOn(part, reference, heardMs).map(nameOf));
+        rules = rules.filter((rule) => now.has(nameOf(rule)));
+      }
+      yield { minuteMs, rules, view: () => view(minuteMs) };
+    }
+  }
+
   /** Judgements since the last call that were left out, as an amount in them has more digits than there is room for. */
   takeOverflows(): number {
     const { overflows } = this;
@@ -195,23 +276,37 @@ export class ScopeSignals {
   private judge(key: string, rule: AppliedRule, view: ScopeView, stale: boolean): SignalMessage | undefined {
     const judgement = judgeRule(rule, view);
     if (!judgement) return undefined;
-    const { verdict, content, contributors, figures } = judgement;
+    const { verdict, figures } = judgement;
     if ('budget' in rule && figures) this.show(rule.budget, figures);
     const before = this.episodes.get(key);
+    const input = this.inputOf(key, rule, view, judgement, view.asOfMs);
+    const { state, emit } = advance(before?.state, verdict, view.asOfMs, { ...input, stale });
+    if (state !== before?.state) this.keep(key, state);
+    return emit;
+  }
+
+  private keep(key: string, state: EpisodeState): void {
+    this.episodes.set(key, { state });
+    this.dirty.add(key);
+  }
+
+  /** What an episode needs to know; `watermarkMs`: of the figures. */
+  private inputOf(
+    key: string,
+    rule: AppliedRule,
+    view: ScopeView,
+    { verdict, content, contributors }: Judgement,
+    watermarkMs: number,
+  ): EpisodeInput {
     // Computed only for what is or may be said.
-    const variance = verdict.condition || before?.state.phase === 'firing' ? varianceOf(rule, view) : undefined;
-    const { state, emit } = advance(before?.state, verdict, view.asOfMs, {
+    const isSaid = verdict.condition || this.episodes.get(key)?.state.phase === 'firing';
+    return {
       signalKey: key,
       applied: rule,
       cause: this.causeOf(rule, view, verdict),
-      stale,
-      details: detailsOf(content, view.asOfMs, contributors, variance),
-    });
-    if (state !== before?.state) {
-      this.episodes.set(key, { state });
-      this.dirty.add(key);
-    }
-    return emit;
+      stale: false,
+      details: detailsOf(content, watermarkMs, contributors, isSaid ? varianceOf(rule, view) : undefined),
+    };
   }
 
   /**
@@ -247,10 +342,14 @@ export class ScopeSignals {
   /** The watched scopes, and behind the whole centre the parts of its spend that have no windows of their own. */
   private *watchedParts(reference: Reference): Iterable<{ readonly windows: ScopeWindows; readonly part: SpendPart }> {
     for (const windows of this.watchedScopes(reference)) {
-      yield { windows, part: wholeOf(windows.ref) };
-      if (windows.ref.scope !== 'all' || !this.plannedSystems) continue;
-      for (const part of partsOfTheWhole(windows.lines.values(), this.plannedSystems)) yield { windows, part };
+      for (const part of this.partsOf(windows)) yield { windows, part };
     }
+  }
+
+  private partsOf(windows: ScopeWindows): SpendPart[] {
+    const whole = wholeOf(windows.ref);
+    if (windows.ref.scope !== 'all' || !this.plannedSystems) return [whole];
+    return [whole, ...partsOfTheWhole(windows.lines.values(), this.plannedSystems)];
   }
 
   /** Scopes that any rule or budget looks at; most agents have none. */
@@ -275,7 +374,7 @@ export class ScopeSignals {
   /** A rule that no longer applies takes its signal back. */
   private withdrawOthers(judged: ReadonlySet<string>, tMs: number, messages: SignalMessage[]): void {
     for (const [key, { state }] of this.episodes) {
-      if (judged.has(key)) continue;
+      if (judged.has(key) || isToldAheadOf(state, tMs)) continue;
       const message = withdraw(state, tMs, this.endOf(key, state, tMs));
       if (message) messages.push(message);
       this.episodes.delete(key);
@@ -331,4 +430,9 @@ export class ScopeSignals {
 
 function partKey({ scope, id }: SpendPart): string {
   return `${scope}:${id}`;
+}
+
+/** The same for the same decisions of people on the same scope. */
+function nameOf({ rule, scope, id, basis }: AppliedRule): string {
+  return `${rule.ruleId} ${scope} ${id} ${basis}`;
 }

@@ -109,7 +109,7 @@ export class ScopeView {
   spentBetween(fromMs: number, toMs: number): Micros {
     const accrued = amountOf(accruedMeasures(this.lines, fromMs, toMs, 'calendar'));
     const late = this.part.only(contentWithout(this.without.late, emptyMeasures(), fromMs, toMs, false));
-    return this.history().between(fromMs, toMs) + accrued + amountOf(late);
+    return this.history().between(fromMs, toMs, this.windows) + accrued + amountOf(late);
   }
 
   /** What contacts and feedback brought in the last `lengthMs`, without bills; the length is one that fine panes are kept for. */
