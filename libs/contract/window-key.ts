@@ -10,8 +10,8 @@ const { properties } = schemas['cost-window.v1'] as unknown as {
 const SCOPES: ReadonlySet<string> = new Set(properties.scope.enum);
 const WINDOW = new RegExp(properties.window.pattern);
 
-/** `scope:id` with `:` and `%` inside the id percent-encoded: key of the live topic. */
-export function scopeKey(scope: WindowScope, id: string): string {
+/** `scope:id` with `:` and `%` inside the id percent-encoded: key of the live topic, and of scopes that are not published. */
+export function scopeKey(scope: string, id: string): string {
   return `${scope}:${encodeId(id)}`;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ACTIVITY_GROUPS, ANALYSIS_PERIODS, CORRELATED_SCOPES, LIVE_WINDOWS, type PeriodName } from '#libs/application';
-import { BENCHMARKS, SCOPES } from '#libs/domain';
+import { BENCHMARKS, PUBLISHED_SCOPES } from '#libs/domain';
 
 const DAY_MS = 86_400_000;
 
@@ -54,7 +54,7 @@ export const signalParameters = z.strictObject({ status: z.enum(['firing', 'all'
 /** Of the windows; `toMs` may be absent for now, and `fromMs` for a day before it. */
 export const windowParameters = z
   .strictObject({
-    scope: z.enum(SCOPES),
+    scope: z.enum(PUBLISHED_SCOPES),
     id: z.string().min(1).max(128),
     window: z.string().regex(/^(\d+[smhd]|month)$/, 'must be a window such as 5m, 1h, 24h or month'),
     from: instant.optional(),

@@ -86,6 +86,16 @@ withPostgres('reference data in Postgres', () => {
       ]);
     });
 
+    it('keeps groups of agents, and each set of one that begins later', async () => {
+      await apply('agentGroups: [{ groupId: night, agents: [a, b] }]');
+      await apply('agentGroups: [{ groupId: night, agents: [b], from: 2026-12-01 }]');
+      const values = (await store.list()).map(({ kind, id, value }) => [kind, id, 'agents' in value && value.agents]);
+      expect(values).toEqual([
+        ['agent-group', 'night', ['a', 'b']],
+        ['agent-group', 'night@2026-11-30T16:00:00.000Z', ['b']],
+      ]);
+    });
+
     it('keeps both prices when a new one begins later', async () => {
       const card = (fields: string): string => `rateCards: [{ rateId: r, for: default, kind: hourly, ${fields} }]`;
       await apply(card('amount: 100'));

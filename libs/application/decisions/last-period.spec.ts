@@ -81,6 +81,8 @@ describe('the profile of the last period', () => {
     const nothing = { monthToDate: ({ moments }: MonthToDateQuery) => Promise.resolve(moments.map(() => '0.00')) };
     expect(await faultOf(lastPeriodProfile(nothing, VOICE, calendar, NOW_MS))).toMatch(short);
     const system = { ...VOICE, scope: 'system', id: 'crm' } as const;
-    expect(await faultOf(lastPeriodProfile(ledgerSince(0), system, calendar, NOW_MS))).toMatch(/no windows are kept/);
+    expect(await faultOf(lastPeriodProfile(ledgerSince(0), system, calendar, NOW_MS))).toMatch(
+      /ledger has no windows of it/,
+    );
   });
 });

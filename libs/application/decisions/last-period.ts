@@ -1,7 +1,7 @@
 import {
   budgetPeriodOf,
   hourOfWeekWeightsOf,
-  isWindowScope,
+  isPublishedScope,
   parseMicros,
   rfc3339,
   type BudgetProfile,
@@ -27,7 +27,7 @@ export async function lastPeriodProfile(
 ): Promise<BudgetProfile> {
   const subject = subjectOf(plan);
   if (!subject)
-    throw refused(`last-period is not known of a ${plan.scope}: no windows are kept of it; give the weights`);
+    throw refused(`last-period is not known of a ${plan.scope}: the ledger has no windows of it; give the weights`);
   const { startMs, endMs } = budgetPeriodOf(plan, calendar, budgetPeriodOf(plan, calendar, nowMs).startMs - 1);
   const hours: LocalHour[] = [];
   for (let tMs = startMs; tMs < endMs; tMs = calendar.hourOf(tMs).endMs)
@@ -43,7 +43,7 @@ export async function lastPeriodProfile(
 /** The scope whose windows tell it. */
 function subjectOf({ scope, id }: Pick<BudgetPlan, 'scope' | 'id'>): Omit<MonthToDateQuery, 'moments'> | undefined {
   if (scope === 'dimension') return { scope: 'all', id: 'all', dimension: id as Dimension };
-  return isWindowScope(scope) ? { scope, id } : undefined;
+  return isPublishedScope(scope) ? { scope, id } : undefined;
 }
 
 /** Each hour's part of the month to date. What was before the first window that is on record is not known. */

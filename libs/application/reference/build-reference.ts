@@ -17,6 +17,7 @@ export function buildReference(entries: Iterable<ReferenceEntry>): Reference {
     organisation: valuesOf(all, 'organisation')[0] ?? DEFAULT_ORGANISATION,
     rateCards: newestFirst(valuesOf(all, 'rate-card')),
     agents: newestFirst(valuesOf(all, 'agent')),
+    agentGroups: newestFirst(valuesOf(all, 'agent-group')),
     budgets: newestFirst(valuesOf(all, 'budget')),
     rules: newestFirst<Rule>([...rules, ...builtIn]),
     fxRates: newestFirst(valuesOf(all, 'fx-rate')),

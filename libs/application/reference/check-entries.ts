@@ -2,6 +2,9 @@ import type { Organisation, RateCard } from '#libs/domain';
 import { DEFAULT_ORGANISATION } from './defaults.js';
 import { referenceKey, type ReferenceEntry } from './entry.js';
 
+/** Groups that ever name an agent, whatever their dates. */
+const MAX_GROUPS_OF_AGENT = 64;
+
 /** What is wrong with an entry beside the others; `key` is its {@link referenceKey}, `field` a field of its wire form. */
 export interface EntryFault {
   readonly key: string;
@@ -11,10 +14,10 @@ export interface EntryFault {
 
 /**
  * What no entry can tell alone, over everything that is to hold together: two prices for the same thing from the same
- * moment, and currencies that nobody can convert.
+ * moment, currencies that nobody can convert, and agents in more groups than are remembered with each contact.
  */
 export function checkEntries(entries: readonly ReferenceEntry[]): EntryFault[] {
-  return [...ambiguousRates(entries), ...currencyFaults(entries)];
+  return [...ambiguousRates(entries), ...currencyFaults(entries), ...crowdedAgents(entries)];
 }
 
 function ambiguousRates(entries: readonly ReferenceEntry[]): EntryFault[] {
@@ -52,4 +55,21 @@ function currencyFaults(entries: readonly ReferenceEntry[]): EntryFault[] {
     }
   }
   return faults;
+}
+
+/** The names of an agent's groups are kept with each of his contacts, in a place that has an end. */
+function crowdedAgents(entries: readonly ReferenceEntry[]): EntryFault[] {
+  const groups = new Map<string, Set<string>>();
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'agent-group') return [];
+    const { groupId, agents } = entry.value;
+    const crowded = agents.find((agentId) => {
+      const named = groups.get(agentId) ?? new Set();
+      groups.set(agentId, named.add(groupId));
+      return named.size > MAX_GROUPS_OF_AGENT;
+    });
+    if (crowded === undefined) return [];
+    const message = `has ${crowded}, who is in ${String(MAX_GROUPS_OF_AGENT)} groups already, the most there may be`;
+    return [{ key: referenceKey(entry), field: 'agents', message }];
+  });
 }

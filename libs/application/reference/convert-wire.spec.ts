@@ -45,6 +45,7 @@ describe('reference entries on the wire', () => {
       'an organisation',
       referenceEntry('organisation', { ...DEFAULT_ORGANISATION, unitCostTargets: { handled: 120_000_000n } }, 2),
     ],
+    ['a group', referenceEntry('agent-group', { groupId: 'night', agents: ['agent-001', 'a'], fromMs: 5 }, 1)],
     ['an agent', referenceEntry('agent', { agentId: 'agent-001', team: 'north-1', fromMs: 5 }, 1)],
     ['a rate card', referenceEntry('rate-card', RATE, 4)],
     ['a budget', referenceEntry('budget', BUDGET, 3)],

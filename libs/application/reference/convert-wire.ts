@@ -62,6 +62,7 @@ export function referenceValueToWire(entry: ReferenceEntry): WireObject {
       return { ...entry.value, unitCostTargets };
     }
     case 'agent':
+    case 'agent-group':
       return convertDates(entry.value);
     case 'rate-card':
       return convertRateCard(entry.value);

@@ -14,6 +14,7 @@ export const EMPTY_REFERENCE: Reference = {
   organisation: DEFAULT_ORGANISATION,
   rateCards: [],
   agents: [],
+  agentGroups: [],
   budgets: [],
   rules: DEFAULT_RULES,
   fxRates: [],

@@ -1,10 +1,20 @@
-import type { AgentProfile, Budget, EffectiveDated, FxRate, Organisation, RateCard, Rule } from '#libs/domain';
+import type {
+  AgentGroup,
+  AgentProfile,
+  Budget,
+  EffectiveDated,
+  FxRate,
+  Organisation,
+  RateCard,
+  Rule,
+} from '#libs/domain';
 
 /** The value of a reference entry, by kind. */
 export interface ReferenceValues {
   readonly organisation: Organisation;
   readonly 'rate-card': RateCard;
   readonly agent: AgentProfile;
+  readonly 'agent-group': AgentGroup;
   readonly budget: Budget;
   readonly rule: Rule;
   readonly 'fx-rate': FxRate;
@@ -14,7 +24,15 @@ export interface ReferenceValues {
 export type Unversioned<T> = T extends { readonly version: number } ? Omit<T, 'version'> : T;
 
 /** Kinds of reference entries, in the order in which they are listed and applied. */
-export const REFERENCE_KINDS = ['organisation', 'agent', 'rate-card', 'budget', 'rule', 'fx-rate'] as const;
+export const REFERENCE_KINDS = [
+  'organisation',
+  'agent',
+  'agent-group',
+  'rate-card',
+  'budget',
+  'rule',
+  'fx-rate',
+] as const;
 export type ReferenceKind = keyof ReferenceValues;
 
 type EntryOf<K extends ReferenceKind> = K extends ReferenceKind
@@ -68,6 +86,7 @@ export function withVersion(entry: ReferenceEntry, version: number): ReferenceEn
     case 'organisation':
     case 'rate-card':
     case 'agent':
+    case 'agent-group':
     case 'fx-rate':
       return { ...entry, version };
   }
@@ -86,6 +105,8 @@ function entryId(entry: ReferenceEntry): string {
       return dated(entry.value.rateId, entry.value);
     case 'agent':
       return dated(entry.value.agentId, entry.value);
+    case 'agent-group':
+      return dated(entry.value.groupId, entry.value);
     case 'budget':
       return dated(entry.value.budgetId, entry.value);
     case 'rule':

@@ -57,6 +57,25 @@ rateCards:
     });
   });
 
+  it('takes groups of agents, and refuses an agent twice in one or in too many', () => {
+    const [night] = entriesOf('agentGroups:\n  - { groupId: night, agents: [a-1, a-2], from: 2026-12-01 }\n');
+    expect(night).toMatchObject({
+      kind: 'agent-group',
+      id: 'night@2026-11-30T16:00:00.000Z',
+      value: { groupId: 'night', agents: ['a-1', 'a-2'] },
+    });
+    expect(faultsOf('agentGroups: [{ groupId: g, agents: [a, a] }, { groupId: h, agents: [] }]')).toEqual([
+      expect.stringContaining('must name each agent once'),
+      expect.stringContaining('at least 1'),
+    ]);
+    const groups = (count: number): string =>
+      `agentGroups: [${Array.from({ length: count }, (_, index) => `{ groupId: g-${String(index)}, agents: [a] }`).join()}]`;
+    expect(faultsOf(groups(64))).toEqual([]);
+    expect(faultsOf(groups(65))).toEqual([
+      expect.stringMatching(/agentGroups\[64\].*has a, who is in 64 groups already/),
+    ]);
+  });
+
   it('rests on the organisation that holds when it has none', () => {
     const organisation = { name: 'X', zone: 'UTC', currency: 'USD', unitCostTargets: {} };
     const [rate] = entriesOf(card('amount: 1, from: 2026-01-01'), [referenceEntry('organisation', organisation, 1)]);
@@ -177,7 +196,7 @@ colours: 1
         'budgets[0].id (line 21): is missing: which channel is it for?',
         'rules[0].kind (line 28): must be one of unit-cost, budget-threshold, burn-rate, budget-forecast, unapproved-spend, promotion-overspend, cost-share, misallocation, integration-cost, over-automation, vendor-quality, anomaly, blind-cut',
         'rules[1].pairs[0].severity (line 29): must be one of info, warning, critical',
-        'colours (line 30): is no section: the sections are organisation, agents, rateCards, budgets, rules, fxRates',
+        'colours (line 30): is no section: the sections are organisation, agents, agentGroups, rateCards, budgets, rules, fxRates',
       ].sort((a, b) => Number(/line (\d+)/.exec(a)?.[1]) - Number(/line (\d+)/.exec(b)?.[1])),
     );
   });

@@ -17,6 +17,7 @@ export type FileResult =
 /** The lists of a reference file and the kinds of entries that stand in them. */
 const SECTIONS = {
   agents: 'agent',
+  agentGroups: 'agent-group',
   rateCards: 'rate-card',
   budgets: 'budget',
   rules: 'rule',
@@ -26,6 +27,7 @@ const SECTIONS = {
 const FILE = z.object({
   organisation: z.record(z.string(), z.unknown()).nullish(),
   agents: z.array(z.unknown()).nullish(),
+  agentGroups: z.array(z.unknown()).nullish(),
   rateCards: z.array(z.unknown()).nullish(),
   budgets: z.array(z.unknown()).nullish(),
   rules: z.array(z.unknown()).nullish(),

@@ -2,6 +2,7 @@ import {
   BUDGET_SCOPES,
   DIMENSIONS,
   UNIT_COSTS,
+  type AgentGroup,
   type AgentProfile,
   type Budget,
   type FxRate,
@@ -21,6 +22,7 @@ import { profileFault, profileSchema } from './profile-schema.js';
 export interface EntrySchemas {
   readonly organisation: z.ZodType<Organisation>;
   readonly agent: z.ZodType<AgentProfile>;
+  readonly 'agent-group': z.ZodType<AgentGroup>;
   readonly 'rate-card': z.ZodType<RateCard>;
   readonly budget: z.ZodType<Unversioned<Budget>>;
   readonly rule: z.ZodType<Unversioned<Rule>>;
@@ -32,6 +34,8 @@ const SLUG = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'must be lower-case l
 const RATIO = z.number().min(0).max(100);
 const SCOPE = z.enum(BUDGET_SCOPES);
 const ONE_MICROS = 1_000_000n;
+/** A larger one is a team or a region, and its entry would not fit a record. */
+const MAX_GROUP_AGENTS = 2_000;
 
 /** The kinds of price that a rate of a subject can have (contract section 6); any other would never be applied. */
 const KINDS_BY_SUBJECT: Readonly<Record<RateCard['for'], readonly RateCard['kind'][]>> = {
@@ -59,6 +63,17 @@ export function entrySchemas(scalars: Scalars): EntrySchemas {
       unitCostTargets: z.partialRecord(z.enum(UNIT_COSTS), scalars.amount).default({}),
     }),
     agent: object({ agentId: ID, team: ID.optional(), region: ID.optional(), ...dates })
+      .superRefine(checkDates)
+      .transform(convertDates),
+    'agent-group': object({
+      groupId: ID,
+      agents: z
+        .array(ID)
+        .min(1)
+        .max(MAX_GROUP_AGENTS)
+        .refine((agents) => new Set(agents).size === agents.length, 'must name each agent once'),
+      ...dates,
+    })
       .superRefine(checkDates)
       .transform(convertDates),
     'fx-rate': object({

@@ -34,6 +34,7 @@ const PARTS: Readonly<Record<string, readonly PartScope[]>> = {
   dimension: ['channel', 'team', 'vendor', 'agent'],
   channel: ['team', 'vendor', 'agent'],
   team: ['channel', 'agent'],
+  group: ['channel', 'agent'],
   vendor: ['channel'],
   agent: ['channel'],
 };

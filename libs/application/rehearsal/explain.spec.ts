@@ -103,6 +103,29 @@ describe('an explanation', () => {
     expect(system!.inputs.map(({ topic, records: count }) => [topic, count])).toEqual([['billingLines', 1]]);
   });
 
+  it('tells of a group what its agents did', async () => {
+    const night = { groupId: 'night', agents: ['a-1'] };
+    const group: Budget = { ...BUDGET, budgetId: 'g', scope: 'group', id: 'night' };
+    const rules = EMPTY_REFERENCE.rules.filter(({ kind }) => kind === 'budget-threshold');
+    const from = { ...REFERENCE, agentGroups: [night], budgets: [group], rules };
+    const driver = new PipelineDriver({ reference: from, partitions: 1 });
+    driver.send(...TRAFFIC);
+    driver.finish();
+    const entries = [
+      ...CURRENT.filter(({ kind }) => kind !== 'rule'),
+      referenceEntry('agent-group', night, 1),
+      referenceEntry('budget', group, 1),
+      ...rules.map((rule) => referenceEntry('rule', rule, 1)),
+    ];
+    const [signal] = driver.signals;
+    const { recomputed, budgets, inputs } = await explained(signal!, entries);
+    expect(recomputed).toEqual({ signal, isSame: true, remarks: [] });
+    expect(budgets).toMatchObject([{ budgetId: 'g' }]);
+    // Every other contact is of a-1.
+    const before = (Date.parse(signal!.observedAt) - Date.parse(at(0))) / 20_000;
+    expect(inputs.reduce((sum, { records }) => sum + records, 0)).toBe(Math.ceil(before / 2));
+  });
+
   it('says what does not come out the same, and what changed since', async () => {
     const [, other] = [unitCost, { ...unitCost, version: 2, targetMicros: 11_000_000n }];
     const entries = [...CURRENT.filter(({ kind }) => kind !== 'rule'), referenceEntry('rule', other, 2)];

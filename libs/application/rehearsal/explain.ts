@@ -1,6 +1,7 @@
 import type { CostEvent, InputTopicKey, Signal } from '#libs/contract';
 import {
   budgetsInForce,
+  RateBook,
   formatMicros,
   parseDuration,
   parseMicros,
@@ -86,7 +87,7 @@ export async function explain(
   const observedMs = Date.parse(signal.observedAt);
   const fromMs = windowStart(signal, calendar, observedMs);
   const drivers = new DriverBook(signal, fromMs, observedMs);
-  const rests = new Resting(signal, fromMs, observedMs);
+  const rests = new Resting(signal, fromMs, observedMs, new RateBook(reference));
   let found: Signal | undefined;
   const pipeline = new PastPipeline([reference], dependencies, {
     signal: (_, other) => {
@@ -204,6 +205,7 @@ class Resting {
     private readonly signal: Signal,
     private readonly fromMs: number,
     private readonly toMs: number,
+    private readonly book: RateBook,
   ) {}
 
   /** A record that is about to be processed. */
@@ -238,12 +240,19 @@ class Resting {
     const { scope, id } = this.signal;
     if (scope === 'system')
       return event.source === 'billing' && this.billsOfSystem.has(event.sourceId) ? event : undefined;
+    if (scope === 'group') return this.isInGroup(event) ? event : undefined;
     if (scope !== 'dimension') return isIn(event, this.signal) ? event : undefined;
     const lines = event.lines.filter(({ dimension }) => dimension === id);
     // A later revision may have nothing left in the dimension, which has to be told.
     if (lines.length === 0 && event.revision === 0) return undefined;
     const amount = formatMicros(lines.reduce((sum, line) => sum + parseMicros(line.amount), 0n));
     return { ...event, amount, lines };
+  }
+
+  /** A cost event does not name groups: whoever was in it by what is decided today. */
+  private isInGroup({ agentId, occurredAt }: CostEvent): boolean {
+    if (agentId === undefined) return false;
+    return this.book.groupsOf(agentId, Date.parse(occurredAt))?.includes(this.signal.id) ?? false;
   }
 
   private count({ source, sourceId, occurredAt, lines }: CostEvent, topic: InputTopicKey, place?: Place): void {

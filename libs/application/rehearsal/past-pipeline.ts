@@ -145,7 +145,11 @@ function scopesOf(variants: readonly Reference[]): Scope[] {
 
 function costAlike(a: Reference, b: Reference): boolean {
   return (
-    a.rateCards === b.rateCards && a.agents === b.agents && a.fxRates === b.fxRates && a.organisation === b.organisation
+    a.rateCards === b.rateCards &&
+    a.agents === b.agents &&
+    a.agentGroups === b.agentGroups &&
+    a.fxRates === b.fxRates &&
+    a.organisation === b.organisation
   );
 }
 

@@ -49,6 +49,8 @@ function placeOf(entry: ReferenceEntry): string {
       return `budget ${entry.value.scope} ${entry.value.id} ${entry.value.period}`;
     case 'agent':
       return `agent ${entry.value.agentId}`;
+    case 'agent-group':
+      return `agent-group ${entry.value.groupId}`;
     case 'fx-rate':
       return `fx-rate ${entry.value.currency}`;
     case 'rate-card': {

@@ -34,7 +34,7 @@ export const DEFAULT_STAGE_OPTIONS: StageOptions = {
   maxFutureMs: 300_000,
   dedupHorizonMs: 3_600_000,
   windowing: DEFAULT_WINDOWING,
-  scopes: ['all', 'agent', 'channel', 'team', 'vendor'],
+  scopes: ['all', 'agent', 'channel', 'team', 'vendor', 'group'],
   topicPrefix: '',
 };
 

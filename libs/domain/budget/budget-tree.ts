@@ -10,7 +10,9 @@ export interface BudgetChildren {
   readonly differenceMicros: Micros;
 }
 
-/** Scopes that cut the whole; each adds up to it, or to a part of it, on its own. */
+/**
+ * Scopes that cut the whole; each adds up to it, or to a part of it, on its own. Groups do not: an agent may be in several.
+ */
 const PARTS: readonly BudgetScope[] = [
   'channel',
   'team',

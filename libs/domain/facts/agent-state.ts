@@ -13,6 +13,8 @@ export interface StateEntered {
   readonly scheduled: boolean;
   readonly team?: string;
   readonly region?: string;
+  /** Groups that the agent was in at `atMs`. */
+  readonly groups?: readonly string[];
 }
 
 /** Whether time in this state is paid without being anybody's handle time. */

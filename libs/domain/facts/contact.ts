@@ -24,6 +24,8 @@ export interface Contact {
   readonly team?: string;
   readonly queue?: string;
   readonly region?: string;
+  /** Groups that the agent was in when it ended. */
+  readonly groups?: readonly string[];
   readonly topic?: string;
   readonly stage?: string;
   readonly complexity?: 'low' | 'medium' | 'high';
@@ -95,16 +97,19 @@ export interface ScopeIds {
   readonly topic?: string;
   readonly stage?: string;
   readonly 'customer-tier'?: string;
+  /** Of scope group: an agent may be in several. */
+  readonly groups?: readonly string[];
 }
 
-/** The ids of a contact. A bot contact is in no agent, team or vendor (contract section 7). */
+/** The ids of a contact. A bot contact is in no agent, team, group or vendor (contract section 7). */
 export function scopeIdsOf(contact: Contact): ScopeIds {
   const { channel, agentId, team, vendorId, queue, region, topic, stage, customerTier } = contact;
-  const ids: { -readonly [Scope in keyof ScopeIds]: ScopeIds[Scope] } = { channel };
+  const ids: { -readonly [Field in keyof ScopeIds]: ScopeIds[Field] } = { channel };
   if (contact.handledBy !== 'bot') {
     if (agentId !== undefined) ids.agent = agentId;
     if (team !== undefined) ids.team = team;
     if (vendorId !== undefined) ids.vendor = vendorId;
+    if (contact.groups !== undefined) ids.groups = contact.groups;
   }
   if (queue !== undefined) ids.queue = queue;
   if (region !== undefined) ids.region = region;
@@ -119,6 +124,7 @@ export function scopeRefs(ids: ScopeIds, kept: readonly Scope[]): ScopeRef[] {
   const refs: ScopeRef[] = [];
   for (const scope of kept) {
     if (scope === 'all') refs.push({ scope, id: 'all' });
+    else if (scope === 'group') for (const id of ids.groups ?? []) refs.push({ scope, id });
     else {
       const id = ids[scope];
       if (id !== undefined) refs.push({ scope, id });

@@ -78,6 +78,29 @@ describe('RateBook', () => {
     expect(book.agent('a-2', 0)).toBeUndefined();
   });
 
+  it('knows the groups that an agent was in at the time, and for how long that is the answer', () => {
+    const book = bookOf([], {
+      agentGroups: [
+        { groupId: 'night', agents: ['a-1', 'a-2'], toMs: 200 },
+        { groupId: 'night', agents: ['a-2'], fromMs: 100 },
+        { groupId: 'new', agents: ['a-1'], fromMs: 50, toMs: 150 },
+      ],
+    });
+    expect([0, 50, 99, 100, 150].map((tMs) => book.groupsOf('a-1', tMs))).toEqual([
+      ['night'],
+      ['new', 'night'],
+      ['new', 'night'],
+      ['new'],
+      undefined,
+    ]);
+    expect(book.heldGroups('a-1', 60)).toEqual({ fromMs: 50, toMs: 100, found: ['new', 'night'] });
+    expect(book.heldGroups('a-9', 60)).toEqual({ fromMs: -Infinity, toMs: Infinity, found: undefined });
+    expect(book.groupsAt(120).map(({ groupId, agents }) => [groupId, agents])).toEqual([
+      ['night', ['a-2']],
+      ['new', ['a-1']],
+    ]);
+  });
+
   it('converts at the dated rate, and its own currency at one', () => {
     const book = bookOf([], {
       fxRates: [

@@ -1,4 +1,12 @@
-import type { AgentProfile, FxRate, RateCard, RateKind, RateSubject, Reference } from '../reference/index.js';
+import type {
+  AgentGroup,
+  AgentProfile,
+  FxRate,
+  RateCard,
+  RateKind,
+  RateSubject,
+  Reference,
+} from '../reference/index.js';
 
 /** Where to look a price up, most specific first. */
 export interface Subject {
@@ -52,12 +60,27 @@ function grouped<T extends { fromMs?: number }>(entries: readonly T[], keyFor: (
   return groups;
 }
 
+function namesOfGroups(groups: readonly AgentGroup[]): Map<string, ReadonlySet<string>> {
+  const naming = new Map<string, Set<string>>();
+  const inOrder = [...groups].sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  for (const { groupId, agents } of inOrder)
+    for (const agentId of agents) {
+      const known = naming.get(agentId);
+      if (known) known.add(groupId);
+      else naming.set(agentId, new Set([groupId]));
+    }
+  return naming;
+}
+
 /** Reference data indexed for look-ups at event time. Build one per reference version; it is immutable. */
 export class RateBook {
   private readonly cards: Map<string, RateCard[]>;
   /** Subjects with all their cards of a kind, whichever unit they price. */
   private readonly kinds: Map<string, RateCard[]>;
   private readonly agents: Map<string, AgentProfile[]>;
+  private readonly groups: Map<string, AgentGroup[]>;
+  /** Agent to the groups that have ever named him. */
+  private readonly groupsNaming: Map<string, ReadonlySet<string>>;
   private readonly rates: Map<string, FxRate[]>;
   readonly currency: string;
 
@@ -66,6 +89,8 @@ export class RateBook {
     this.cards = grouped(reference.rateCards, (card) => keyOf(card, card.kind, card.unit));
     this.kinds = grouped(reference.rateCards, (card) => keyOf(card, card.kind, undefined));
     this.agents = grouped(reference.agents, (agent) => agent.agentId);
+    this.groups = grouped(reference.agentGroups, (group) => group.groupId);
+    this.groupsNaming = namesOfGroups(reference.agentGroups);
     this.rates = grouped(reference.fxRates, (rate) => rate.currency);
   }
 
@@ -106,6 +131,31 @@ export class RateBook {
   /** What is known of an agent at `tMs`. */
   agent(agentId: string, tMs: number): AgentProfile | undefined {
     return inForce(this.agents.get(agentId), tMs);
+  }
+
+  /** Whether there is any group of agents, at whatever time. */
+  get hasGroups(): boolean {
+    return this.groups.size > 0;
+  }
+
+  /** The groups that an agent is in at `tMs`, by name; undefined: none. */
+  groupsOf(agentId: string, tMs: number): readonly string[] | undefined {
+    const naming = this.groupsNaming.get(agentId);
+    if (!naming) return undefined;
+    const groups = [...naming].filter((groupId) => inForce(this.groups.get(groupId), tMs)?.agents.includes(agentId));
+    return groups.length > 0 ? groups : undefined;
+  }
+
+  /** {@link groupsOf} with the time around `tMs` in which that is the answer. */
+  heldGroups(agentId: string, tMs: number): Held<readonly string[]> {
+    const span = { fromMs: -Infinity, toMs: Infinity };
+    for (const groupId of this.groupsNaming.get(agentId) ?? []) narrow(span, this.groups.get(groupId), tMs);
+    return { ...span, found: this.groupsOf(agentId, tMs) };
+  }
+
+  /** Every group in force at `tMs` with its agents. */
+  groupsAt(tMs: number): AgentGroup[] {
+    return [...this.groups.values()].flatMap((entries) => inForce(entries, tMs) ?? []);
   }
 
   /** Micros of the organisation's currency for one unit of `currency` at `tMs`; undefined when no rate is in force. */

@@ -42,6 +42,7 @@ export function bookOf(rateCards: readonly RateCard[], over: Partial<Reference> 
     organisation: { name: 'Test', zone: 'Asia/Shanghai', currency: 'CNY', unitCostTargets: {} },
     rateCards,
     agents: [],
+    agentGroups: [],
     budgets: [],
     rules: [],
     fxRates: [],

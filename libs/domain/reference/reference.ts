@@ -78,6 +78,12 @@ export interface AgentProfile extends EffectiveDated {
   readonly region?: string;
 }
 
+/** A named set of agents that budgets and rules may be for; an agent may be in several. A later start is another set. */
+export interface AgentGroup extends EffectiveDated {
+  readonly groupId: string;
+  readonly agents: readonly string[];
+}
+
 /** One unit of `currency` is `rateMicros` micros of the organisation's currency, from `fromMs` on. */
 export interface FxRate extends EffectiveDated {
   readonly currency: string;
@@ -89,6 +95,7 @@ export interface Reference {
   readonly organisation: Organisation;
   readonly rateCards: readonly RateCard[];
   readonly agents: readonly AgentProfile[];
+  readonly agentGroups: readonly AgentGroup[];
   readonly budgets: readonly Budget[];
   readonly rules: readonly Rule[];
   readonly fxRates: readonly FxRate[];

@@ -12,8 +12,8 @@ export interface EffectiveDated {
 export const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
-/** Scopes a window is kept for. `all` has the single id "all". */
-export const SCOPES = [
+/** Scopes whose windows are published (contract section 7). `all` has the single id "all". */
+export const PUBLISHED_SCOPES = [
   'all',
   'agent',
   'channel',
@@ -25,6 +25,13 @@ export const SCOPES = [
   'stage',
   'customer-tier',
 ] as const;
+export type PublishedScope = (typeof PUBLISHED_SCOPES)[number];
+
+/**
+ * Scopes that windows are kept for: those that are published, and groups of agents, which the contract has no windows of
+ * and which are there for budgets and rules. Their places in this list stand in records: new ones go to the end.
+ */
+export const SCOPES = [...PUBLISHED_SCOPES, 'group'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /**
@@ -37,6 +44,11 @@ export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 /** Whether windows are kept for it. */
 export function isWindowScope(scope: BudgetScope): scope is Scope {
   return (SCOPES as readonly BudgetScope[]).includes(scope);
+}
+
+/** Whether its windows are published. */
+export function isPublishedScope(scope: BudgetScope): scope is PublishedScope {
+  return (PUBLISHED_SCOPES as readonly BudgetScope[]).includes(scope);
 }
 
 /** Unit costs of method section 4: cost per interaction, per resolution, per contact handled by a person. */

@@ -31,6 +31,7 @@ it('lets what began later hold, however often the earlier entry was edited', () 
     organisation: { name: 'o', zone: 'UTC', currency: 'CNY', unitCostTargets: {} },
     rateCards: [],
     agents: [],
+    agentGroups: [],
     fxRates: [],
     budgets: [],
     rules: [RULE, { ...RULE, version: 1, fromMs: 1000, targetMicros: 2n }],

@@ -34,6 +34,7 @@ const reference = (rules: readonly Rule[], over: Partial<Reference> = {}): Refer
   organisation: { name: 'o', zone: 'Asia/Shanghai', currency: 'CNY', unitCostTargets: { handled: 18n } },
   rateCards: [],
   agents: [],
+  agentGroups: [],
   budgets: [],
   rules,
   fxRates: [],

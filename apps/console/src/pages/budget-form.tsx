@@ -11,7 +11,18 @@ import { Decision } from '../elements/decision.js';
 import { Field } from '../elements/field.js';
 
 const texts = TEXTS.budgets;
-const SCOPES = ['all', 'channel', 'team', 'vendor', 'agent', 'queue', 'region', 'dimension', 'system'] as const;
+const SCOPES = [
+  'all',
+  'channel',
+  'team',
+  'vendor',
+  'agent',
+  'group',
+  'queue',
+  'region',
+  'dimension',
+  'system',
+] as const;
 const DIMENSIONS = ['labour', 'system', 'marketing', 'outsourcing', 'training'] as const;
 const PERIODS = ['month', 'quarter', 'year'] as const;
 /** What a form can offer; weights of one's own take a file or the API. */

@@ -38,6 +38,7 @@ type SpanWire = [
   region: string | null,
   endedMs: number | null,
   pieces: PieceWire[],
+  groups?: readonly string[],
 ];
 
 /** Its spans that begin in one hour, and the time before which earlier ones are forgotten. */
@@ -122,7 +123,7 @@ function chunkOf(atMs: number): number {
 }
 
 function wireOf({ entered, hash, pieces, endedMs }: StateSpan): SpanWire {
-  const { atMs, state, scheduled, team = null, region = null } = entered;
+  const { atMs, state, scheduled, team = null, region = null, groups } = entered;
   const wires = pieces.map((piece): PieceWire => {
     const { price } = piece;
     const wire: PriceWire | null = price
@@ -130,11 +131,13 @@ function wireOf({ entered, hash, pieces, endedMs }: StateSpan): SpanWire {
       : null;
     return [piece.startMs, piece.endMs, piece.revision, piece.publishedMs, wire];
   });
-  return [atMs, state, scheduled ? 1 : 0, hash, team, region, endedMs ?? null, wires];
+  const wire: SpanWire = [atMs, state, scheduled ? 1 : 0, hash, team, region, endedMs ?? null, wires];
+  if (groups) wire.push(groups);
+  return wire;
 }
 
 function spanOf(agentId: string, wire: SpanWire): StateSpan {
-  const [atMs, state, scheduled, hash, team, region, endedMs, pieces] = wire;
+  const [atMs, state, scheduled, hash, team, region, endedMs, pieces, groups] = wire;
   return {
     entered: {
       agentId,
@@ -143,6 +146,7 @@ function spanOf(agentId: string, wire: SpanWire): StateSpan {
       scheduled: scheduled === 1,
       ...(team !== null && { team }),
       ...(region !== null && { region }),
+      ...(groups && { groups }),
     },
     hash,
     ...(endedMs !== null && { endedMs }),

@@ -22,7 +22,7 @@ function timesOf({
   return times;
 }
 
-/** Team and region: the interaction's, else the agent's in the reference data in force when the contact ended. */
+/** Groups: those of the agent when the contact ended. Team and region: the interaction's, else the agent's in the reference data in force when the contact ended. */
 function place(contact: Mutable<Contact>, interaction: Interaction, rateBook: RateBook): void {
   const { agentId } = interaction;
   const profile = agentId === undefined ? undefined : rateBook.agent(agentId, contact.endedAtMs);
@@ -30,6 +30,8 @@ function place(contact: Mutable<Contact>, interaction: Interaction, rateBook: Ra
   const region = interaction.region ?? profile?.region;
   if (team !== undefined) contact.team = team;
   if (region !== undefined) contact.region = region;
+  const groups = agentId === undefined ? undefined : rateBook.groupsOf(agentId, contact.endedAtMs);
+  if (groups !== undefined) contact.groups = groups;
 }
 
 const NO_UNITS: Contact['units'] = Object.freeze({});

@@ -153,13 +153,20 @@ export class BillCosting {
     else if (notice) this.parts.news.drivers.want(notice.scope, notice.untilMs, this.parts);
   }
 
-  /** Scope all, and the scope that the line names; what names no driver to share it by stands under `unallocated`. */
+  /** Scope all, the scope that the line names, and the groups of an agent that it names; what names no driver to share it by stands under `unallocated`. */
   private scopesOf(line: BillingLine): ScopeRef[] {
     const refs: ScopeRef[] = [WHOLE];
     if (line.allocate && !this.sharedBy(line))
       refs.push({ scope: line.allocate.to, id: line.allocate.id ?? UNALLOCATED });
+    for (const id of this.groupsOf(line)) refs.push({ scope: 'group', id });
     const kept: ReadonlySet<Scope> = new Set(this.parts.options.scopes);
     return refs.filter(({ scope }) => kept.has(scope));
+  }
+
+  /** The groups that the agent whom the line names was in when its period began. */
+  private groupsOf({ allocate, ...line }: BillingLine): readonly string[] {
+    if (allocate?.to !== 'agent' || allocate.id === undefined) return [];
+    return this.parts.dependencies.reference.current().rateBook.groupsOf(allocate.id, startOf(line)) ?? [];
   }
 
   /** Whose ids a line is shared out among, and by what; undefined where it is not. */

@@ -35,12 +35,13 @@ export class Observations {
         ? undefined
         : memory.find('contact', feedback.interactionId, clock.watermarkMs);
     const { agentId, vendorId, channel, topic, stage } = feedback;
-    const team =
-      agentId === undefined
-        ? undefined
-        : dependencies.reference.current().rateBook.agent(agentId, epochMs(feedback.at))?.team;
+    const { rateBook } = dependencies.reference.current();
+    const atMs = epochMs(feedback.at);
+    const team = agentId === undefined ? undefined : rateBook.agent(agentId, atMs)?.team;
+    const groups = agentId === undefined ? undefined : rateBook.groupsOf(agentId, atMs);
     return {
       ...(team !== undefined && { team }),
+      ...(groups !== undefined && { groups }),
       ...contact?.ids,
       ...(agentId !== undefined && { agent: agentId }),
       ...(vendorId !== undefined && { vendor: vendorId }),

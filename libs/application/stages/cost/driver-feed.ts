@@ -43,7 +43,7 @@ export class DriverFeed {
   }
 
   private tell(scope: Scope, ids: ScopeIds, atMs: number, measures: Measures): void {
-    const id = scope === 'all' ? undefined : ids[scope];
+    const id = scope === 'all' || scope === 'group' ? undefined : ids[scope];
     if (id === undefined || isZero(measures)) return;
     const minuteMs = floorTo(atMs, SHARE_STEP_MS);
     const key = `${scope} ${String(minuteMs)} ${id}`;

@@ -310,6 +310,7 @@ export function scopeNameBytes(scope: number, name: Uint8Array): Uint8Array {
 
 function namesOf(ids: ScopeIds): Uint8Array[] {
   return SCOPES.flatMap((scope, number) => {
+    if (scope === 'group') return (ids.groups ?? []).map((id) => scopeNameBytes(number, Buffer.from(id)));
     const id = scope === 'all' ? undefined : ids[scope];
     return id === undefined ? [] : [scopeNameBytes(number, Buffer.from(id))];
   });
@@ -382,7 +383,12 @@ function readFact(bytes: Buffer, offset: number): Remembered {
   const updatedAtMs = (flags & UPDATED) > 0 ? reader.varint() : undefined;
   const revision = reader.varint();
   const ids: Record<string, string> = {};
-  for (let left = reader.byte(); left > 0; left -= 1) ids[SCOPES[reader.byte()] ?? ''] = reader.text();
+  const groups: string[] = [];
+  for (let left = reader.byte(); left > 0; left -= 1) {
+    const scope = SCOPES[reader.byte()] ?? '';
+    if (scope === 'group') groups.push(reader.text());
+    else ids[scope] = reader.text();
+  }
   return {
     type: 'contact',
     hash,
@@ -390,7 +396,7 @@ function readFact(bytes: Buffer, offset: number): Remembered {
     ...(updatedAtMs !== undefined && { updatedAtMs }),
     revision,
     calendarOnly: (flags & CALENDAR_ONLY) > 0,
-    ids,
+    ids: groups.length > 0 ? { ...ids, groups } : ids,
     measures: measuresOf(reader, (flags & WIDE) > 0),
   };
 }

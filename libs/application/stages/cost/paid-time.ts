@@ -240,7 +240,9 @@ export class PaidTime {
 
   private enteredOf({ agentId, state, scheduled = true, team, region, at }: AgentState): StateEntered {
     const atMs = epochMs(at);
-    const profile = this.parts.dependencies.reference.current().rateBook.agent(agentId, atMs);
+    const { rateBook } = this.parts.dependencies.reference.current();
+    const profile = rateBook.agent(agentId, atMs);
+    const groups = rateBook.groupsOf(agentId, atMs);
     const place = { team: team ?? profile?.team, region: region ?? profile?.region };
     return {
       agentId,
@@ -249,6 +251,7 @@ export class PaidTime {
       scheduled,
       ...(place.team !== undefined && { team: place.team }),
       ...(place.region !== undefined && { region: place.region }),
+      ...(groups !== undefined && { groups }),
     };
   }
 
@@ -302,10 +305,11 @@ export class PaidTime {
   }
 }
 
-function scopeIdsOf({ agentId, team, region }: StateEntered): ScopeIds {
+function scopeIdsOf({ agentId, team, region, groups }: StateEntered): ScopeIds {
   return {
     agent: agentId,
     ...(team !== undefined && { team }),
     ...(region !== undefined && { region }),
+    ...(groups !== undefined && { groups }),
   };
 }

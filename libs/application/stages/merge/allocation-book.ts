@@ -6,9 +6,11 @@ import {
   SHARE_STEP_MS,
   shareAmount,
   shareMinute,
+  type AgentGroup,
   type Calendar,
   type Measures,
   type Micros,
+  type Scope,
   type ScopeRef,
 } from '#libs/domain';
 import type { AllocationDelta, DriverDelta } from '../exchange/panes-message.js';
@@ -31,6 +33,8 @@ export interface AllocationSurroundings {
   readonly changeableMs: number;
   /** Whether the scope is this task's: its shares are booked by its owner alone. */
   readonly owns: (ref: ScopeRef) => boolean;
+  /** Groups in force at a moment; empty where no windows are kept of them. */
+  readonly groupsAt: (tMs: number) => readonly AgentGroup[];
   /** `corrects`: the bill is in the place of another. */
   readonly book: (ref: ScopeRef, tMs: number, calendarOnly: boolean, delta: Measures, corrects: boolean) => void;
 }
@@ -41,6 +45,11 @@ interface Allocated extends AllocationDelta {
   rollingFromMs: number | null;
   /** Minutes before this one are shared out; null until there is a watermark. */
   sharedToMs: number | null;
+  /**
+   * Groups of this task that the shares of their agents go to as well: those that there were when the period began, as it
+   * was known when the bill came, so that what is taken back is what was booked.
+   */
+  groups?: readonly (readonly [groupId: string, agents: readonly string[]])[];
 }
 
 /**
@@ -52,7 +61,7 @@ interface Allocated extends AllocationDelta {
 export class AllocationBook {
   private readonly lines = new Map<string, Allocated>();
   private readonly dirty = new Set<string>();
-  /** Line to own id to month to what was booked, so that it can be taken back whole. */
+  /** Line to own id (see {@link nameOf}) to month to what was booked, so that it can be taken back whole. */
   private readonly booked = new Map<string, Map<string, Map<number, Micros>>>();
   private readonly dirtyBooked = new Map<string, Set<string>>();
   private readonly drivers = new DriverTable();
@@ -71,8 +80,15 @@ export class AllocationBook {
   /** A bill to share out; `watermarkMs` as it stood before, undefined for one that is not late for anything. */
   add(line: AllocationDelta, watermarkMs: number | undefined): void {
     const rollingFromMs = watermarkMs === undefined ? null : floorTo(watermarkMs - this.around.graceMs, SHARE_STEP_MS);
-    this.lines.set(line.lineId, { ...line, rollingFromMs, sharedToMs: null });
+    const groups = line.to === 'agent' ? this.ownGroups(line.startMs) : [];
+    const shared: Allocated = { ...line, rollingFromMs, sharedToMs: null };
+    this.lines.set(line.lineId, groups.length > 0 ? { ...shared, groups } : shared);
     this.dirty.add(line.lineId);
+  }
+
+  private ownGroups(tMs: number): (readonly [string, readonly string[]])[] {
+    const own = this.around.groupsAt(tMs).filter(({ groupId: id }) => this.around.owns({ scope: 'group', id }));
+    return own.map(({ groupId, agents }) => [groupId, agents] as const);
   }
 
   /** What ids did, or did not do after all; minutes that were shared out are shared anew. */
@@ -130,8 +146,7 @@ export class AllocationBook {
     for (let tMs = line.startMs; tMs < untilMs;) {
       const monthEndMs = Math.min(calendar.monthOf(tMs).endMs, untilMs);
       const amountMicros = accruedBetween(line, tMs, monthEndMs);
-      for (const [id, micros] of shareAmount(line, amountMicros, undefined))
-        this.bookShare(line, id, tMs, micros, true);
+      this.bookShares(line, shareAmount(line, amountMicros, undefined), { tMs, sign: 1n, calendarOnly: true });
       tMs = monthEndMs;
     }
   }
@@ -146,9 +161,9 @@ export class AllocationBook {
       for (let minuteMs = fromMs; minuteMs < sharedToMs && isIn(line, minuteMs); minuteMs += SHARE_STEP_MS)
         this.shareOut(line, minuteMs, -1n);
     }
-    for (const [id, months] of this.booked.get(lineId) ?? [])
+    for (const [name, months] of this.booked.get(lineId) ?? [])
       for (const [monthMs, amountMicros] of months)
-        if (amountMicros !== 0n) this.bookShare(line, id, monthMs, -amountMicros, true);
+        if (amountMicros !== 0n) this.bookShare(line, refOf(line, name), monthMs, -amountMicros, true);
     this.lines.delete(lineId);
     this.dirty.add(lineId);
   }
@@ -157,28 +172,44 @@ export class AllocationBook {
     const calendarOnly = minuteMs < (line.rollingFromMs ?? -Infinity);
     // A minute's shares are known at its end, and stand in its last pane.
     const paneMs = floorTo(minuteMs + SHARE_STEP_MS - 1, this.around.paneMs);
-    for (const [id, amountMicros] of shareMinute(line, minuteMs, this.drivers.of(line.to, minuteMs)))
-      this.bookShare(line, id, paneMs, sign * amountMicros, calendarOnly);
+    const shares = shareMinute(line, minuteMs, this.drivers.of(line.to, minuteMs));
+    this.bookShares(line, shares, { tMs: paneMs, sign, calendarOnly });
+  }
+
+  /** Books the shares of the ids that are this task's, and in its groups what their agents' shares come to. */
+  private bookShares(
+    line: Allocated,
+    shares: readonly (readonly [id: string, amountMicros: Micros])[],
+    { tMs, sign, calendarOnly }: { readonly tMs: number; readonly sign: bigint; readonly calendarOnly: boolean },
+  ): void {
+    for (const [id, amountMicros] of shares)
+      this.bookShare(line, { scope: line.to, id }, tMs, sign * amountMicros, calendarOnly);
+    if (!line.groups) return;
+    const byAgent = new Map(shares);
+    for (const [id, agents] of line.groups) {
+      const amountMicros = agents.reduce((sum, agentId) => sum + (byAgent.get(agentId) ?? 0n), 0n);
+      if (amountMicros !== 0n) this.bookShare(line, { scope: 'group', id }, tMs, sign * amountMicros, calendarOnly);
+    }
   }
 
   private bookShare(
     { lineId, to, dimension, corrects = false }: Allocated,
-    id: string,
+    ref: ScopeRef,
     tMs: number,
     amountMicros: Micros,
     calendarOnly: boolean,
   ): void {
-    const ref: ScopeRef = { scope: to, id };
     if (!this.around.owns(ref)) return;
     const delta = emptyMeasures();
     addAmount(delta, dimension, amountMicros);
     this.around.book(ref, tMs, calendarOnly, delta, corrects);
-    const months = child(child(this.booked, lineId), id);
+    const name = nameOf(to, ref);
+    const months = child(child(this.booked, lineId), name);
     const monthMs = this.around.calendar.monthOf(tMs).startMs;
     months.set(monthMs, (months.get(monthMs) ?? 0n) + amountMicros);
     let ids = this.dirtyBooked.get(lineId);
     if (!ids) this.dirtyBooked.set(lineId, (ids = new Set()));
-    ids.add(id);
+    ids.add(name);
   }
 
   changes(): ChangelogEntry[] {
@@ -219,6 +250,17 @@ export class AllocationBook {
     child(this.booked, lineId).set(id, new Map(months.map(([monthMs, micros]) => [monthMs, BigInt(micros)])));
     return true;
   }
+}
+
+const GROUP_MARK = '\0';
+
+/** A scope's id as shares are remembered by; that of a group has a mark that no id has. */
+function nameOf(to: Scope, { scope, id }: ScopeRef): string {
+  return scope === to ? id : GROUP_MARK + id;
+}
+
+function refOf({ to }: AllocationDelta, name: string): ScopeRef {
+  return name.startsWith(GROUP_MARK) ? { scope: 'group', id: name.slice(1) } : { scope: to, id: name };
 }
 
 function isIn({ startMs, endMs }: AllocationDelta, minuteMs: number): boolean {

@@ -1,5 +1,13 @@
 import type { CostWindow } from '#libs/contract';
-import { amountOf, DIMENSIONS, formatMicros, rfc3339, type Measures, type WindowResult } from '#libs/domain';
+import {
+  amountOf,
+  DIMENSIONS,
+  formatMicros,
+  rfc3339,
+  type Measures,
+  type PublishedScope,
+  type WindowResult,
+} from '#libs/domain';
 
 /** Measures in the contract's terms; optional counts only where there is something to count. */
 function contentOf(
@@ -25,8 +33,11 @@ function contentOf(
   };
 }
 
+/** A window of a scope that has a place in the contract. */
+export type PublishedWindow = Omit<WindowResult, 'scope'> & { readonly scope: PublishedScope };
+
 /** A window as it is published. Throws MoneyOverflowError beyond the contract's ten integer digits. */
-export function costWindowOf(result: WindowResult, currency: string): CostWindow {
+export function costWindowOf(result: PublishedWindow, currency: string): CostWindow {
   return {
     scope: result.scope,
     id: result.id,

@@ -95,6 +95,8 @@ export class MergeTask implements StageTask {
       paneMs: fineMs,
       graceMs: windowing.graceMs,
       changeableMs,
+      groupsAt: (tMs) =>
+        this.options.scopes.includes('group') ? this.dependencies.reference.current().rateBook.groupsAt(tMs) : [],
       owns: ({ scope, id }) => this.dependencies.partitionOf(scopeKey(scope, id), owners) === this.context.partition,
       book: (ref, tMs, calendarOnly, delta, corrects) => {
         this.book(ref, tMs, calendarOnly, delta, corrects);

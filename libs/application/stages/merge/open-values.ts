@@ -1,5 +1,5 @@
 import { scopeKey } from '#libs/contract';
-import type { WindowSet, ScopeWindows } from '#libs/domain';
+import { isPublishedScope, type ScopeWindows, type WindowSet } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import type { OutputRecord } from '../stage.js';
 import { costWindowOf } from './convert-window.js';
@@ -52,16 +52,20 @@ export class OpenValues {
     asOfMs: number,
     watermarkMs: number | undefined,
     currency: string,
-  ): LiveRecord {
+  ): LiveRecord | undefined {
+    const { scope, id } = windows.ref;
+    // A group is told of by the figures of its budgets.
+    if (!isPublishedScope(scope)) return undefined;
     const open = this.set.kinds.map(({ kind, frontierMs }) => {
       const { startMs, endMs, measures } = windows.openContent(kind, asOfMs, frontierMs);
       return [
         kind.name,
-        costWindowOf({ ...windows.ref, window: kind.name, startMs, endMs, revision: 0, measures }, currency),
+        costWindowOf({ scope, id, window: kind.name, startMs, endMs, revision: 0, measures }, currency),
       ] as const;
     });
     return {
-      ...windows.ref,
+      scope,
+      id,
       asOf: asOfMs,
       watermark: watermarkMs ?? null,
       currency,

@@ -4,14 +4,13 @@ import {
   addMeasures,
   emptyMeasures,
   MoneyOverflowError,
-  SCOPES,
+  PUBLISHED_SCOPES,
   SUM_FIELDS,
   type Measures,
-  type WindowResult,
 } from '#libs/domain';
 import { recordsOf } from '../bytes/read-block.js';
 import { BASE } from '../centre.fixture.js';
-import { costWindowOf } from './convert-window.js';
+import { costWindowOf, type PublishedWindow } from './convert-window.js';
 import { WindowBlocks } from './window-blocks.js';
 
 const money = fc.oneof(
@@ -28,8 +27,8 @@ const measures = fc.record(
     Object.entries(zero).map(([name, value]) => [name, typeof value === 'bigint' ? money : count]),
   ) as unknown as { [K in keyof Measures]: fc.Arbitrary<Measures[K]> },
 );
-const results: fc.Arbitrary<WindowResult> = fc.record({
-  scope: fc.constantFrom(...SCOPES),
+const results: fc.Arbitrary<PublishedWindow> = fc.record({
+  scope: fc.constantFrom(...PUBLISHED_SCOPES),
   id: fc.oneof(fc.constantFrom('a:1', '%', '"', 'ü', '\\', '\u2028'), fc.string({ minLength: 1, maxLength: 20 })),
   window: fc.constantFrom('5m', '1h', '24h', 'month'),
   startMs: fc.integer({ min: 0, max: BASE }),
@@ -45,7 +44,7 @@ function rowOf(content: Measures): Float64Array {
 }
 
 /** What the contract's encoder makes of it; undefined where it has no room for an amount. */
-function expectedOf(result: WindowResult): object | undefined {
+function expectedOf(result: PublishedWindow): object | undefined {
   try {
     const { key, value, headers } = encodeCostWindow(costWindowOf(result, 'CNY'), 'merge');
     return { key, value, headers };

@@ -1,9 +1,17 @@
 import { costWindowHeaders, encodeCostWindow, windowKey } from '#libs/contract';
-import { readSums, rfc3339, ROW, safeAmountAt, type ScopeRef, type WindowResult } from '#libs/domain';
+import {
+  isPublishedScope,
+  readSums,
+  rfc3339,
+  ROW,
+  safeAmountAt,
+  type PublishedScope,
+  type ScopeRef,
+} from '#libs/domain';
 import { HeaderTemplate } from '../bytes/header-template.js';
 import { bytesOf, putBytes, putDecimal, putMicros, putRange, putVarint, putWhole, TimeBytes } from '../bytes/put.js';
 import { BlockWriter, type RecordBlock, type TopicBlock } from '../bytes/record-block.js';
-import { costWindowOf } from './convert-window.js';
+import { costWindowOf, type PublishedWindow } from './convert-window.js';
 import { unlessOverflow } from './unless-overflow.js';
 
 /** Up to these, digits are written from doubles: JavaScript writes the same ones, and division by a million is exact enough. */
@@ -78,14 +86,16 @@ export class WindowBlocks {
 
   /**
    * Writes the window of `ref`, always the same object for a scope. `content`: its sums. False, and nothing is written, where
-   * an amount has more digits than the contract has room for.
+   * an amount has more digits than the contract has room for. Of a scope that is not published nothing is written either.
    */
   add(ref: ScopeRef, window: WindowEnd, content: Float64Array, currency: string): boolean {
-    const texts = this.textsOf(ref, window.window);
+    const { scope, id } = ref;
+    if (!isPublishedScope(scope)) return true;
+    const texts = this.textsOf(ref, scope, window.window);
     const block = (this.writers[texts.partition] ??= new BlockWriter('costWindows', texts.partition)).next();
     const totalMicros = quickTotal(content);
     if (Number.isNaN(totalMicros) || texts.head.length > MOST_HEAD_BYTES)
-      return addByObject(block, { ...ref, ...window, measures: readSums(content, 0) }, currency);
+      return addByObject(block, { scope, id, ...window, measures: readSums(content, 0) }, currency);
     if (currency !== this.currency) {
       this.currency = currency;
       this.afterRevision = bytesOf(`,"currency":${JSON.stringify(currency)},"amount":"`);
@@ -121,13 +131,13 @@ export class WindowBlocks {
     return this.headers.putUpTo(3, bytes, at);
   }
 
-  private textsOf(ref: ScopeRef, window: string): WindowTexts {
+  private textsOf(ref: ScopeRef, scope: PublishedScope, window: string): WindowTexts {
     let ofWindow = this.texts.get(window);
     if (!ofWindow) this.texts.set(window, (ofWindow = new Map<ScopeRef, WindowTexts>()));
     let texts = ofWindow.get(ref);
     if (!texts) {
-      const key = windowKey(ref.scope, ref.id, window);
-      const head = `{"scope":"${ref.scope}","id":${JSON.stringify(ref.id)},"window":"${window}","start":"`;
+      const key = windowKey(scope, ref.id, window);
+      const head = `{"scope":"${scope}","id":${JSON.stringify(ref.id)},"window":"${window}","start":"`;
       ofWindow.set(ref, (texts = { key: bytesOf(key), partition: this.partitionOf(key), head: bytesOf(head) }));
     }
     return texts;
@@ -155,7 +165,7 @@ function smallAmount(row: Float64Array, field: number): number {
   return amountMicros >= -MOST_MICROS && amountMicros <= MOST_MICROS ? amountMicros : Number.NaN;
 }
 
-function addByObject(block: RecordBlock, result: WindowResult, currency: string): boolean {
+function addByObject(block: RecordBlock, result: PublishedWindow, currency: string): boolean {
   const record = unlessOverflow(() => encodeCostWindow(costWindowOf(result, currency), 'merge'));
   if (record) block.add(record);
   return record !== undefined;

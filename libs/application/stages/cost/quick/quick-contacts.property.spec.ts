@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { EMPTY_REFERENCE } from '#libs/application';
 import type { Reference } from '#libs/domain';
 import { PipelineDriver, type DriverRecord } from '../../../../testing/pipeline-driver.js';
 import { BASE, REFERENCE } from '../../centre.fixture.js';
@@ -26,6 +27,16 @@ const CENTRE: Reference = {
     { rateId: 'bot-line', for: 'channel', id: 'chat', kind: 'per-minute', amountMicros: 12_345n, currency: 'CNY' },
   ],
   agents: [...REFERENCE.agents, { agentId: 'a-3', team: 'south', region: 'east', fromMs: BASE + 5 * MINUTE }],
+  agentGroups: [
+    { groupId: 'night', agents: ['a-1', 'a-3'], toMs: BASE + 10 * MINUTE },
+    { groupId: 'night', agents: ['a-3', 'a-4'], fromMs: BASE + 10 * MINUTE },
+    { groupId: '新人', agents: ['a-2', 'a-3'] },
+  ],
+  budgets: ['night', '新人'].map((id) => ({
+    ...{ budgetId: id, scope: 'group' as const, id, period: 'month' as const, amountMicros: 60_000_000n },
+    ...{ currency: 'CNY', status: 'approved' as const, version: 1 },
+  })),
+  rules: EMPTY_REFERENCE.rules.filter(({ kind }) => kind === 'budget-threshold'),
 };
 
 const ended = fc.integer({ min: BASE - 60 * MINUTE, max: BASE + 60 * MINUTE });
@@ -100,7 +111,8 @@ function outcome(driver: PipelineDriver): unknown {
         .flat()
         .map(String),
     ]);
-  return { costEvents, windows, signals, reasons, headers, counters: roundedCounters(driver) };
+  const budgets = driver.mergeTasks.flatMap((task) => [...task.budgets]);
+  return { costEvents, windows, signals, budgets, reasons, headers, counters: roundedCounters(driver) };
 }
 
 describe('the quick way of contacts', () => {

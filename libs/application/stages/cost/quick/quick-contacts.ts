@@ -51,6 +51,7 @@ export class QuickContacts {
   private cells = new Map<Name, Map<Name | undefined, NamedRows>>();
   private readonly kept: readonly KeptScope[];
   private readonly keepsWhole: boolean;
+  private readonly keepsGroups: boolean;
   private readonly paneMs: number;
   private readonly cellMs: number;
   private readonly remembered: { -readonly [F in keyof QuickContact]: QuickContact[F] };
@@ -62,6 +63,7 @@ export class QuickContacts {
     this.paneMs = fineMs;
     this.cellMs = coarseMs;
     this.keepsWhole = scopes.includes('all');
+    this.keepsGroups = scopes.includes('group');
     this.kept = scopes.flatMap((scope) => {
       const field = INTERACTION_FIELDS.findIndex((each) => each.scope === scope);
       return field < 0 ? [] : [{ scope, field }];
@@ -129,6 +131,7 @@ export class QuickContacts {
     push(scan.name(FIELD.topic));
     push(scan.name(FIELD.stage));
     push(scan.name(FIELD.customerTier));
+    if (!byBot) for (const group of rating.groups) push(group);
     remembered.id = value;
     remembered.idFrom = scan.from[FIELD.interactionId] as number;
     remembered.idTo = scan.to[FIELD.interactionId] as number;
@@ -152,6 +155,7 @@ export class QuickContacts {
       const name = field === FIELD.team ? rating.team : field === FIELD.region ? rating.region : scan.name(field);
       if (name) panes.add(this.rowsOf(name), pane, row);
     }
+    if (!byBot && this.keepsGroups) for (const group of rating.groups) panes.add(this.rowsOf(group), pane, row);
     const vendor = byBot ? undefined : scan.name(FIELD.vendorId);
     if (!byBot && (vendor || scan.has(FIELD.agentId)))
       panes.add(this.cellOf(channel, vendor), Math.floor(endedAtMs / this.cellMs), row);
@@ -201,6 +205,7 @@ export class QuickContacts {
 
   private rowsOfScope({ scope, id }: ScopeRef): NamedRows | undefined {
     if (scope === 'all') return this.whole;
+    if (scope === 'group') return this.rowsOf(this.rating.groupNames.ofText(id));
     const field = this.kept.find((each) => each.scope === scope)?.field;
     const name = field === undefined ? undefined : this.scan.tables[field]?.ofText(id);
     return name && this.rowsOf(name);

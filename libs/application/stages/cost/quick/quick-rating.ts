@@ -9,7 +9,7 @@ import {
 } from '#libs/domain';
 import { FIELD } from './interaction-fields.js';
 import type { InteractionScan } from './interaction-scan.js';
-import type { Name } from './names.js';
+import { NameTable, type Name } from './names.js';
 import { botPlan, channelPlan, labourPlan, vendorPlan, type PricedItem, type PricePlan } from './price-plan.js';
 
 /** Where an agent's contacts count that do not say so themselves. */
@@ -19,7 +19,10 @@ interface AgentPlace {
   readonly toMs: number;
   readonly team: Name | undefined;
   readonly region: Name | undefined;
+  readonly groups: readonly Name[];
 }
+
+const NO_GROUPS: readonly Name[] = [];
 
 interface LabourPlan extends PricePlan {
   readonly team: Name | undefined;
@@ -46,6 +49,9 @@ const quickItem = (): QuickItem => ({ item: undefined, quantity: 0, amountMicros
 export class QuickRating {
   team: Name | undefined;
   region: Name | undefined;
+  groups = NO_GROUPS;
+  /** Names of groups; no field of a contact has them. */
+  readonly groupNames = new NameTable('group', 'id', 'group');
   /** Handle time as it was given: whole seconds if `isWholeSeconds`, else the milliseconds of the connected time. */
   handleMs = 0;
   isWholeSeconds = false;
@@ -82,26 +88,30 @@ export class QuickRating {
     for (const plans of [this.places, this.labour, this.others, this.channels]) plans.clear();
   }
 
-  /** Team and region: the contact's own, else the agent's at the time. */
+  /** Groups of the agent at the time; team and region: the contact's own, else the agent's. */
   private place(book: RateBook, tMs: number): void {
     const { scan } = this;
     this.team = scan.name(FIELD.team);
     this.region = scan.name(FIELD.region);
     const agent = scan.name(FIELD.agentId);
-    if (!agent || (this.team && this.region)) return;
+    this.groups = NO_GROUPS;
+    if (!agent || (this.team && this.region && !book.hasGroups)) return;
     const place = held(this.places.get(agent), book, tMs) ?? this.placeOf(book, agent, tMs);
     this.team ??= place.team;
     this.region ??= place.region;
+    this.groups = place.groups;
   }
 
   private placeOf(book: RateBook, agent: Name, tMs: number): AgentPlace {
     const { fromMs, toMs, found } = book.heldAgent(agent.text, tMs);
+    const groups = book.heldGroups(agent.text, tMs);
     const nameIn = (field: number, text: string | undefined): Name | undefined =>
       text === undefined ? undefined : this.scan.tables[field]?.ofText(text);
     const place = {
       book,
-      fromMs,
-      toMs,
+      fromMs: Math.max(fromMs, groups.fromMs),
+      toMs: Math.min(toMs, groups.toMs),
+      groups: groups.found?.map((id) => this.groupNames.ofText(id)) ?? NO_GROUPS,
       team: nameIn(FIELD.team, found?.team),
       region: nameIn(FIELD.region, found?.region),
     };
