@@ -18,7 +18,9 @@ export class BudgetRecords {
   send(budgets: Iterable<BudgetFigures>, nowMs: number): OutputRecord[] {
     if (nowMs - this.sentAtMs < INTERVAL_MS) return [];
     const records: OutputRecord[] = [];
+    const judged = new Set<string>();
     for (const figures of budgets) {
+      judged.add(figures.budgetId);
       if (this.sent.get(figures.budgetId) === figures) continue;
       this.sent.set(figures.budgetId, figures);
       const record = unlessOverflow(() => recordOf(figures));
@@ -26,8 +28,14 @@ export class BudgetRecords {
       const key = LIVE_BUDGET_KEY + figures.budgetId;
       records.push({ topic: 'live', partition: this.partition, key, value: JSON.stringify(record) });
     }
+    this.forgetAllBut(judged);
     if (records.length > 0) this.sentAtMs = nowMs;
     return records;
+  }
+
+  /** What is not judged any more is not kept either; who reads sees by the time of its figures that it stands still. */
+  private forgetAllBut(judged: ReadonlySet<string>): void {
+    for (const budgetId of this.sent.keys()) if (!judged.has(budgetId)) this.sent.delete(budgetId);
   }
 }
 

@@ -13,7 +13,6 @@ import {
   withdraw,
   type AccrualLine,
   type AppliedRule,
-  type Budget,
   type BudgetScope,
   type Calendar,
   type EpisodeInput,
@@ -31,6 +30,7 @@ import {
 import type { PanesMessage } from '../exchange/panes-message.js';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
+import { JudgedBudgets } from './budget-figures.js';
 import { CellBook } from './cell-book.js';
 import { EarlyGates } from './early-gates.js';
 import { HourHistory } from './hour-history.js';
@@ -89,7 +89,7 @@ export class ScopeSignals {
   private readonly revenues = new RevenueBook();
   private readonly cells: CellBook;
   private readonly hours: HourHistory;
-  private readonly figures = new Map<string, BudgetFigures>();
+  private readonly figures = new JudgedBudgets();
   private readonly gates = new EarlyGates();
   private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
@@ -158,6 +158,7 @@ export class ScopeSignals {
     const { reference } = this.dependencies.reference.current();
     const messages: SignalMessage[] = [];
     const judged = new Set<string>();
+    this.figures.begin();
     for (const { windows, part } of this.watchedParts(reference)) {
       const applied = this.rulesOn(part, reference, tMs);
       if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows, part).mark(windows, tMs);
@@ -277,7 +278,7 @@ export class ScopeSignals {
     const judgement = judgeRule(rule, view);
     if (!judgement) return undefined;
     const { verdict, figures } = judgement;
-    if ('budget' in rule && figures) this.show(rule.budget, figures);
+    if ('budget' in rule && figures) this.figures.show(rule.budget.budgetId, figures);
     const before = this.episodes.get(key);
     const input = this.inputOf(key, rule, view, judgement, view.asOfMs);
     const { state, emit } = advance(before?.state, verdict, view.asOfMs, { ...input, stale });
@@ -320,11 +321,6 @@ export class ScopeSignals {
     if (without && (without.condition !== verdict.condition || without.severity !== verdict.severity))
       return bills ? 'correction' : causeOfChanges(late);
     return view.hasNews(JUDGE_STEP_MS) ? 'usage' : 'clock';
-  }
-
-  private show(budget: Budget, part: Partial<BudgetFigures>): void {
-    const before = this.figures.get(budget.budgetId) ?? { budgetId: budget.budgetId, spentRatio: 0, burnRates: {} };
-    this.figures.set(budget.budgetId, { ...before, ...part, burnRates: { ...before.burnRates, ...part.burnRates } });
   }
 
   private historyOf(windows: ScopeWindows, part: SpendPart): SpendHistory {
