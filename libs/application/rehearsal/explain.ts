@@ -89,7 +89,7 @@ export async function explain(
   const drivers = new DriverBook(signal, fromMs, observedMs);
   const rests = new Resting(signal, fromMs, observedMs, new RateBook(reference));
   let found: Signal | undefined;
-  const pipeline = new PastPipeline([reference], dependencies, {
+  const pipeline = new PastPipeline([withTheWatermark(reference)], dependencies, {
     signal: (_, other) => {
       if (isOfTheSame(other, signal)) found ??= other;
     },
@@ -134,12 +134,17 @@ export async function explain(
   };
 }
 
-/** Told ahead of the watermark: its figure is of what had come by then, and comes out again only for the same arrivals. */
+/** Complete minutes can be computed again, and say the same; what was told ahead of them depends on when records arrived. */
+function withTheWatermark(reference: Reference): Reference {
+  return { ...reference, rules: reference.rules.map((rule) => ('early' in rule ? { ...rule, early: false } : rule)) };
+}
+
+/** Told ahead of the watermark: its figure is of what had come by then. */
 function isToldAhead({ evidence, observedAt }: Signal): boolean {
   return evidence?.watermark !== undefined && evidence.watermark < observedAt;
 }
 
-/** Whether another message says what the signal says: of the same minute, or of what was told ahead the same of its episode. */
+/** Whether another message says what the signal says: of the same minute, or where that was told ahead the same of its episode. */
 function isOfTheSame(other: Signal, signal: Signal): boolean {
   if (other.signalKey !== signal.signalKey) return false;
   if (!isToldAhead(signal)) return other.observedAt === signal.observedAt;

@@ -8,7 +8,7 @@ import {
   type Interaction,
 } from '#libs/contract';
 import { paneLayout } from '#libs/domain';
-import { encodePanes, NO_BILL_NEWS, PaneRowsWriter, type BillNews } from '../exchange/panes-message.js';
+import { CELL_MS, encodePanes, NO_BILL_NEWS, PaneRowsWriter, type BillNews } from '../exchange/panes-message.js';
 import { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
@@ -59,7 +59,6 @@ export class CostTask implements StageTask {
   private readonly owners: number;
   private readonly sources: number;
   private readonly paneMs: number;
-  private readonly cellMs: number;
   /** What the merge tasks last heard: idle or not, and the pane that the watermark was in. */
   private told = '';
 
@@ -68,9 +67,8 @@ export class CostTask implements StageTask {
     options: StageOptions,
     dependencies: StageDependencies,
   ) {
-    const { fineMs, coarseMs } = paneLayout(options.windowing);
+    const { fineMs } = paneLayout(options.windowing);
     this.paneMs = fineMs;
-    this.cellMs = coarseMs;
     this.finish = new FinishMarker(context.caughtUp);
     this.owners = context.partitionCounts.panes ?? 1;
     this.sources = context.partitionCounts.interactions ?? 1;
@@ -80,7 +78,7 @@ export class CostTask implements StageTask {
       journal: new TaskJournal(context.partition, options.topicPrefix),
       memory: new FactMemory(options.dedupHorizonMs),
       clock: new InputClock(options, context.caughtUp),
-      panes: new PartialPanes(fineMs, coarseMs),
+      panes: new PartialPanes(fineMs, CELL_MS),
       tally: new CostTally(),
       news: new BillNewsDesk(),
       unrated: new UnratedFacts(),
@@ -257,7 +255,7 @@ export class CostTask implements StageTask {
         idle,
         latestMs,
         paneMs: this.paneMs,
-        cellMs: this.cellMs,
+        cellMs: CELL_MS,
       };
       journal.records.push({
         topic: 'panes',
@@ -280,7 +278,7 @@ export class CostTask implements StageTask {
       const slice = drivers.slice(part * DRIVERS_PER_MESSAGE, (part + 1) * DRIVERS_PER_MESSAGE);
       const head = { source: this.context.partition, sources: this.sources, watermarkMs: undefined, idle: false };
       const value = encodePanes(
-        { ...head, latestMs: undefined, paneMs: this.paneMs, cellMs: this.cellMs },
+        { ...head, latestMs: undefined, paneMs: this.paneMs, cellMs: CELL_MS },
         new PaneRowsWriter(),
         { bills: { voids: [], allocations: [], drivers: slice } },
       );

@@ -102,12 +102,15 @@ export interface RevenueDelta {
   readonly endMs: number;
 }
 
+/** Width of cells' panes: rules are judged each minute. */
+export const CELL_MS = 60_000;
+
 /** What one handler of contacts did in one channel: the own people, or a vendor. */
 export interface CellDelta {
   /** Absent: the own people. */
   readonly vendorId?: string;
   readonly channel: string;
-  /** Start of the coarse pane. */
+  /** Start of the pane, of {@link CELL_MS}. */
   readonly tMs: number;
   readonly delta: Measures;
 }

@@ -56,6 +56,27 @@ describe('CellBook', () => {
     );
   });
 
+  it('tells what each channel and vendor cost in the last hour, and in the same a day before', () => {
+    const book = new CellBook(60_000);
+    const asOfMs = 40 * HOUR;
+    const add = (channel: string, agoMs: number, labour: bigint, vendorId?: string) => {
+      const delta = { ...emptyMeasures(), labour };
+      book.add({ channel, tMs: asOfMs - agoMs, delta, ...(vendorId !== undefined && { vendorId }) });
+    };
+    add('voice', HOUR, 5n);
+    add('voice', 60_000, 7n, 'v-1');
+    add('voice', 25 * HOUR, 3n);
+    add('voice', 25 * HOUR + 60_000, 100n);
+    add('voice', 24 * HOUR, 100n);
+    add('voice', 0, 100n);
+    add('email', 24 * HOUR + 60_000, 2n, 'v-1');
+    expect(book.lastHourByPart(asOfMs)).toEqual([
+      { scope: 'channel', id: 'voice', amountMicros: 12n, expectedMicros: 3n },
+      { scope: 'vendor', id: 'v-1', amountMicros: 7n, expectedMicros: 2n },
+      { scope: 'channel', id: 'email', amountMicros: 0n, expectedMicros: 2n },
+    ]);
+  });
+
   it('forgets what is older than a day, also in its changelog', () => {
     const book = new CellBook(WIDTH);
     const changelog = new Map<string, Buffer | null>();

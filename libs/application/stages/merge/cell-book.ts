@@ -1,16 +1,30 @@
-import { floorTo, packMeasures, PaneTier, unpackMeasures, type Measures, type PackedMeasures } from '#libs/domain';
+import { scopeKey } from '#libs/contract';
+import {
+  amountOf,
+  floorTo,
+  packMeasures,
+  PaneTier,
+  unpackMeasures,
+  type ContributorCandidate,
+  type Measures,
+  type Micros,
+  type PackedMeasures,
+} from '#libs/domain';
 import type { CellDelta } from '../exchange/panes-message.js';
 import type { ChangelogEntry } from '../stage.js';
 
 const CELLS_KEY = 'cells/';
 
 /** How far back rules look at cells, with a pane of slack. */
-const RETENTION_MS = 25 * 3_600_000;
+const RETENTION_MS = 25 * 3_600_000 + 60_000;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 type PackedCell = [vendorId: string | null, channel: string, packed: PackedMeasures];
 
 /**
- * What the own people and each vendor did in each channel, in coarse panes of the last day; kept by the task that owns
+ * What the own people and each vendor did in each channel, in panes of the last day; kept by the task that owns
  * the whole's scope, so that a vendor can be compared with the own people on the same mix of channels. Its changelog has
  * one record for each pane of time.
  */
@@ -38,6 +52,25 @@ export class CellBook {
     const channels = this.handlers.get(vendorId ?? '') ?? new Map<string, PaneTier>();
     const startMs = floorTo(fromMs, this.widthMs);
     return new Map([...channels].map(([channel, tier]) => [channel, tier.sum(startMs, tierEnd(toMs, this.widthMs))]));
+  }
+
+  /** What contacts of people and vendors cost in the hour up to `asOfMs`, by channel and by vendor, against the same a day before. */
+  lastHourByPart(asOfMs: number): ContributorCandidate[] {
+    const parts = new Map<string, { scope: string; id: string; amountMicros: Micros; expectedMicros: Micros }>();
+    for (const [vendorId, channels] of this.handlers) {
+      for (const [channel, tier] of channels) {
+        const amountMicros = amountOf(tier.sum(asOfMs - HOUR_MS, asOfMs));
+        const expectedMicros = amountOf(tier.sum(asOfMs - DAY_MS - HOUR_MS, asOfMs - DAY_MS));
+        for (const [scope, id] of [['channel', channel], ...(vendorId === '' ? [] : [['vendor', vendorId]])] as const) {
+          const key = scopeKey(scope, id);
+          const part = parts.get(key) ?? { scope, id, amountMicros: 0n, expectedMicros: 0n };
+          part.amountMicros += amountMicros;
+          part.expectedMicros += expectedMicros;
+          parts.set(key, part);
+        }
+      }
+    }
+    return [...parts.values()];
   }
 
   private tier(vendorId: string, channel: string): PaneTier {

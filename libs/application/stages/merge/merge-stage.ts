@@ -15,8 +15,8 @@ export function mergeStage(
     inputs: ['panes'],
     changelog: 'mergeState',
     // 2: the zone that months were begun in stands with them. 3: revenue, cells of handlers and hours of past weeks.
-    // 4: panes in bytes, what was added to them and each quarter of an hour anew.
-    changelogFormat: 4,
+    // 4: panes in bytes, what was added to them and each quarter of an hour anew. 5: cells in panes of a minute.
+    changelogFormat: 5,
     tickMs: 500,
     createTask: (context) => new MergeTask(context, options, dependencies),
   };

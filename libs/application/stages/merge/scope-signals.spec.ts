@@ -130,7 +130,7 @@ describe('a unit-cost rule', () => {
       threshold: 10,
       unit: 'CNY per interaction',
       cause: 'usage',
-      contributors: [{ scope: 'dimension', id: 'labour', share: 1 }],
+      contributors: [{ scope: 'channel', id: 'email', share: 1 }],
     });
   });
 

@@ -27,7 +27,7 @@ import {
   type Verdict,
   type WindowSet,
 } from '#libs/domain';
-import type { PanesMessage } from '../exchange/panes-message.js';
+import { CELL_MS, type PanesMessage } from '../exchange/panes-message.js';
 import type { ChangelogEntry } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
 import { JudgedBudgets } from './budget-figures.js';
@@ -40,7 +40,7 @@ import { CorrectedBills, type CorrectedBillsState } from './corrected-bills.js';
 import { causeOfChanges, LateChanges, type LateChange, type LateChangesState } from './late-changes.js';
 import { RevenueBook } from './revenue-book.js';
 import { ScopeView } from './scope-view.js';
-import { detailsOf } from './signal-details.js';
+import { detailsOf, partsOf } from './signal-details.js';
 import { varianceOf } from './signal-variance.js';
 import { unlessOverflow } from './unless-overflow.js';
 
@@ -87,7 +87,7 @@ export class ScopeSignals {
   private readonly late = new LateChanges();
   private readonly corrected = new CorrectedBills();
   private readonly revenues = new RevenueBook();
-  private readonly cells: CellBook;
+  private readonly cells = new CellBook(CELL_MS);
   private readonly hours: HourHistory;
   private readonly figures = new JudgedBudgets();
   private readonly gates = new EarlyGates();
@@ -104,7 +104,6 @@ export class ScopeSignals {
     private readonly calendar: Calendar,
     private readonly dependencies: StageDependencies,
   ) {
-    this.cells = new CellBook(set.layout.coarseMs);
     this.hours = new HourHistory(calendar);
   }
 
@@ -306,7 +305,9 @@ export class ScopeSignals {
       applied: rule,
       cause: this.causeOf(rule, view, verdict),
       stale: false,
-      details: detailsOf(content, watermarkMs, contributors, isSaid ? varianceOf(rule, view) : undefined),
+      details: isSaid
+        ? detailsOf(content, watermarkMs, contributors ?? partsOf(rule, view), varianceOf(rule, view))
+        : {},
     };
   }
 

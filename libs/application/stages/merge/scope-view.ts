@@ -13,6 +13,7 @@ import {
   type AccruedBill,
   type Budget,
   type Calendar,
+  type ContributorCandidate,
   type Measures,
   type Micros,
   type ScopeWindows,
@@ -162,6 +163,17 @@ export class ScopeView {
   /** What a vendor, else the own people did lately, by channel. */
   cells(vendorId: string | undefined, fromMs: number): ReadonlyMap<string, Measures> {
     return this.around.cells.between(vendorId, fromMs, this.asOfMs);
+  }
+
+  /**
+   * Channels and vendors of the whole by what their contacts cost in the last hour, against the same time a day before where
+   * that was seen, else against nothing; none for any other scope, whose parts are other tasks'.
+   */
+  partsOfLastHour(): ContributorCandidate[] {
+    if (this.windows.ref.scope !== 'all' || this.part.scope !== 'all') return [];
+    const parts = this.around.cells.lastHourByPart(this.asOfMs);
+    const isKnown = this.observedSinceMs <= this.asOfMs - 25 * HOUR_MS;
+    return isKnown ? parts : parts.map((part) => ({ ...part, expectedMicros: 0n }));
   }
 
   /** Revenue of [fromMs, asOfMs). */

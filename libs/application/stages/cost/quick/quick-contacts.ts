@@ -9,7 +9,7 @@ import {
   type ScopeRef,
 } from '#libs/domain';
 import type { OwnedContent } from '../../exchange/partial-panes.js';
-import type { PaneRowsWriter } from '../../exchange/panes-message.js';
+import { CELL_MS, type PaneRowsWriter } from '../../exchange/panes-message.js';
 import type { InputRecord } from '../../stage.js';
 import type { CostTaskParts } from '../cost-task-parts.js';
 import type { QuickContact } from '../fact-memory.js';
@@ -53,15 +53,13 @@ export class QuickContacts {
   private readonly keepsWhole: boolean;
   private readonly keepsGroups: boolean;
   private readonly paneMs: number;
-  private readonly cellMs: number;
   private readonly remembered: { -readonly [F in keyof QuickContact]: QuickContact[F] };
   private readonly scopeNames: Uint8Array[] = [];
 
   constructor(private readonly parts: CostTaskParts) {
     const { scopes, windowing } = parts.options;
-    const { fineMs, coarseMs } = paneLayout(windowing);
+    const { fineMs } = paneLayout(windowing);
     this.paneMs = fineMs;
-    this.cellMs = coarseMs;
     this.keepsWhole = scopes.includes('all');
     this.keepsGroups = scopes.includes('group');
     this.kept = scopes.flatMap((scope) => {
@@ -158,7 +156,7 @@ export class QuickContacts {
     if (!byBot && this.keepsGroups) for (const group of rating.groups) panes.add(this.rowsOf(group), pane, row);
     const vendor = byBot ? undefined : scan.name(FIELD.vendorId);
     if (!byBot && (vendor || scan.has(FIELD.agentId)))
-      panes.add(this.cellOf(channel, vendor), Math.floor(endedAtMs / this.cellMs), row);
+      panes.add(this.cellOf(channel, vendor), Math.floor(endedAtMs / CELL_MS), row);
     this.tally.add(channel, handledBy, scan.names[FIELD.outcome] as Name, row);
   }
 
@@ -197,7 +195,7 @@ export class QuickContacts {
       const name = this.scan.tables[FIELD.channel]?.ofText(channel);
       if (!name) return true;
       this.panes.begin();
-      this.panes.add(this.cellOf(name, vendor), Math.floor(tMs / this.cellMs), row);
+      this.panes.add(this.cellOf(name, vendor), Math.floor(tMs / CELL_MS), row);
       return false;
     });
     return { panes: panesLeft, cells: cellsLeft, ...rest };
