@@ -11,9 +11,11 @@ import type { Measures } from './measures.js';
 export const SUM_FIELDS = ROW_FIELDS + 6;
 
 /** Money comes first in a row: five dimensions, and overtime. */
-const MONEY_FIELDS = 6;
-const HIGH = ROW_FIELDS;
-const LIMB = 2 ** 40;
+export const MONEY_FIELDS = 6;
+/** So many fields behind an amount's rest is its higher half. */
+export const HIGH = ROW_FIELDS;
+/** An amount's rest is below it. */
+export const LIMB = 2 ** 40;
 const LIMB_BITS = 40n;
 /** Larger ones are added as bigints, so that no sum of two doubles goes beyond 2^53. */
 const MAX_ADDEND = 2n ** 52n;

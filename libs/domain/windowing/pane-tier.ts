@@ -1,5 +1,5 @@
 import { readSums, SUM_FIELDS, type Measures } from '../facts/index.js';
-import { SumStore, SumTable } from './sum-table.js';
+import { PackedStore, SumTable } from './sum-table.js';
 
 /**
  * Panes of one width for one scope: start index (start / width) to sums.
@@ -9,7 +9,7 @@ export class PaneTier {
 
   constructor(
     readonly widthMs: number,
-    store = new SumStore(),
+    store = new PackedStore(),
   ) {
     this.panes = new SumTable(store);
   }
@@ -33,29 +33,18 @@ export class PaneTier {
   addRangeTo(target: Float64Array, at: number, fromMs: number, toMs: number): void {
     const first = Math.round(fromMs / this.widthMs);
     const last = Math.round(toMs / this.widthMs) - 1;
-    if (last - first < this.panes.size)
-      for (let index = first; index <= last; index += 1) this.panes.addTo(target, at, index);
-    else
-      for (const index of this.panes.keys()) if (index >= first && index <= last) this.panes.addTo(target, at, index);
+    this.panes.addTo(target, at, first, last);
   }
 
   /** target -= {@link sum}. */
   subtractRangeFrom(target: Float64Array, at: number, fromMs: number, toMs: number): void {
     const first = Math.round(fromMs / this.widthMs);
     const last = Math.round(toMs / this.widthMs) - 1;
-    if (last - first < this.panes.size)
-      for (let index = first; index <= last; index += 1) this.panes.subtractFrom(target, at, index);
-    else
-      for (const index of this.panes.keys())
-        if (index >= first && index <= last) this.panes.subtractFrom(target, at, index);
+    this.panes.subtractFrom(target, at, first, last);
   }
 
   /** Forgets the panes that start before `tMs` and gives their indexes. */
   pruneBefore(tMs: number): number[] {
-    const first = Math.floor(tMs / this.widthMs);
-    const gone: number[] = [];
-    for (const index of this.panes.keys()) if (index < first) gone.push(index);
-    for (const index of gone) this.panes.delete(index);
-    return gone;
+    return this.panes.deleteBefore(Math.floor(tMs / this.widthMs));
   }
 }

@@ -3,9 +3,11 @@ import {
   addMeasures,
   addSums,
   emptyMeasures,
+  maskOf,
   negated,
   publishesNothing,
   readSums,
+  ROW_FIELDS,
   samePublished,
   SUM_FIELDS,
   type Measures,
@@ -16,7 +18,7 @@ import type { Calendar } from '../time/index.js';
 import { accruedMeasures } from './accrual-line.js';
 import { AccrualLines } from './accrual-lines.js';
 import { PaneTier } from './pane-tier.js';
-import { SumStore, SumTable } from './sum-table.js';
+import { PackedStore, SumStore, SumTable } from './sum-table.js';
 import type { WindowKind } from './window-kind.js';
 import { ceilTo, type PaneLayout } from './window-spec.js';
 
@@ -83,11 +85,12 @@ export class ScopeWindows {
     private readonly layout: PaneLayout,
     private readonly calendar: Calendar,
     private readonly store = new SumStore(),
+    packed = new PackedStore(),
   ) {
     this.key = scopeKeyOf(ref);
-    this.fine = new PaneTier(layout.fineMs, store);
-    this.coarse = new PaneTier(layout.coarseMs, store);
-    this.months = new SumTable(store);
+    this.fine = new PaneTier(layout.fineMs, packed);
+    this.coarse = new PaneTier(layout.coarseMs, packed);
+    this.months = new SumTable(packed);
   }
 
   /** Adds to the panes and the month; closed windows are told separately, see {@link addLate}. */
@@ -99,9 +102,10 @@ export class ScopeWindows {
 
   /** The same for a row as it comes from a cost task. */
   addPaneRow(paneStartMs: number, row: Float64Array): void {
-    this.fine.panes.addRow(this.fine.indexOf(paneStartMs), row, 0);
-    this.coarse.panes.addRow(this.coarse.indexOf(paneStartMs), row, 0);
-    this.months.addRow(this.calendar.monthOf(paneStartMs).startMs, row, 0);
+    const mask = maskOf(row, 0, ROW_FIELDS);
+    this.fine.panes.addRow(this.fine.indexOf(paneStartMs), row, mask);
+    this.coarse.panes.addRow(this.coarse.indexOf(paneStartMs), row, mask);
+    this.months.addRow(this.calendar.monthOf(paneStartMs).startMs, row, mask);
   }
 
   /** The same for sums. */

@@ -1,11 +1,17 @@
 import {
   addMeasures,
+  addPacked,
   addRow,
+  addRowInPlace,
   addSums,
+  fieldsIn,
+  maskOf,
+  packSums,
   readSums,
-  subtractSums,
+  subtractPacked,
   SUM_FIELDS,
   totalAt,
+  unpackSums,
   type Measures,
 } from '../facts/index.js';
 import type { Micros } from '../money/index.js';
@@ -47,78 +53,248 @@ export class SumStore {
   }
 }
 
-/** Sums by whole numbers: panes by their index, months by their start. Sparse: an idle agent costs nothing. */
-export class SumTable implements Iterable<[key: number, sums: Measures]> {
-  private readonly rows = new Map<number, number>();
+/** Doubles that a packed row has room for: what is smallest, nearly every pane fits into. */
+const WIDTHS = [8, 14, SUM_FIELDS] as const;
+const WIDTH_BITS = 2;
 
-  constructor(private readonly store: SumStore) {}
+/** Packed rows of one width. */
+class PackedRows {
+  readonly blocks: Float64Array[] = [];
+  readonly masks: Int32Array[] = [];
+  readonly free: number[] = [];
+  private used = 0;
 
-  get size(): number {
-    return this.rows.size;
+  constructor(readonly width: number) {}
+
+  take(): number {
+    const free = this.free.pop();
+    if (free !== undefined) return free;
+    if (this.used === this.blocks.length * ROWS) {
+      this.blocks.push(new Float64Array(ROWS * this.width));
+      this.masks.push(new Int32Array(ROWS));
+    }
+    this.used += 1;
+    return this.used - 1;
+  }
+}
+
+/** A row that is worked on; one for all, as nothing waits in between. */
+const whole = new Float64Array(SUM_FIELDS);
+
+/**
+ * Sums of panes and months for all scopes of a task: only the fields that are not zero, outside of the collector's sight. A
+ * row is known by its number, which changes when it needs more room.
+ */
+export class PackedStore {
+  private readonly sizes = WIDTHS.map((width) => new PackedRows(width));
+
+  /** A new row of what a cost task sent, whose fields `mask` names. */
+  takeRow(row: Float64Array, from: number): number {
+    whole.fill(0);
+    addRow(whole, 0, row, from);
+    return this.keep(undefined);
   }
 
-  keys(): IterableIterator<number> {
-    return this.rows.keys();
+  /** Adds what a cost task sent, whose fields `mask` names; gives the number that the row has from now on. */
+  addRow(number: number, row: Float64Array, from: number, mask: number): number {
+    const rows = this.rowsOf(number);
+    const index = number >>> WIDTH_BITS;
+    const block = rows.blocks[index >>> ROWS_BITS] as Float64Array;
+    const at = (index & (ROWS - 1)) * rows.width;
+    if (addRowInPlace(block, at, maskIn(rows, index), row, from, mask)) return number;
+    unpackSums(block, at, maskIn(rows, index), whole);
+    addRow(whole, 0, row, from);
+    return this.keep(number);
+  }
+
+  /** Adds a row of {@link SUM_FIELDS}; undefined: to a row of zeros. Gives the number that the row has from now on. */
+  addSums(number: number | undefined, sums: Float64Array): number {
+    if (number === undefined) whole.fill(0);
+    else this.unpack(number);
+    addSums(whole, 0, sums, 0);
+    return this.keep(number);
+  }
+
+  /** The same for measures. */
+  add(number: number | undefined, measures: Measures): number {
+    if (number === undefined) whole.fill(0);
+    else this.unpack(number);
+    addMeasures(whole, 0, measures);
+    return this.keep(number);
+  }
+
+  read(number: number): Measures {
+    this.unpack(number);
+    return readSums(whole, 0);
+  }
+
+  totalMicros(number: number): Micros {
+    this.unpack(number);
+    return totalAt(whole, 0);
+  }
+
+  /** target += row. */
+  addTo(target: Float64Array, at: number, number: number): void {
+    const rows = this.rowsOf(number);
+    const index = number >>> WIDTH_BITS;
+    addPacked(target, at, blockIn(rows, index), (index & (ROWS - 1)) * rows.width, maskIn(rows, index));
+  }
+
+  /** target -= row. */
+  subtractFrom(target: Float64Array, at: number, number: number): void {
+    const rows = this.rowsOf(number);
+    const index = number >>> WIDTH_BITS;
+    subtractPacked(target, at, blockIn(rows, index), (index & (ROWS - 1)) * rows.width, maskIn(rows, index));
+  }
+
+  give(number: number): void {
+    this.rowsOf(number).free.push(number >>> WIDTH_BITS);
+  }
+
+  private unpack(number: number): void {
+    const rows = this.rowsOf(number);
+    const index = number >>> WIDTH_BITS;
+    unpackSums(blockIn(rows, index), (index & (ROWS - 1)) * rows.width, maskIn(rows, index), whole);
+  }
+
+  /** Writes what is being worked on to where it was, if it fits there, or else to another row. */
+  private keep(before: number | undefined): number {
+    const mask = maskOf(whole, 0, SUM_FIELDS);
+    const fields = fieldsIn(mask);
+    let number = before;
+    if (number === undefined || this.rowsOf(number).width < fields) {
+      if (number !== undefined) this.give(number);
+      const size = WIDTHS.findIndex((width) => width >= fields);
+      number = ((this.sizes[size] as PackedRows).take() << WIDTH_BITS) | size;
+    }
+    const rows = this.rowsOf(number);
+    const index = number >>> WIDTH_BITS;
+    packSums(whole, mask, blockIn(rows, index), (index & (ROWS - 1)) * rows.width);
+    (rows.masks[index >>> ROWS_BITS] as Int32Array)[index & (ROWS - 1)] = mask;
+    return number;
+  }
+
+  private rowsOf(number: number): PackedRows {
+    return this.sizes[number & (2 ** WIDTH_BITS - 1)] as PackedRows;
+  }
+}
+
+function blockIn(rows: PackedRows, index: number): Float64Array {
+  return rows.blocks[index >>> ROWS_BITS] as Float64Array;
+}
+
+function maskIn(rows: PackedRows, index: number): number {
+  return (rows.masks[index >>> ROWS_BITS] as Int32Array)[index & (ROWS - 1)] as number;
+}
+
+/**
+ * Sums by whole numbers: panes by their index, months by their start. Sparse: an idle agent costs nothing. In order, as
+ * nearly all that comes belongs at the end, and windows want stretches of it.
+ */
+export class SumTable implements Iterable<[key: number, sums: Measures]> {
+  /** Key, number of the row, key, …: by key. */
+  private readonly entries: number[] = [];
+
+  constructor(private readonly store: PackedStore) {}
+
+  get size(): number {
+    return this.entries.length / 2;
+  }
+
+  *keys(): Generator<number> {
+    for (let at = 0; at < this.entries.length; at += 2) yield this.entries[at] as number;
   }
 
   get(key: number): Measures | undefined {
-    const row = this.rows.get(key);
-    return row === undefined ? undefined : readSums(this.store.block(row), this.store.at(row));
+    const at = this.from(key);
+    return this.entries[at] === key ? this.store.read(this.entries[at + 1] as number) : undefined;
   }
 
   *[Symbol.iterator](): Generator<[number, Measures]> {
-    for (const [key, row] of this.rows) yield [key, readSums(this.store.block(row), this.store.at(row))];
+    for (let at = 0; at < this.entries.length; at += 2)
+      yield [this.entries[at] as number, this.store.read(this.entries[at + 1] as number)];
   }
 
   add(key: number, delta: Measures): void {
-    const row = this.rowOf(key);
-    addMeasures(this.store.block(row), this.store.at(row), delta);
+    const { entries, store } = this;
+    const at = this.from(key);
+    if (entries[at] === key) entries[at + 1] = store.add(entries[at + 1], delta);
+    else this.insert(at, key, store.add(undefined, delta));
   }
 
-  /** Adds a row as it comes from a cost task. */
-  addRow(key: number, delta: Float64Array, from: number): void {
-    const row = this.rowOf(key);
-    addRow(this.store.block(row), this.store.at(row), delta, from);
+  /** Adds a row as it comes from a cost task; `mask` names its fields. */
+  addRow(key: number, row: Float64Array, mask: number): void {
+    const { entries, store } = this;
+    const at = this.from(key);
+    if (entries[at] === key) entries[at + 1] = store.addRow(entries[at + 1] as number, row, 0, mask);
+    else this.insert(at, key, store.takeRow(row, 0));
   }
 
-  addSums(key: number, delta: Float64Array): void {
-    const row = this.rowOf(key);
-    addSums(this.store.block(row), this.store.at(row), delta, 0);
+  /** The same for sums. */
+  addSums(key: number, sums: Float64Array): void {
+    const { entries, store } = this;
+    const at = this.from(key);
+    if (entries[at] === key) entries[at + 1] = store.addSums(entries[at + 1], sums);
+    else this.insert(at, key, store.addSums(undefined, sums));
   }
 
   has(key: number): boolean {
-    return this.rows.has(key);
-  }
-
-  /** target += what is under the key. */
-  addTo(target: Float64Array, at: number, key: number): void {
-    const row = this.rows.get(key);
-    if (row !== undefined) addSums(target, at, this.store.block(row), this.store.at(row));
-  }
-
-  /** target -= what is under the key. */
-  subtractFrom(target: Float64Array, at: number, key: number): void {
-    const row = this.rows.get(key);
-    if (row !== undefined) subtractSums(target, at, this.store.block(row), this.store.at(row));
+    return this.entries[this.from(key)] === key;
   }
 
   /** The amounts of all rows together. */
   totalMicros(): Micros {
-    let total = 0n;
-    for (const row of this.rows.values()) total += totalAt(this.store.block(row), this.store.at(row));
-    return total;
+    let totalMicros = 0n;
+    for (let at = 1; at < this.entries.length; at += 2)
+      totalMicros += this.store.totalMicros(this.entries[at] as number);
+    return totalMicros;
+  }
+
+  /** target += what is under keys from `first` to `last`. */
+  addTo(target: Float64Array, at: number, first: number, last = first): void {
+    const { entries, store } = this;
+    for (let entry = this.from(first); entry < entries.length && (entries[entry] as number) <= last; entry += 2)
+      store.addTo(target, at, entries[entry + 1] as number);
+  }
+
+  /** target -= what is under keys from `first` to `last`. */
+  subtractFrom(target: Float64Array, at: number, first: number, last: number): void {
+    const { entries, store } = this;
+    for (let entry = this.from(first); entry < entries.length && (entries[entry] as number) <= last; entry += 2)
+      store.subtractFrom(target, at, entries[entry + 1] as number);
   }
 
   delete(key: number): void {
-    const row = this.rows.get(key);
-    if (row === undefined) return;
-    this.rows.delete(key);
-    this.store.give(row);
+    const at = this.from(key);
+    if (this.entries[at] !== key) return;
+    const [, row] = this.entries.splice(at, 2);
+    this.store.give(row as number);
   }
 
-  private rowOf(key: number): number {
-    let row = this.rows.get(key);
-    if (row === undefined) this.rows.set(key, (row = this.store.take()));
-    return row;
+  /** Forgets what is under keys below `key` and gives them. */
+  deleteBefore(key: number): number[] {
+    const gone = this.entries.splice(0, this.from(key));
+    for (let at = 1; at < gone.length; at += 2) this.store.give(gone[at] as number);
+    return gone.filter((_, at) => at % 2 === 0);
+  }
+
+  private insert(at: number, key: number, row: number): void {
+    if (at === this.entries.length) this.entries.push(key, row);
+    else this.entries.splice(at, 0, key, row);
+  }
+
+  /** Where the first entry stands whose key is not below `key`. */
+  private from(key: number): number {
+    const { entries } = this;
+    let high = entries.length;
+    // Mostly the newest, or behind it.
+    if (high === 0 || (entries[high - 2] as number) < key) return high;
+    let low = 0;
+    while (low < high) {
+      const middle = ((low + high) >>> 2) << 1;
+      if ((entries[middle] as number) < key) low = middle + 2;
+      else high = middle;
+    }
+    return low;
   }
 }

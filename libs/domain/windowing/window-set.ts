@@ -14,7 +14,7 @@ import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
 import { scopeKeyOf, ScopeWindows, type Accruals, type LateDelta } from './scope-windows.js';
-import { SumStore } from './sum-table.js';
+import { PackedStore, SumStore } from './sum-table.js';
 import { windowKinds, type WindowKind } from './window-kind.js';
 import {
   ceilTo,
@@ -50,6 +50,7 @@ export class WindowSet {
   private readonly lateMonthEnds = new Map<ScopeWindows, number[]>();
   private readonly accruing = new Set<ScopeWindows>();
   private readonly store = new SumStore();
+  private readonly packed = new PackedStore();
   private readonly shown = new Float64Array(SUM_FIELDS);
 
   constructor(
@@ -70,7 +71,8 @@ export class WindowSet {
     let windows = this.scopes.get(key);
     if (!windows) {
       // Callers hand in records that carry more than the reference; only the reference is kept.
-      windows = new ScopeWindows({ scope: ref.scope, id: ref.id }, this.layout, this.calendar, this.store);
+      const alone = { scope: ref.scope, id: ref.id };
+      windows = new ScopeWindows(alone, this.layout, this.calendar, this.store, this.packed);
       this.scopes.set(key, windows);
     }
     return windows;

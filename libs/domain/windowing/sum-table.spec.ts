@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import {
+  addInto,
+  addMeasures,
+  amountOf,
+  emptyMeasures,
+  isZero,
+  maskOf,
+  ROW_FIELDS,
+  subtractInto,
+  SUM_FIELDS,
+  writeRow,
+  type Measures,
+} from '../facts/index.js';
+import { PackedStore, SumTable } from './sum-table.js';
+
+const zero = emptyMeasures();
+const names = Object.keys(zero) as (keyof Measures)[];
+/** Few, so that they meet in one row. */
+const some = ['labour', 'overtime', 'interactions', 'paidMicroseconds'] as const;
+/** Around where an amount's rest is full, and beyond what a row takes. */
+const money = fc.oneof(
+  fc.constantFrom(1n, -1n, 2n ** 40n - 1n, 2n ** 40n, -(2n ** 40n), 2n ** 52n - 1n, 2n ** 60n, -(2n ** 60n)),
+  fc.bigInt({ min: -100n, max: 1_000_000n }),
+);
+const count = fc.integer({ min: -5, max: 1_000_000_000 });
+const measures = fc
+  .array(fc.tuple(fc.constantFrom(...some, ...some, ...names), money, count), { maxLength: 6 })
+  .map((fields): Measures => {
+    const made = emptyMeasures();
+    for (const [name, amount, number] of fields)
+      Object.assign(made, { [name]: typeof zero[name] === 'bigint' ? amount : number });
+    return made;
+  });
+/** Few keys, so that they meet; months are large numbers. */
+const key = fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom(1_793_491_200_000, 1_796_083_200_000));
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      how: fc.constant('add' as const),
+      as: fc.constantFrom('row' as const, 'row' as const, 'sums' as const, 'measures' as const),
+      key,
+      delta: measures,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ how: fc.constantFrom('delete' as const, 'deleteBefore' as const), key }) },
+);
+
+function rowOf(sums: Measures): Float64Array {
+  const row = new Float64Array(SUM_FIELDS);
+  addMeasures(row, 0, sums);
+  return row;
+}
+
+describe('SumTable', () => {
+  it('holds what bigints add up to, in the order of its keys, whichever way it comes and whatever is forgotten', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), key, key, (steps, first, last) => {
+        // Two tables of one store, so that a row that both think theirs is seen.
+        const store = new PackedStore();
+        const tables = [new SumTable(store), new SumTable(store)] as const;
+        const expected = new Map<number, Measures>();
+        const row = new Float64Array(ROW_FIELDS);
+        for (const each of steps) {
+          if (each.how === 'add') {
+            const before = expected.get(each.key) ?? emptyMeasures();
+            addInto(before, each.delta);
+            expected.set(each.key, before);
+            const isSums = each.as === 'sums';
+            const isRow = each.as === 'row' && writeRow(each.delta, row, 0);
+            for (const table of tables)
+              if (isSums) table.addSums(each.key, rowOf(each.delta));
+              else if (isRow) table.addRow(each.key, row, maskOf(row, 0, ROW_FIELDS));
+              else table.add(each.key, each.delta);
+          } else if (each.how === 'delete') {
+            expected.delete(each.key);
+            for (const table of tables) table.delete(each.key);
+          } else {
+            const gone = [...expected.keys()].filter((one) => one < each.key).sort((a, b) => a - b);
+            for (const one of gone) expected.delete(one);
+            for (const table of tables) expect(table.deleteBefore(each.key)).toEqual(gone);
+          }
+        }
+        const inOrder = [...expected].sort(([a], [b]) => a - b);
+        const stretch = emptyMeasures();
+        for (const [one, sums] of inOrder) if (one >= first && one <= last) addInto(stretch, sums);
+        for (const table of tables) {
+          expect([...table]).toEqual(inOrder);
+          expect([...table.keys()]).toEqual(inOrder.map(([one]) => one));
+          expect(table.size).toBe(inOrder.length);
+          for (const [one, sums] of inOrder) expect(table.get(one)).toEqual(sums);
+          expect([table.get(100), table.has(100)]).toEqual([undefined, false]);
+          expect(inOrder.every(([one]) => table.has(one))).toBe(true);
+          expect(table.totalMicros()).toBe(inOrder.reduce((sum, [, sums]) => sum + amountOf(sums), 0n));
+          const target = new Float64Array(SUM_FIELDS + 2);
+          table.addTo(target, 1, first, last);
+          // Not only the same amounts: there is one form for each.
+          expect(target.subarray(1, 1 + SUM_FIELDS)).toEqual(rowOf(stretch));
+          for (const [one] of inOrder) table.subtractFrom(target, 1, one, one);
+          const rest = { ...stretch };
+          for (const [, sums] of inOrder) subtractInto(rest, sums);
+          expect(target.subarray(1, 1 + SUM_FIELDS)).toEqual(rowOf(rest));
+          expect([target[0], target[SUM_FIELDS + 1]]).toEqual([0, 0]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives rows back: what is forgotten makes room for what comes', () => {
+    const store = new PackedStore();
+    const table = new SumTable(store);
+    const one = { ...emptyMeasures(), labour: 5n };
+    table.add(1, one);
+    const all: Measures = { ...emptyMeasures() };
+    for (const name of names) Object.assign(all, { [name]: typeof zero[name] === 'bigint' ? 2n ** 41n + 1n : 3 });
+    table.add(1, all);
+    table.deleteBefore(2);
+    table.add(7, one);
+    expect(table.get(7)).toEqual(one);
+    expect(isZero(table.get(7)!)).toBe(false);
+    expect(table.size).toBe(1);
+  });
+});
