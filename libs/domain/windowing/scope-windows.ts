@@ -234,16 +234,28 @@ export class ScopeWindows {
     asOfMs: number,
     frontierMs: number | undefined,
   ): { startMs: number; endMs: number; measures: Measures } {
+    const total = new Float64Array(SUM_FIELDS);
+    const span = this.openSums(kind, asOfMs, frontierMs, total);
+    return { ...span, measures: readSums(total, 0) };
+  }
+
+  /** The same, with its sums in `total`, whatever stood there before. */
+  openSums(
+    kind: WindowKind,
+    asOfMs: number,
+    frontierMs: number | undefined,
+    total: Float64Array,
+  ): { startMs: number; endMs: number } {
     const endMs = Math.floor(asOfMs / kind.stepMs) * kind.stepMs + kind.stepMs;
     const startMs = kind.startOf(endMs);
     const closed = frontierMs === undefined ? undefined : this.closed.get(kind.name);
-    let total = new Float64Array(SUM_FIELDS);
+    total.fill(0);
     if (closed && frontierMs !== undefined && this.goesOn(kind, frontierMs, startMs)) {
-      total = this.copyOf(closed);
+      addSums(total, 0, this.store.block(closed.row), this.store.at(closed.row));
       this.addStep(kind, total, frontierMs, endMs);
     } else this.addWhole(kind, total, endMs);
     this.addAccruals(total, kind, startMs, Math.min(asOfMs, endMs));
-    return { startMs, endMs, measures: readSums(total, 0) };
+    return { startMs, endMs };
   }
 
   /** After a restore: the content at the frontier, from panes and months. */

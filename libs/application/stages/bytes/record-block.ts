@@ -150,7 +150,7 @@ export class RecordBlock {
   }
 
   /** Writes how long what begins at `contentAt` became, and moves it where that takes another number of bytes. */
-  private writeLengthBefore(lengthAt: number, contentAt: number): void {
+  writeLengthBefore(lengthAt: number, contentAt: number): void {
     const length = this.at - contentAt;
     const size = varintSize(length);
     const shift = lengthAt + size - contentAt;

@@ -20,12 +20,13 @@ import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask
 import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { BudgetRecords } from './budget-records.js';
-import { OpenValues } from './open-values.js';
+import { OpenValues, type OpenAt } from './open-values.js';
 import type { BudgetFigures } from './judge-rule.js';
 import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
 import { WindowChangelog } from './window-changelog.js';
 import { WindowBlocks } from './window-blocks.js';
+import { WindowHeads } from './window-text.js';
 
 const META_KEY = 'meta';
 const VOID_KEY = 'void/';
@@ -56,6 +57,7 @@ export class MergeTask implements StageTask {
   private newVoids: string[] = [];
   /** Windows since the last commit with an amount that has no room in the contract. */
   private windowsLeftOut = 0;
+  private readonly heads: WindowHeads;
   private readonly windowBlocks: WindowBlocks;
   private readonly budgetRecords: BudgetRecords;
   private readonly sources = new SourceWatermarks();
@@ -69,7 +71,8 @@ export class MergeTask implements StageTask {
     private readonly dependencies: StageDependencies,
   ) {
     const windowPartitions = context.partitionCounts.costWindows ?? 1;
-    this.windowBlocks = new WindowBlocks((key) => dependencies.partitionOf(key, windowPartitions));
+    this.heads = new WindowHeads((key) => dependencies.partitionOf(key, windowPartitions));
+    this.windowBlocks = new WindowBlocks(this.heads);
     this.budgetRecords = new BudgetRecords(context.partition);
     this.settle(this.organisation.zone);
   }
@@ -87,7 +90,7 @@ export class MergeTask implements StageTask {
     this.set = new WindowSet(windowing, calendar, BURN_HISTORY_MS);
     this.changelog = new WindowChangelog(this.set);
     this.signals = new ScopeSignals(this.set, calendar, this.dependencies);
-    this.open = new OpenValues(this.set, this.context.partition);
+    this.open = new OpenValues(this.set, this.heads, this.context.partition);
     const { fineMs, changeableMs } = this.set.layout;
     const owners = this.context.partitionCounts.panes ?? 1;
     this.allocations = new AllocationBook({
@@ -108,9 +111,14 @@ export class MergeTask implements StageTask {
     return this.sources.watermarkMs;
   }
 
-  /** Open windows of the task's scopes, as last sent. */
+  /** Open windows of the task's scopes, as they stand. */
   get liveRecords(): Iterable<LiveRecord> {
-    return this.open.records.values();
+    return this.open.records(this.openAt);
+  }
+
+  private get openAt(): OpenAt | undefined {
+    const { asOfMs, watermarkMs } = this.sources;
+    return asOfMs === undefined ? undefined : { asOfMs, watermarkMs, currency: this.organisation.currency };
   }
 
   get firing(): readonly SignalMessage[] {
@@ -168,11 +176,10 @@ export class MergeTask implements StageTask {
           observations.push({ metric: 'spendline_event_to_signal_seconds', labels: {}, value: Math.max(0, seconds) });
       }
     }
-    const { asOfMs, watermarkMs } = this.sources;
-    records.push(...this.open.send(asOfMs, watermarkMs, currency, nowMs));
+    const blocks = [...this.windowBlocks.drain(), ...this.open.send(this.openAt, nowMs)];
     records.push(...this.budgetRecords.send(this.signals.budgets, nowMs));
     const changelog = input.kind === 'records' ? this.changes() : [];
-    return { records, blocks: this.windowBlocks.drain(), changelog, counters, observations };
+    return { records, blocks, changelog, counters, observations };
   }
 
   private hear(value: Buffer): void {

@@ -1,9 +1,11 @@
 import { scopeKey } from '#libs/contract';
-import { isPublishedScope, type ScopeWindows, type WindowSet } from '#libs/domain';
+import { isPublishedScope, SUM_FIELDS, type PublishedScope, type ScopeWindows, type WindowSet } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
-import type { OutputRecord } from '../stage.js';
+import { bytesOf, putBytes, putVarint, varintSize } from '../bytes/put.js';
+import { BlockWriter, type TopicBlock } from '../bytes/record-block.js';
 import { costWindowOf } from './convert-window.js';
 import { unlessOverflow } from './unless-overflow.js';
+import { MOST_TEXT_BYTES, quickTotal, WindowText, type WindowHeads } from './window-text.js';
 
 /** Open values are sent at most this often, wall clock: they are for eyes. Agents are many and change slowly. */
 const SCOPE_INTERVAL_MS = 500;
@@ -11,50 +13,104 @@ const AGENT_INTERVAL_MS = 1_000;
 /** While history is caught up with (event time this far behind the wall clock) nobody watches single figures. */
 const CATCH_UP_MS = 60_000;
 const CATCH_UP_INTERVAL_MS = 5_000;
+const TAIL = bytesOf('}}');
+
+/** The event time that open windows are told of, epoch ms, with the watermark then, and the currency of their amounts. */
+export interface OpenAt {
+  readonly asOfMs: number;
+  readonly watermarkMs: number | undefined;
+  readonly currency: string;
+}
 
 /**
  * The open value of every window, for metrics, the API and the console: between two emissions of a window this is how
- * its content stands.
+ * its content stands. Records are written from sums straight into blocks, the bytes that `JSON.stringify` makes of
+ * {@link records}, which a test holds them against.
  */
 export class OpenValues {
-  readonly records = new Map<string, LiveRecord>();
   private readonly agents = new Due();
   private readonly others = new Due();
+  private readonly writer: BlockWriter;
+  private readonly text = new WindowText();
+  /** The windows of one scope, by the number of their kind: what {@link write} goes through at once. */
+  private readonly contents: readonly Float64Array[];
 
   constructor(
     private readonly set: WindowSet,
-    private readonly partition: number,
-  ) {}
+    private readonly heads: WindowHeads,
+    partition: number,
+  ) {
+    this.writer = new BlockWriter('live', partition);
+    this.contents = set.kinds.map(() => new Float64Array(SUM_FIELDS));
+  }
 
   changed(windows: ScopeWindows): void {
     (windows.ref.scope === 'agent' ? this.agents : this.others).scopes.add(windows);
   }
 
-  /** Records for the scopes that changed, if it is time. */
-  send(asOfMs: number | undefined, watermarkMs: number | undefined, currency: string, nowMs: number): OutputRecord[] {
-    if (asOfMs === undefined) return [];
-    const catchingUp = nowMs - asOfMs > CATCH_UP_MS;
-    const changed = [
-      ...this.others.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : SCOPE_INTERVAL_MS),
-      ...this.agents.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : AGENT_INTERVAL_MS),
-    ];
-    return changed.flatMap((windows) => {
-      const record = unlessOverflow(() => this.recordOf(windows, asOfMs, watermarkMs, currency));
-      if (!record) return [];
-      const key = scopeKey(record.scope, record.id);
-      this.records.set(key, record);
-      return [{ topic: 'live' as const, partition: this.partition, key, value: JSON.stringify(record) }];
-    });
+  /** Writes records for the scopes that changed, if it is time; `at` undefined: nothing was heard yet. */
+  send(at: OpenAt | undefined, nowMs: number): readonly TopicBlock[] {
+    if (!at) return [];
+    const catchingUp = nowMs - at.asOfMs > CATCH_UP_MS;
+    for (const windows of this.others.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : SCOPE_INTERVAL_MS))
+      this.write(windows, at);
+    for (const windows of this.agents.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : AGENT_INTERVAL_MS))
+      this.write(windows, at);
+    return this.writer.drain();
   }
 
-  private recordOf(
-    windows: ScopeWindows,
-    asOfMs: number,
-    watermarkMs: number | undefined,
-    currency: string,
-  ): LiveRecord | undefined {
-    const { scope, id } = windows.ref;
+  /** How the windows of every scope stand. Those with an amount that the contract has no room for are left out. */
+  *records(at: OpenAt | undefined): Generator<LiveRecord> {
+    if (!at) return;
+    for (const windows of this.set.scopes.values()) {
+      const record = unlessOverflow(() => this.recordOf(windows, at));
+      if (record) yield record;
+    }
+  }
+
+  private write(windows: ScopeWindows, at: OpenAt): void {
+    const { ref } = windows;
+    const { scope, id } = ref;
     // A group is told of by the figures of its budgets.
+    if (!isPublishedScope(scope)) return;
+    const { contents, heads, text } = this;
+    const { kinds } = this.set;
+    const spans = kinds.map(({ kind, frontierMs }, number) =>
+      windows.openSums(kind, at.asOfMs, frontierMs, contents[number] as Float64Array),
+    );
+    const totals = contents.map(quickTotal);
+    const key = bytesOf(scopeKey(scope, id));
+    const block = this.writer.next();
+    if (totals.some(Number.isNaN)) {
+      const record = unlessOverflow(() => this.recordOf(windows, at));
+      if (record) block.add({ key: Buffer.from(key), value: JSON.stringify(record) });
+      return;
+    }
+    const head = bytesOf(headOf(scope, id, at));
+    const texts = kinds.map(({ kind }) => heads.of(ref, scope, kind.name).head);
+    const room = texts.reduce((sum, each) => sum + each.length + MOST_TEXT_BYTES, key.length + head.length);
+    block.begin(room);
+    const { bytes } = block;
+    const lengthAt = putBytes(bytes, putVarint(bytes, block.at, key.length), key);
+    const valueAt = lengthAt + varintSize(room);
+    let end = putBytes(bytes, valueAt, head);
+    for (const [number, { kind }] of kinds.entries()) {
+      const window = { ...(spans[number] as (typeof spans)[number]), window: kind.name, revision: 0 };
+      const [of, content, totalMicros] = [texts[number], contents[number], totals[number]];
+      if (!of || !content || totalMicros === undefined) throw new Error('a window has no content');
+      end = putBytes(bytes, end, bytesOf(`${number > 0 ? ',' : ''}"${kind.name}":`));
+      end = text.put(bytes, end, of, window, content, totalMicros, at.currency);
+    }
+    block.at = putBytes(bytes, end, TAIL);
+    block.writeLengthBefore(lengthAt, valueAt);
+    block.reserve(1);
+    // No headers.
+    block.bytes[block.at++] = 0;
+    block.end();
+  }
+
+  private recordOf(windows: ScopeWindows, { asOfMs, watermarkMs, currency }: OpenAt): LiveRecord | undefined {
+    const { scope, id } = windows.ref;
     if (!isPublishedScope(scope)) return undefined;
     const open = this.set.kinds.map(({ kind, frontierMs }) => {
       const { startMs, endMs, measures } = windows.openContent(kind, asOfMs, frontierMs);
@@ -72,6 +128,19 @@ export class OpenValues {
       windows: Object.fromEntries(open),
     };
   }
+}
+
+/** The beginning of a record's text, up to its windows. */
+function headOf(scope: PublishedScope, id: string, { asOfMs, watermarkMs, currency }: OpenAt): string {
+  const record = {
+    scope,
+    id,
+    asOf: asOfMs,
+    watermark: watermarkMs ?? null,
+    currency,
+    windows: {},
+  } satisfies LiveRecord;
+  return JSON.stringify(record).slice(0, -TAIL.length);
 }
 
 /** Scopes that changed since they were last sent. */

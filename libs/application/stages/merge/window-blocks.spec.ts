@@ -12,6 +12,7 @@ import { recordsOf } from '../bytes/read-block.js';
 import { BASE } from '../centre.fixture.js';
 import { costWindowOf, type PublishedWindow } from './convert-window.js';
 import { WindowBlocks } from './window-blocks.js';
+import { WindowHeads } from './window-text.js';
 
 const money = fc.oneof(
   fc.constant(0n),
@@ -56,7 +57,7 @@ function expectedOf(result: PublishedWindow): object | undefined {
 
 describe('WindowBlocks', () => {
   it('hold what the contract’s encoder makes of the same windows, those left out that it refuses', () => {
-    const blocks = new WindowBlocks((key) => key.length % 3);
+    const blocks = new WindowBlocks(new WindowHeads((key) => key.length % 3));
     fc.assert(
       fc.property(fc.array(results, { maxLength: 8 }), (list) => {
         const expected: object[] = [];
@@ -79,7 +80,7 @@ describe('WindowBlocks', () => {
   });
 
   it('keep the order of a partition, also across blocks', () => {
-    const blocks = new WindowBlocks(() => 0);
+    const blocks = new WindowBlocks(new WindowHeads(() => 0));
     const ref = { scope: 'agent', id: 'x'.repeat(100) } as const;
     for (let n = 0; n < 4_000; n += 1)
       blocks.add(ref, { window: '5m', startMs: 0, endMs: BASE + n, revision: 0 }, rowOf(zero), 'CNY');
