@@ -2,6 +2,7 @@ import './engine/production.js';
 import { repairConsumers } from '../../libs/adapters/kafka/consumer-repairs.js';
 import type { StageDefinition } from '#libs/application';
 import { SILENT_LOGGER } from '../../libs/adapters/kafka/logger.js';
+import { rememberCoordinators } from '../../libs/adapters/kafka/coordinator-memory.js';
 import { repairReadCommitted } from '../../libs/adapters/kafka/read-committed.js';
 import { StageRunner, type StageRunnerOptions } from '../../libs/adapters/kafka/stage-runner.js';
 import { repairProduce } from '../../libs/adapters/kafka/write-once.js';
@@ -72,6 +73,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   try {
     repairReadCommitted();
     repairProduce();
+    rememberCoordinators();
     repairConsumers();
     return await new Simulation(seed, planOf(random), scheduler, options).run();
   } finally {

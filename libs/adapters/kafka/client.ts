@@ -2,6 +2,7 @@ import kafkajs, { type KafkaConfig, type LogEntry, type RetryOptions, type SASLO
 import type { KafkaSettings } from '#libs/application';
 import { registerCodecs } from './codecs.js';
 import { repairConsumers } from './consumer-repairs.js';
+import { rememberCoordinators } from './coordinator-memory.js';
 import { paceFetches } from './eager-fetch.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
@@ -65,6 +66,7 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   repairProduce();
   repairConsumers();
   paceFetches();
+  rememberCoordinators();
   registerCodecs();
   const { logger = SILENT_LOGGER, retry = PATIENT_RETRY } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;

@@ -1,10 +1,30 @@
-/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, eager-fetch, transaction-requests, kafka-codec. */
+/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, eager-fetch, coordinator-memory, transaction-requests, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: import('./eager-fetch.js').FetchWait): Promise<unknown>;
     produce(request: import('./write-once.js').ProduceRequest): Promise<unknown>;
+    isConnected(): boolean;
+    initProducerId(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
+    addOffsetsToTxn(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
+    addPartitionsToTxn(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
+    endTxn(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
+    txnOffsetCommit(request: { readonly groupId: string }): Promise<unknown>;
   }
   export default Broker;
+}
+
+declare module 'kafkajs/src/cluster/index.js' {
+  import type Broker from 'kafkajs/src/broker/index.js';
+  class Cluster {
+    constructor(options: object);
+    readonly brokerPool: {
+      readonly brokers: Readonly<Record<string, Broker>>;
+      connectionPoolBuilder: { build(address?: { host?: string; port?: number; rack?: string }): Promise<object> };
+      createBroker(options: object): object;
+    };
+    findGroupCoordinator(wanted: { readonly groupId: string; readonly coordinatorType?: number }): Promise<Broker>;
+  }
+  export default Cluster;
 }
 
 declare module 'kafkajs/src/network/connection.js' {

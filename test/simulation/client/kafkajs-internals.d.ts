@@ -15,16 +15,6 @@ declare module 'kafkajs/src/protocol/error.js' {
   export default error;
 }
 
-declare module 'kafkajs/src/cluster/index.js' {
-  export default class Cluster {
-    constructor(options: object);
-    brokerPool: {
-      connectionPoolBuilder: { build(address?: { host?: string; port?: number; rack?: string }): Promise<object> };
-      createBroker(options: object): object;
-    };
-  }
-}
-
 declare module 'kafkajs/src/instrumentation/emitter.js' {
   export default class InstrumentationEventEmitter {
     emit(event: string, payload?: object): void;
