@@ -1,5 +1,12 @@
 import { scopeKey } from '#libs/contract';
-import { isPublishedScope, SUM_FIELDS, type PublishedScope, type ScopeWindows, type WindowSet } from '#libs/domain';
+import {
+  isPublishedScope,
+  SUM_FIELDS,
+  type PublishedScope,
+  type ScopeWindows,
+  type WindowKind,
+  type WindowSet,
+} from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import { bytesOf, putBytes, putVarint, varintSize } from '../bytes/put.js';
 import { BlockWriter, type TopicBlock } from '../bytes/record-block.js';
@@ -22,6 +29,15 @@ export interface OpenAt {
   readonly currency: string;
 }
 
+/** What {@link OpenValues} writes one kind of windows with; the content is that of one scope, gone through at once. */
+interface Slot {
+  readonly kind: WindowKind;
+  readonly name: Uint8Array;
+  /** One for each kind, as it keeps the last times: all scopes have the same. */
+  readonly text: WindowText;
+  readonly content: Float64Array;
+}
+
 /**
  * The open value of every window, for metrics, the API and the console: between two emissions of a window this is how
  * its content stands. Records are written from sums straight into blocks, the bytes that `JSON.stringify` makes of
@@ -31,9 +47,8 @@ export class OpenValues {
   private readonly agents = new Due();
   private readonly others = new Due();
   private readonly writer: BlockWriter;
-  private readonly text = new WindowText();
-  /** The windows of one scope, by the number of their kind: what {@link write} goes through at once. */
-  private readonly contents: readonly Float64Array[];
+  /** By the number of the kind. */
+  private readonly slots: readonly Slot[];
 
   constructor(
     private readonly set: WindowSet,
@@ -41,7 +56,12 @@ export class OpenValues {
     partition: number,
   ) {
     this.writer = new BlockWriter('live', partition);
-    this.contents = set.kinds.map(() => new Float64Array(SUM_FIELDS));
+    this.slots = set.kinds.map(({ kind }, number) => ({
+      kind,
+      name: bytesOf(`${number > 0 ? ',' : ''}"${kind.name}":`),
+      text: new WindowText(),
+      content: new Float64Array(SUM_FIELDS),
+    }));
   }
 
   changed(windows: ScopeWindows): void {
@@ -73,12 +93,13 @@ export class OpenValues {
     const { scope, id } = ref;
     // A group is told of by the figures of its budgets.
     if (!isPublishedScope(scope)) return;
-    const { contents, heads, text } = this;
-    const { kinds } = this.set;
-    const spans = kinds.map(({ kind, frontierMs }, number) =>
-      windows.openSums(kind, at.asOfMs, frontierMs, contents[number] as Float64Array),
-    );
-    const totals = contents.map(quickTotal);
+    const { slots, set } = this;
+    const ends = slots.map(({ kind, content }, number) => ({
+      window: kind.name,
+      revision: 0,
+      ...windows.openSums(kind, at.asOfMs, set.kinds[number]?.frontierMs, content),
+    }));
+    const totals = slots.map(({ content }) => quickTotal(content));
     const key = bytesOf(scopeKey(scope, id));
     const block = this.writer.next();
     if (totals.some(Number.isNaN)) {
@@ -87,19 +108,17 @@ export class OpenValues {
       return;
     }
     const head = bytesOf(headOf(scope, id, at));
-    const texts = kinds.map(({ kind }) => heads.of(ref, scope, kind.name).head);
-    const room = texts.reduce((sum, each) => sum + each.length + MOST_TEXT_BYTES, key.length + head.length);
+    const heads = slots.map(({ kind }) => this.heads.of(ref, scope, kind.name).head);
+    const room = heads.reduce((sum, { length }) => sum + length + MOST_TEXT_BYTES, key.length + head.length);
     block.begin(room);
     const { bytes } = block;
     const lengthAt = putBytes(bytes, putVarint(bytes, block.at, key.length), key);
     const valueAt = lengthAt + varintSize(room);
     let end = putBytes(bytes, valueAt, head);
-    for (const [number, { kind }] of kinds.entries()) {
-      const window = { ...(spans[number] as (typeof spans)[number]), window: kind.name, revision: 0 };
-      const [of, content, totalMicros] = [texts[number], contents[number], totals[number]];
-      if (!of || !content || totalMicros === undefined) throw new Error('a window has no content');
-      end = putBytes(bytes, end, bytesOf(`${number > 0 ? ',' : ''}"${kind.name}":`));
-      end = text.put(bytes, end, of, window, content, totalMicros, at.currency);
+    for (const [number, { name, text, content }] of slots.entries()) {
+      const [of, window, totalMicros] = [heads[number], ends[number], totals[number]];
+      if (!of || !window || totalMicros === undefined) throw new Error('a window has no content');
+      end = text.put(bytes, putBytes(bytes, end, name), of, window, content, totalMicros, at.currency);
     }
     block.at = putBytes(bytes, end, TAIL);
     block.writeLengthBefore(lengthAt, valueAt);
