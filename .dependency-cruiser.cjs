@@ -16,7 +16,7 @@ const DOMAIN_LAYERS = [
   ['facts'],
   ['rating', 'accrual'],
   ['windowing'],
-  ['budget'],
+  ['budget', 'initiative'],
   ['signals', 'analysis'],
 ];
 

@@ -54,11 +54,13 @@ describe('access to the API', () => {
         ledger: {
           ...{ windows: AWAY, costEvents: AWAY, signalHistory: AWAY, activities: AWAY, monthSums: AWAY },
         } as Partial<LedgerReader> as LedgerReader,
-        reference: { list: AWAY, waitingBudgets: AWAY, write: AWAY } satisfies ReferenceStore,
+        reference: { list: AWAY, waiting: AWAY, write: AWAY } satisfies ReferenceStore,
         decisions: {
           decide: AWAY,
           listBudgets: AWAY,
           budgetVersions: AWAY,
+          listInitiatives: AWAY,
+          initiativeVersions: AWAY,
           audit: AWAY,
           auditFault: AWAY,
         } satisfies DecisionStore,

@@ -24,6 +24,7 @@ import { AnalysisController } from './controllers/analysis.controller.js';
 import { BudgetController } from './controllers/budget.controller.js';
 import { ContractController } from './controllers/contract.controller.js';
 import { DeadLetterController } from './controllers/dead-letter.controller.js';
+import { InitiativeController } from './controllers/initiative.controller.js';
 import { LedgerController } from './controllers/ledger.controller.js';
 import { LiveController } from './controllers/live.controller.js';
 import { LocalIssuerController } from './controllers/local-issuer.controller.js';
@@ -88,6 +89,7 @@ export class ApiModule {
         SignalController,
         DeadLetterController,
         BudgetController,
+        InitiativeController,
         ReferenceController,
         PastController,
         ContractController,

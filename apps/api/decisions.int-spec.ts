@@ -192,6 +192,33 @@ withPostgres('deciding through the API', () => {
     expect(closed.body).toMatchObject({ latest: { status: 'closed' }, inForce: null });
   });
 
+  it('registers an initiative, and has it evaluated by somebody else who says what he looked at', async () => {
+    const plan = { initiativeId: 'merge', scope: 'team', id: 'north', savesHours: 40, from: '2026-11-10' };
+    expect(slugOf(await post('bella', 'initiatives', { ...plan, id: undefined }))).toBe('invalid-initiative');
+    const proposal = await post('wei', 'initiatives', plan);
+    expect(proposal).toMatchObject({
+      status: 201,
+      etag: '"1.1"',
+      body: { latest: { status: 'proposed' }, inForce: null },
+    });
+    const says = { evaluation: 'CSAT of the pilot' };
+    expect(slugOf(await post('wei', 'initiatives/merge/accept', says, proposal.etag))).toBe('own-initiative');
+    expect(slugOf(await post('bella', 'initiatives/merge/accept', says, proposal.etag))).toBe('role-missing');
+    expect(slugOf(await post('anton', 'initiatives/merge/accept', {}, proposal.etag))).toBe('invalid-body');
+    const done = await post('anton', 'initiatives/merge/accept', says, proposal.etag);
+    expect(done.body).toMatchObject({ latest: { status: 'accepted', evaluatedBy: 'anton' }, inForce: { number: 1 } });
+    expect((await send('mei', 'GET', 'initiatives')).body).toMatchObject({
+      items: [{ initiativeId: 'merge' }],
+      next: null,
+    });
+    expect(slugOf(await post('bella', 'initiatives/merge/close', {}, proposal.etag))).toBe('version-changed');
+    const closed = await post('bella', 'initiatives/merge/close', { reason: 'over' }, done.etag);
+    expect(closed.body).toMatchObject({ latest: { status: 'closed' }, inForce: null });
+    const { body } = await send('mei', 'GET', 'initiatives/merge/history');
+    expect(body).toMatchObject({ audit: [{ action: 'close' }, { action: 'accept' }, { action: 'propose' }] });
+    expect(slugOf(await send('mei', 'GET', 'initiatives/none'))).toBe('not-found');
+  });
+
   it('lets nobody approve his own, by no route', async () => {
     const etag = await submitted('wei');
     expect(slugOf(await post('wei', 'budgets/voice/approve', {}, etag))).toBe('own-budget');

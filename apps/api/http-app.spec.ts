@@ -49,7 +49,7 @@ class Store implements ReferenceStore {
     return Promise.resolve([...this.entries.values()]);
   }
 
-  waitingBudgets(): Promise<readonly ReferenceEntry[]> {
+  waiting(): Promise<readonly ReferenceEntry[]> {
     return Promise.resolve([]);
   }
 

@@ -86,7 +86,7 @@ function parametersOf({ pathParameters, query, decides }: RouteDeclaration): Jso
     ...fieldsOf('path', pathParameters),
     ...fieldsOf('query', query),
     ...(decides === 'on-version'
-      ? [header('If-Match', true, 'ETag of the budget: the version that is decided on')]
+      ? [header('If-Match', true, 'ETag of the budget or initiative: the version that is decided on')]
       : []),
     ...(decides ? [header('Idempotency-Key', false, 'carried out once, however often it comes within a day')] : []),
   ];

@@ -6,5 +6,6 @@ export * from './accrual/index.js';
 export * from './windowing/index.js';
 export * from './time/index.js';
 export * from './budget/index.js';
+export * from './initiative/index.js';
 export * from './signals/index.js';
 export * from './analysis/index.js';

@@ -48,7 +48,10 @@ export function contextOf(request: DecisionRequest, actor: Principal, nowMs: num
 export function expectedOf({ headers }: IncomingMessage): Expected {
   const [, number, revision] = /^"(\d{1,9})\.(\d{1,9})"$/.exec(headers['if-match'] ?? '') ?? [];
   if (number === undefined || revision === undefined) {
-    throw new ProblemError('version-missing', 'Send If-Match with the ETag of GET /api/v1/budgets/{budgetId}.');
+    throw new ProblemError(
+      'version-missing',
+      'Send If-Match with the ETag that GET answers of the budget or initiative.',
+    );
   }
   return { number: Number(number), revision: Number(revision) };
 }

@@ -124,7 +124,7 @@ export const BUDGET_ROUTES = {
         .string()
         .regex(/^\d{1,15}$/)
         .optional(),
-      subject: z.enum(['budget', 'signal']).optional(),
+      subject: z.enum(['budget', 'initiative', 'signal']).optional(),
     }),
     answer: {
       says: 'lines; `next` is the next page’s `before`; `firstFault` the first line that does not fit, null when all do',

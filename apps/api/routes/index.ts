@@ -3,6 +3,7 @@ import { ANALYSIS_ROUTES } from './analysis-routes.js';
 import { BUDGET_ROUTES } from './budget-routes.js';
 import { CONTRACT_ROUTES } from './contract-routes.js';
 import { DEAD_LETTER_ROUTES } from './dead-letter-routes.js';
+import { INITIATIVE_ROUTES } from './initiative-routes.js';
 import { LEDGER_ROUTES } from './ledger-routes.js';
 import { LIVE_ROUTES } from './live-routes.js';
 import { PAST_ROUTES } from './past-routes.js';
@@ -17,6 +18,7 @@ export {
   ANALYSIS_ROUTES,
   CONTRACT_ROUTES,
   DEAD_LETTER_ROUTES,
+  INITIATIVE_ROUTES,
   LEDGER_ROUTES,
   LIVE_ROUTES,
   PAST_ROUTES,
@@ -32,6 +34,7 @@ export const ROUTES: Readonly<Record<string, RouteDeclaration>> = {
   ...SIGNAL_ROUTES,
   ...DEAD_LETTER_ROUTES,
   ...BUDGET_ROUTES,
+  ...INITIATIVE_ROUTES,
   ...REFERENCE_ROUTES,
   ...PAST_ROUTES,
   ...ACCESS_ROUTES,

@@ -11,6 +11,7 @@ export const TAGS = {
   signals: 'One signal, and what people do with it',
   deadLetters: 'Messages about signals that a receiver did not take',
   budgets: 'Budgets and their approval',
+  initiatives: 'The register of initiatives that save paid hours, and their evaluation',
   reference: 'What people decide: rates, budgets, rules, the organisation',
   past: 'Computed again from the input that is kept',
   contract: 'What other programs may rely on',

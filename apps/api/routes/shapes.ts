@@ -1,5 +1,5 @@
 import { ROLES } from '#libs/application';
-import { BUDGET_SCOPES } from '#libs/domain';
+import { BUDGET_SCOPES, SCOPES } from '#libs/domain';
 import { z } from 'zod';
 
 /** Amounts are decimal strings of at most six fraction digits. */
@@ -123,14 +123,60 @@ export const budgetAnswer = z.object({
   ),
 });
 
+/** An initiative as a person writes it; the rest of its rules are those of a reference file. */
+export const initiativeBody = z.strictObject({
+  initiativeId: z.string().min(1).max(128).describe('stays with all of its versions'),
+  scope: z.enum(SCOPES),
+  id: z.string().min(1).max(128).optional().describe('of the team, group, ...; left out in scope all'),
+  savesHours: z.number().gt(0).max(10_000_000).describe('paid hours that it is expected to save in a week'),
+  owner: z.string().min(1).max(128).optional(),
+  description: z.string().min(1).max(2000).optional().describe('what it is'),
+  from: z
+    .string()
+    .optional()
+    .describe(
+      'when the saving begins: RFC 3339, or a date: midnight in the organisation’s zone; since ever if left out',
+    ),
+  to: z.string().optional().describe('the first moment after'),
+});
+
+/** What somebody looked at, and what came out. */
+export const evaluationBody = z.strictObject({ evaluation: z.string().min(1).max(4000) });
+
+export const initiativePath = z.strictObject({ initiativeId: z.string().min(1).max(128) });
+
+export const initiativeVersion = z
+  .object({
+    number: z.number(),
+    revision: z.number(),
+    status: z.enum(['proposed', 'accepted', 'rejected', 'superseded', 'closed']),
+    plan: z.record(z.string(), z.unknown()).describe('the initiative in the words of a reference file'),
+    authors: z.array(person),
+    evaluatedBy: person.nullable(),
+    evaluatedAt: time.nullable(),
+    evaluation: z.string().nullable().describe('what was looked at, and what came out'),
+    endedAt: time.nullable(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .describe('a version of an initiative');
+
+export const initiativeAnswer = z.object({
+  initiativeId: z.string(),
+  scope: z.enum(SCOPES),
+  id: z.string(),
+  latest: initiativeVersion,
+  inForce: initiativeVersion.nullable(),
+});
+
 export const auditLine = z.object({
   auditId: z.number(),
   at: time,
   actor: person,
   actorName: z.string(),
-  subject: z.enum(['budget', 'signal']),
+  subject: z.enum(['budget', 'initiative', 'signal']),
   subjectId: z.string(),
-  part: z.string().describe('version of the budget, episode of the signal'),
+  part: z.string().describe('version of the budget or initiative, episode of the signal'),
   action: z.string(),
   reason: z.string().nullable(),
   body: z.record(z.string(), z.unknown()).nullable(),

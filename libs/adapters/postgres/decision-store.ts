@@ -7,11 +7,13 @@ import {
   type DecisionContext,
   type DecisionStore,
   type DecisionUnit,
+  type InitiativeVersion,
 } from '#libs/application';
 import { mapVersion } from './budget-mapping.js';
 import type { Database } from './database.js';
+import { mapInitiative } from './initiative-mapping.js';
 import { PostgresDecisionUnit } from './decision-unit.js';
-import { BudgetVersionRow, DecisionAuditRow, IdempotentAnswerRow } from './rows/index.js';
+import { BudgetVersionRow, DecisionAuditRow, IdempotentAnswerRow, InitiativeVersionRow } from './rows/index.js';
 
 /** How long a request may be sent again. */
 const ANSWERS_KEPT = `interval '24 hours'`;
@@ -52,6 +54,32 @@ export class PostgresDecisionStore implements DecisionStore {
   async budgetVersions(budgetId: string): Promise<readonly BudgetVersion[]> {
     const { manager } = await this.database.connected();
     return (await manager.find(BudgetVersionRow, { where: { budgetId }, order: { number: 'ASC' } })).map(mapVersion);
+  }
+
+  async listInitiatives({
+    after,
+    limit,
+  }: {
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<readonly InitiativeVersion[]> {
+    const { manager } = await this.database.connected();
+    const rows = await manager
+      .createQueryBuilder(InitiativeVersionRow, 'version')
+      .where(
+        `version.initiative_id IN
+          (SELECT DISTINCT initiative_id FROM initiative_version WHERE initiative_id > :after ORDER BY initiative_id LIMIT :limit)`,
+        { after, limit },
+      )
+      .orderBy({ 'version.initiative_id': 'ASC', 'version.number': 'ASC' })
+      .getMany();
+    return rows.map(mapInitiative);
+  }
+
+  async initiativeVersions(initiativeId: string): Promise<readonly InitiativeVersion[]> {
+    const { manager } = await this.database.connected();
+    const rows = await manager.find(InitiativeVersionRow, { where: { initiativeId }, order: { number: 'ASC' } });
+    return rows.map(mapInitiative);
   }
 
   async audit({ subject, subjectIds, before, limit }: AuditQuery): Promise<readonly AuditLine[]> {

@@ -7,13 +7,16 @@ import {
   type DecisionMessage,
   type DecisionNote,
   type DecisionUnit,
+  type InitiativeVersion,
+  type ReferenceEntry,
   type Snooze,
   type Unversioned,
 } from '#libs/application';
-import type { Budget } from '#libs/domain';
+import type { Budget, Initiative } from '#libs/domain';
 import { mapVersion, versionRow } from './budget-mapping.js';
+import { initiativeRow, mapInitiative } from './initiative-mapping.js';
 import { lockReference, writeChange } from './reference-writing.js';
-import { BudgetVersionRow, OutboxRow, ReferenceEntryRow } from './rows/index.js';
+import { BudgetVersionRow, InitiativeVersionRow, OutboxRow, ReferenceEntryRow } from './rows/index.js';
 
 /** What one decision reads and writes within its transaction. */
 export class PostgresDecisionUnit implements DecisionUnit {
@@ -39,9 +42,31 @@ export class PostgresDecisionUnit implements DecisionUnit {
   }
 
   async publishBudget(budget: Unversioned<Budget>): Promise<void> {
+    await this.publish(referenceEntry('budget', { ...budget, version: 1 }, 1));
+  }
+
+  async initiativeVersions(initiativeId: string): Promise<readonly InitiativeVersion[]> {
     await lockReference(this.manager);
-    const entry = referenceEntry('budget', { ...budget, version: 1 }, 1);
-    const found = await this.manager.findOneBy(ReferenceEntryRow, { kind: 'budget', id: entry.id });
+    const rows = await this.manager.find(InitiativeVersionRow, { where: { initiativeId }, order: { number: 'ASC' } });
+    return rows.map(mapInitiative);
+  }
+
+  async insertInitiative(version: InitiativeVersion): Promise<void> {
+    await this.manager.insert(InitiativeVersionRow, initiativeRow(version));
+  }
+
+  async updateInitiative(version: InitiativeVersion): Promise<void> {
+    const { initiativeId, number, createdAt: _, ...fields } = initiativeRow(version);
+    await this.manager.update(InitiativeVersionRow, { initiativeId, number }, fields);
+  }
+
+  async publishInitiative(initiative: Unversioned<Initiative>): Promise<void> {
+    await this.publish(referenceEntry('initiative', { ...initiative, version: 1 }, 1));
+  }
+
+  private async publish(entry: ReferenceEntry): Promise<void> {
+    await lockReference(this.manager);
+    const found = await this.manager.findOneBy(ReferenceEntryRow, { kind: entry.kind, id: entry.id });
     const expectedVersion = found?.version ?? 0;
     const { actor, nowMs } = this.context;
     await writeChange(this.manager, { action: 'put', entry, expectedVersion }, actor.id, new Date(nowMs));

@@ -8,6 +8,7 @@ const RUN_PRIVILEGES: Readonly<Record<string, string>> = {
   reference_entry: 'SELECT, INSERT, UPDATE, DELETE',
   reference_audit: 'SELECT, INSERT',
   budget_version: 'SELECT, INSERT, UPDATE',
+  initiative_version: 'SELECT, INSERT, UPDATE',
   decision_audit: 'SELECT, INSERT',
   decision_audit_fault: 'SELECT',
   idempotent_answer: 'SELECT, INSERT, UPDATE, DELETE',

@@ -62,7 +62,7 @@ withPostgres('reference data in Postgres', () => {
       expect(await apply(SAMPLE)).toMatch(/^\d+ added, 0 changed, 0 unchanged/);
       const entries = await store.list();
       expect(new Set(entries.map(({ version }) => version))).toEqual(new Set([1]));
-      const waiting = await store.waitingBudgets();
+      const waiting = await store.waiting();
       expect(waiting.length).toBeGreaterThan(0);
       expect(entries.filter(({ kind }) => kind === 'budget')).toEqual([]);
       const known = entries.length + waiting.length;

@@ -5,17 +5,19 @@ import {
   referenceEntry,
   referenceEntryFromWire,
   writeDraft,
+  writeProposal,
   type ReferenceChange,
   type ReferenceEntry,
   type ReferenceStore,
   type WriteResult,
 } from '#libs/application';
-import type { Budget } from '#libs/domain';
+import type { Budget, Initiative } from '#libs/domain';
 import { mapVersion } from './budget-mapping.js';
 import type { Database } from './database.js';
+import { mapInitiative } from './initiative-mapping.js';
 import { PostgresDecisionUnit } from './decision-unit.js';
 import { ChangedMeanwhile, lockReference, messageOf, writeChange } from './reference-writing.js';
-import { BudgetVersionRow, OutboxRow, ReferenceEntryRow } from './rows/index.js';
+import { BudgetVersionRow, InitiativeVersionRow, OutboxRow, ReferenceEntryRow } from './rows/index.js';
 
 /** Reference data in Postgres: entries, audit and outbox change together or not at all. */
 export class PostgresReferenceStore implements ReferenceStore {
@@ -27,10 +29,16 @@ export class PostgresReferenceStore implements ReferenceStore {
     return REFERENCE_KINDS.flatMap((kind) => entries.filter((entry) => entry.kind === kind));
   }
 
-  async waitingBudgets(): Promise<readonly ReferenceEntry[]> {
+  async waiting(): Promise<readonly ReferenceEntry[]> {
     const { manager } = await this.database.connected();
     const rows = await manager.find(BudgetVersionRow, { where: { status: In(['draft', 'submitted']) } });
-    return rows.map(mapVersion).map(({ plan, status }) => referenceEntry('budget', { ...plan, status, version: 1 }, 1));
+    const proposals = await manager.find(InitiativeVersionRow, { where: { status: 'proposed' } });
+    return [
+      ...rows.map(mapVersion).map(({ plan, status }) => referenceEntry('budget', { ...plan, status, version: 1 }, 1)),
+      ...proposals
+        .map(mapInitiative)
+        .map(({ plan, status }) => referenceEntry('initiative', { ...plan, status, version: 1 }, 1)),
+    ];
   }
 
   async write(changes: readonly ReferenceChange[], actor: string, atMs: number): Promise<WriteResult> {
@@ -40,6 +48,8 @@ export class PostgresReferenceStore implements ReferenceStore {
         for (const change of changes) {
           if (change.action === 'put' && change.entry.kind === 'budget')
             await draft(manager, change.entry.value, actor, atMs);
+          else if (change.action === 'put' && change.entry.kind === 'initiative')
+            await propose(manager, change.entry.value, actor, atMs);
           else await writeChange(manager, change, actor, new Date(atMs));
         }
       });
@@ -71,6 +81,14 @@ async function draft(manager: EntityManager, budget: Budget, actor: string, atMs
   const context = { actor: { id: actor, name: actor, roles: [], isPerson: false }, nowMs: atMs };
   const unit = new PostgresDecisionUnit(manager, context);
   await writeDraft(unit, context, plan, await unit.budgetVersions(plan.budgetId));
+}
+
+/** An initiative that somebody wrote into a file is a proposal: it counts when a person has evaluated it. */
+async function propose(manager: EntityManager, initiative: Initiative, actor: string, atMs: number): Promise<void> {
+  const { status: _, version: __, ...plan } = initiative;
+  const context = { actor: { id: actor, name: actor, roles: [], isPerson: false }, nowMs: atMs };
+  const unit = new PostgresDecisionUnit(manager, context);
+  await writeProposal(unit, context, plan, await unit.initiativeVersions(plan.initiativeId));
 }
 
 /** The entry of a row. Throws when it is none, which only a newer program or a hand can have brought about. */

@@ -1,7 +1,8 @@
 import type { Organisation } from '#libs/domain';
+import type { z } from 'zod';
 import { fileScalars, issueMessage } from '../reference/read-file.js';
 import { entrySchemas } from '../reference/schemas.js';
-import { DecisionRefused, type BudgetPlan } from './decisions.js';
+import { DecisionRefused, type BudgetPlan, type InitiativePlan } from './decisions.js';
 
 /**
  * The plan that a person wrote in a form or a request, in the words of a reference file: amounts are decimals, a date is
@@ -17,10 +18,26 @@ export function readBudgetPlan(
     const { status: _, ...plan } = result.data;
     return plan;
   }
-  const faults = result.error.issues.flatMap((issue) =>
+  throw new DecisionRefused('invalid-budget', 'The budget has faults.', faultsOf(result.error));
+}
+
+/** The same of an initiative. */
+export function readInitiativePlan(
+  written: Readonly<Record<string, unknown>>,
+  home: Pick<Organisation, 'zone' | 'currency'>,
+): InitiativePlan {
+  const result = entrySchemas(fileScalars(home)).initiative.safeParse(written, { error: issueMessage });
+  if (result.success) {
+    const { status: _, ...plan } = result.data;
+    return plan;
+  }
+  throw new DecisionRefused('invalid-initiative', 'The initiative has faults.', faultsOf(result.error));
+}
+
+function faultsOf({ issues }: z.ZodError): DecisionRefused['faults'] {
+  return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: key, message: 'is not a field that is known here' }))
       : [{ path: issue.path.map(String).join('.'), message: issue.message }],
   );
-  throw new DecisionRefused('invalid-budget', 'The budget has faults.', faults);
 }

@@ -1,4 +1,4 @@
-import type { Budget, BudgetStatus } from '#libs/domain';
+import type { Budget, BudgetStatus, Initiative, InitiativeStatus } from '#libs/domain';
 import type { Principal } from '../access/index.js';
 import type { Snooze } from '../delivery/index.js';
 import type { BudgetRehearsal } from '../live/wire/index.js';
@@ -32,15 +32,38 @@ export interface BudgetVersion {
   readonly updatedAtMs: number;
 }
 
+/** What is decided on in an initiative: everything but its status. */
+export type InitiativePlan = Omit<Unversioned<Initiative>, 'status'>;
+
+/** One version of an initiative on its way. Times are epoch milliseconds of the wall clock. */
+export interface InitiativeVersion {
+  readonly plan: InitiativePlan;
+  /** From 1, by initiative. */
+  readonly number: number;
+  /** Counts every change of this version, from 1. */
+  readonly revision: number;
+  readonly status: InitiativeStatus;
+  /** Ids of everybody who wrote it. */
+  readonly authors: readonly string[];
+  /** Who looked at it, when, and what he looked at and found. */
+  readonly evaluatedBy: string | null;
+  readonly evaluatedAtMs: number | null;
+  readonly evaluation: string | null;
+  /** From when on another version holds, or none. */
+  readonly endedAtMs: number | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
 /** Subjects of decisions. */
-export type DecisionSubject = 'budget' | 'signal';
+export type DecisionSubject = 'budget' | 'initiative' | 'signal';
 
 /** What was done, for the audit. */
 export interface DecisionNote {
   readonly subject: DecisionSubject;
-  /** The budget's id, the signal's key. */
+  /** The budget's or initiative's id, the signal's key. */
   readonly subjectId: string;
-  /** The version of the budget, the episode of the signal. */
+  /** The version of the budget or initiative, the episode of the signal. */
   readonly part: string;
   readonly action: string;
   readonly reason?: string | undefined;
@@ -80,6 +103,13 @@ export interface DecisionUnit {
   updateBudget(version: BudgetVersion): Promise<void>;
   /** Tells the stages of an approved budget: `held` is in force from now on in place of what had the same id and start. */
   publishBudget(budget: Unversioned<Budget>): Promise<void>;
+  /** All versions of an initiative, oldest first; locked until the decision is made. */
+  initiativeVersions(initiativeId: string): Promise<readonly InitiativeVersion[]>;
+  insertInitiative(version: InitiativeVersion): Promise<void>;
+  /** Writes a version whose `revision` is one more than the stored one's. */
+  updateInitiative(version: InitiativeVersion): Promise<void>;
+  /** Tells the stages of an initiative that was accepted, or of its end, in place of what had the same id and start. */
+  publishInitiative(initiative: Unversioned<Initiative>): Promise<void>;
   /** Tells the delivery until when it is to be quiet about an episode; replaces what it was told of that before. */
   publishSnooze(snooze: Snooze): Promise<void>;
   note(note: DecisionNote): Promise<void>;
@@ -92,6 +122,9 @@ export interface DecisionStore {
   /** Every version of the budgets with an id after `after`, by id and number; `limit` budgets at most. */
   listBudgets(page: { readonly after: string; readonly limit: number }): Promise<readonly BudgetVersion[]>;
   budgetVersions(budgetId: string): Promise<readonly BudgetVersion[]>;
+  /** Every version of the initiatives with an id after `after`, by id and number; `limit` initiatives at most. */
+  listInitiatives(page: { readonly after: string; readonly limit: number }): Promise<readonly InitiativeVersion[]>;
+  initiativeVersions(initiativeId: string): Promise<readonly InitiativeVersion[]>;
   /** Lines about a subject (`subjectIds` empty: about all of its kind), newest first, before `before`. */
   audit(query: AuditQuery): Promise<readonly AuditLine[]>;
   /** The first line whose hash does not fit; null when the whole chain holds. */
@@ -115,6 +148,9 @@ export type DecisionRefusal =
   | 'own-budget'
   | 'over-limit'
   | 'reason-missing'
+  | 'own-initiative'
+  | 'evaluation-missing'
+  | 'invalid-initiative'
   | 'invalid-budget'
   | 'invalid-action'
   | 'key-reused';

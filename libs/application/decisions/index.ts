@@ -2,6 +2,8 @@ export * from './approval-limits.js';
 export * from './budget-plan.js';
 export * from './budget-views.js';
 export * from './decide-budget.js';
+export * from './decide-initiative.js';
+export * from './initiative-views.js';
 export * from './last-period.js';
 export * from './rehearse-budget.js';
 export * from './decide-signal.js';

@@ -7,14 +7,14 @@ import type { ReferenceChange, ReferenceStore, WriteResult } from './store.js';
 class MemoryStore implements ReferenceStore {
   readonly entries = new Map<string, ReferenceEntry>();
   readonly writes: ReferenceChange[] = [];
-  waiting: ReferenceEntry[] = [];
+  undecided: ReferenceEntry[] = [];
 
   list(): Promise<readonly ReferenceEntry[]> {
     return Promise.resolve([...this.entries.values()]);
   }
 
-  waitingBudgets(): Promise<readonly ReferenceEntry[]> {
-    return Promise.resolve(this.waiting);
+  waiting(): Promise<readonly ReferenceEntry[]> {
+    return Promise.resolve(this.undecided);
   }
 
   write(changes: readonly ReferenceChange[]): Promise<WriteResult> {
@@ -58,14 +58,14 @@ describe('applying a reference file', () => {
     if (written?.action !== 'put' || written.entry.kind !== 'budget') throw new Error('no budget was written');
     const asDraft: ReferenceEntry = { ...written.entry, value: { ...written.entry.value, status: 'draft' } };
     store.entries.clear();
-    store.waiting = [asDraft];
+    store.undecided = [asDraft];
     expect(await applyReferenceFile(store, file, OPTIONS)).toMatchObject({ written: 0, waiting: ['b'] });
     const dearer = await applyReferenceFile(store, file.replace('5', '6'), { ...OPTIONS, dryRun: true });
     expect(dearer).toMatchObject({
       diff: { changed: [{ fields: [{ field: 'amount', before: '5.00', after: '6.00' }] }] },
     });
     store.entries.set('budget/b', written.entry);
-    store.waiting = [];
+    store.undecided = [];
     expect(await applyReferenceFile(store, file, OPTIONS)).toMatchObject({ written: 0, waiting: [] });
   });
 

@@ -22,7 +22,7 @@ export type ApplyResult =
       readonly ok: true;
       readonly diff: ReferenceDiff;
       readonly written: number;
-      /** Budgets of the file that do not count yet: drafts, or submitted. */
+      /** Budgets and initiatives of the file that do not count yet: drafts, submitted, proposed. */
       readonly waiting: readonly string[];
     }
   | { readonly ok: false; readonly reason: 'invalid-file'; readonly faults: readonly FileFault[] }
@@ -31,7 +31,7 @@ export type ApplyResult =
 /**
  * Makes the store hold what a YAML reference file says: reads it, compares, writes the difference in one transaction.
  * Applying the same file twice writes nothing the second time. Budgets become drafts, whatever their status in the file:
- * nobody approves his own by writing it down. `prune` leaves them alone: they are closed, not deleted.
+ * nobody approves his own by writing it down; initiatives are proposed. `prune` leaves both alone: they are closed, not deleted.
  */
 export async function applyReferenceFile(
   store: ReferenceStore,
@@ -42,8 +42,8 @@ export async function applyReferenceFile(
   // A pruned entry does not hold any more, so the file cannot rest on it or collide with it.
   const file = readReferenceFile(yaml, prune ? [] : current);
   if (!file.ok) return { ok: false, reason: 'invalid-file', faults: file.faults };
-  const known = withWaiting(current, await store.waitingBudgets());
-  const diff = keepingBudgets(diffReference(known, file.entries.map(asWish)), prune);
+  const known = withWaiting(current, await store.waiting());
+  const diff = keepingDecisions(diffReference(known, file.entries.map(asWish)), prune);
   const moved = movedHome(diff);
   if (moved.length > 0) return { ok: false, reason: 'invalid-file', faults: moved };
   const changes = changesOf(diff, prune);
@@ -53,12 +53,13 @@ export async function applyReferenceFile(
   return result.ok ? { ok: true, diff, written: result.written, waiting } : result;
 }
 
-/** What a file says of a budget is what its author wishes to be approved. */
+/** What a file says of a budget is what its author wishes to be approved; of an initiative, to be accepted. */
 function asWish(entry: ReferenceEntry): ReferenceEntry {
-  return entry.kind === 'budget' ? { ...entry, value: { ...entry.value, status: 'approved' } } : entry;
+  if (entry.kind === 'budget') return { ...entry, value: { ...entry.value, status: 'approved' } };
+  return entry.kind === 'initiative' ? { ...entry, value: { ...entry.value, status: 'accepted' } } : entry;
 }
 
-/** What holds, and in place of budgets what is written of their next version. */
+/** What holds, and in place of budgets and initiatives what is written of their next version. */
 function withWaiting(current: readonly ReferenceEntry[], waiting: readonly ReferenceEntry[]): ReferenceEntry[] {
   const byKey = new Map(current.map((entry) => [referenceKey(entry), entry]));
   for (const entry of waiting) {
@@ -68,19 +69,22 @@ function withWaiting(current: readonly ReferenceEntry[], waiting: readonly Refer
   return [...byKey.values()];
 }
 
-function keepingBudgets(diff: ReferenceDiff, prune: boolean): ReferenceDiff {
-  return prune ? { ...diff, removed: diff.removed.filter(({ kind }) => kind !== 'budget') } : diff;
+function keepingDecisions(diff: ReferenceDiff, prune: boolean): ReferenceDiff {
+  return prune
+    ? { ...diff, removed: diff.removed.filter(({ kind }) => kind !== 'budget' && kind !== 'initiative') }
+    : diff;
 }
 
-/** Ids of the file's budgets that are not in force as they stand there. */
+/** Ids of the file's budgets and initiatives that are not in force as they stand there. */
 function waitingOf({ added, changed, unchanged }: ReferenceDiff, current: readonly ReferenceEntry[]): string[] {
   const holds = new Map(current.map((entry) => [referenceKey(entry), entry]));
   const ofFile = [...added, ...changed.map(({ after }) => after), ...unchanged];
   return ofFile.flatMap((entry) => {
-    if (entry.kind !== 'budget') return [];
+    if (entry.kind !== 'budget' && entry.kind !== 'initiative') return [];
     const held = holds.get(referenceKey(entry));
     const isHeld = held !== undefined && diffReference([held], [entry]).unchanged.length === 1;
-    return isHeld ? [] : [entry.value.budgetId];
+    if (isHeld) return [];
+    return [entry.kind === 'budget' ? entry.value.budgetId : entry.value.initiativeId];
   });
 }
 

@@ -19,6 +19,7 @@ export function buildReference(entries: Iterable<ReferenceEntry>): Reference {
     agents: newestFirst(valuesOf(all, 'agent')),
     agentGroups: newestFirst(valuesOf(all, 'agent-group')),
     budgets: newestFirst(valuesOf(all, 'budget')),
+    initiatives: newestFirst(valuesOf(all, 'initiative')),
     rules: newestFirst<Rule>([...rules, ...builtIn]),
     fxRates: newestFirst(valuesOf(all, 'fx-rate')),
   };

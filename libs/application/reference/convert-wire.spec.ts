@@ -45,6 +45,17 @@ describe('reference entries on the wire', () => {
       'an organisation',
       referenceEntry('organisation', { ...DEFAULT_ORGANISATION, unitCostTargets: { handled: 120_000_000n } }, 2),
     ],
+    [
+      'an initiative',
+      referenceEntry(
+        'initiative',
+        {
+          ...{ initiativeId: 'merge', scope: 'team', id: 'north', savesHours: 37.5, owner: 'o', description: 'shifts' },
+          ...{ status: 'accepted', version: 3, fromMs: 5, toMs: 9 },
+        },
+        3,
+      ),
+    ],
     ['a group', referenceEntry('agent-group', { groupId: 'night', agents: ['agent-001', 'a'], fromMs: 5 }, 1)],
     ['an agent', referenceEntry('agent', { agentId: 'agent-001', team: 'north-1', fromMs: 5 }, 1)],
     ['a rate card', referenceEntry('rate-card', RATE, 4)],

@@ -68,6 +68,10 @@ export function referenceValueToWire(entry: ReferenceEntry): WireObject {
       return convertRateCard(entry.value);
     case 'budget':
       return convertBudget(entry.value);
+    case 'initiative': {
+      const { version: _, ...rest } = convertDates(entry.value);
+      return rest;
+    }
     case 'rule':
       return convertRule(entry.value);
     case 'fx-rate': {

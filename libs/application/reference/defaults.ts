@@ -16,6 +16,7 @@ export const EMPTY_REFERENCE: Reference = {
   agents: [],
   agentGroups: [],
   budgets: [],
+  initiatives: [],
   rules: DEFAULT_RULES,
   fxRates: [],
 };

@@ -4,6 +4,7 @@ import type {
   Budget,
   EffectiveDated,
   FxRate,
+  Initiative,
   Organisation,
   RateCard,
   Rule,
@@ -16,6 +17,7 @@ export interface ReferenceValues {
   readonly agent: AgentProfile;
   readonly 'agent-group': AgentGroup;
   readonly budget: Budget;
+  readonly initiative: Initiative;
   readonly rule: Rule;
   readonly 'fx-rate': FxRate;
 }
@@ -30,6 +32,7 @@ export const REFERENCE_KINDS = [
   'agent-group',
   'rate-card',
   'budget',
+  'initiative',
   'rule',
   'fx-rate',
 ] as const;
@@ -66,7 +69,7 @@ export function parseReferenceKey(key: string): { readonly kind: ReferenceKind; 
   return isReferenceKind(kind) && id !== '' ? { kind, id } : undefined;
 }
 
-/** Builds an entry, deriving its id from the value; the version of budgets and rules goes into their values too. */
+/** Builds an entry, deriving its id from the value; the version of budgets, initiatives and rules goes into their values too. */
 export function referenceEntry<K extends ReferenceKind>(
   kind: K,
   value: ReferenceValues[K],
@@ -80,6 +83,8 @@ export function referenceEntry<K extends ReferenceKind>(
 export function withVersion(entry: ReferenceEntry, version: number): ReferenceEntry {
   switch (entry.kind) {
     case 'budget':
+      return { ...entry, version, value: { ...entry.value, version } };
+    case 'initiative':
       return { ...entry, version, value: { ...entry.value, version } };
     case 'rule':
       return { ...entry, version, value: { ...entry.value, version } };
@@ -109,6 +114,8 @@ function entryId(entry: ReferenceEntry): string {
       return dated(entry.value.groupId, entry.value);
     case 'budget':
       return dated(entry.value.budgetId, entry.value);
+    case 'initiative':
+      return dated(entry.value.initiativeId, entry.value);
     case 'rule':
       return dated(entry.value.ruleId, entry.value);
     case 'fx-rate':

@@ -196,7 +196,7 @@ colours: 1
         'budgets[0].id (line 21): is missing: which channel is it for?',
         'rules[0].kind (line 28): must be one of unit-cost, budget-threshold, burn-rate, budget-forecast, unapproved-spend, promotion-overspend, cost-share, misallocation, integration-cost, over-automation, vendor-quality, anomaly, blind-cut',
         'rules[1].pairs[0].severity (line 29): must be one of info, warning, critical',
-        'colours (line 30): is no section: the sections are organisation, agents, agentGroups, rateCards, budgets, rules, fxRates',
+        'colours (line 30): is no section: the sections are organisation, agents, agentGroups, rateCards, budgets, initiatives, rules, fxRates',
       ].sort((a, b) => Number(/line (\d+)/.exec(a)?.[1]) - Number(/line (\d+)/.exec(b)?.[1])),
     );
   });

@@ -20,6 +20,7 @@ const SECTIONS = {
   agentGroups: 'agent-group',
   rateCards: 'rate-card',
   budgets: 'budget',
+  initiatives: 'initiative',
   rules: 'rule',
   fxRates: 'fx-rate',
 } as const satisfies Record<string, ReferenceKind>;
@@ -30,6 +31,7 @@ const FILE = z.object({
   agentGroups: z.array(z.unknown()).nullish(),
   rateCards: z.array(z.unknown()).nullish(),
   budgets: z.array(z.unknown()).nullish(),
+  initiatives: z.array(z.unknown()).nullish(),
   rules: z.array(z.unknown()).nullish(),
   fxRates: z.array(z.unknown()).nullish(),
 });

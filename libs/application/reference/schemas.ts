@@ -1,11 +1,13 @@
 import {
   BUDGET_SCOPES,
   DIMENSIONS,
+  SCOPES,
   UNIT_COSTS,
   type AgentGroup,
   type AgentProfile,
   type Budget,
   type FxRate,
+  type Initiative,
   type Organisation,
   type RateCard,
   type Rule,
@@ -25,6 +27,7 @@ export interface EntrySchemas {
   readonly 'agent-group': z.ZodType<AgentGroup>;
   readonly 'rate-card': z.ZodType<RateCard>;
   readonly budget: z.ZodType<Unversioned<Budget>>;
+  readonly initiative: z.ZodType<Unversioned<Initiative>>;
   readonly rule: z.ZodType<Unversioned<Rule>>;
   readonly 'fx-rate': z.ZodType<FxRate>;
 }
@@ -85,6 +88,7 @@ export function entrySchemas(scalars: Scalars): EntrySchemas {
       .transform(({ rate, ...rest }) => ({ ...convertDates(rest), rateMicros: rate })),
     'rate-card': rateCardSchema(scalars, object, dates),
     budget: budgetSchema(scalars, object, dates),
+    initiative: initiativeSchema(object, dates),
     rule: ruleSchema(scalars, object, dates),
   };
 }
@@ -173,6 +177,25 @@ function budgetSchema(scalars: Scalars, object: typeof z.object, dates: Dates): 
       ...(tolerance !== undefined && { toleranceRatio: tolerance }),
       ...(thresholds && { thresholdRatios: [...thresholds].sort((a, b) => a - b) }),
     }));
+}
+
+function initiativeSchema(object: typeof z.object, dates: Dates): z.ZodType<Unversioned<Initiative>> {
+  return object({
+    initiativeId: ID,
+    scope: z.enum(SCOPES),
+    id: ID.optional(),
+    savesHours: z.number().gt(0).max(10_000_000),
+    owner: ID.optional(),
+    description: z.string().min(1).max(2_000).optional(),
+    status: z.enum(['proposed', 'accepted', 'rejected', 'superseded', 'closed']).default('accepted'),
+    ...dates,
+  })
+    .superRefine(checkDates)
+    .superRefine(({ scope, id }, context) => {
+      const message = scopeFault(scope, id);
+      if (message) context.addIssue({ code: 'custom', path: ['id'], message });
+    })
+    .transform(({ id, ...rest }) => ({ ...convertDates(rest), id: id ?? 'all' }));
 }
 
 function scopeFault(scope: Budget['scope'], id: string | undefined): string | undefined {

@@ -17,11 +17,11 @@ export type WriteResult =
 export interface ReferenceStore {
   /** All entries, in the order of kinds and ids. */
   list(): Promise<readonly ReferenceEntry[]>;
-  /** Budgets that are drafts or wait for approval: they do not hold, and a file that says the same changes nothing. */
-  waitingBudgets(): Promise<readonly ReferenceEntry[]>;
+  /** Budgets and initiatives that wait for a decision: they do not hold, and a file that says the same changes nothing. */
+  waiting(): Promise<readonly ReferenceEntry[]>;
   /**
    * Writes all changes or none: entries with their versions counted on, a line of audit and a message to the stages
-   * for each. A budget only becomes a draft: it holds once people have approved it (`decisions`). `actor` is who decided, `atMs` when (epoch milliseconds).
+   * for each. A budget only becomes a draft, an initiative a proposal: they hold once people have decided so (`decisions`). `actor` is who decided, `atMs` when (epoch milliseconds).
    */
   write(changes: readonly ReferenceChange[], actor: string, atMs: number): Promise<WriteResult>;
 }

@@ -24,11 +24,13 @@ export function proposalOf(current: readonly ReferenceEntry[], proposed: readonl
   const tried = [...kept, ...proposed.map(asIfAlways)];
   const today = buildReference(current);
   const built = buildReference(tried);
-  const movesCost = proposed.some(({ kind }) => kind !== 'rule' && kind !== 'budget');
+  const movesCost = proposed.some(({ kind }) => !JUDGED_BY.has(kind));
   return {
     today,
     // The same objects where nothing was proposed, so that what costs alike is costed once.
-    proposed: movesCost ? built : { ...today, rules: built.rules, budgets: built.budgets },
+    proposed: movesCost
+      ? built
+      : { ...today, rules: built.rules, budgets: built.budgets, initiatives: built.initiatives },
     entries: proposed.map(referenceKey),
     ruleIds: new Set(proposed.flatMap((entry) => (entry.kind === 'rule' ? [entry.value.ruleId] : []))),
     budgetScopes: new Set(
@@ -37,6 +39,9 @@ export function proposalOf(current: readonly ReferenceEntry[], proposed: readonl
     movesCost,
   };
 }
+
+/** Kinds that change what is told of a cost, and no cost. */
+const JUDGED_BY: ReadonlySet<ReferenceEntry['kind']> = new Set(['rule', 'budget', 'initiative'] as const);
 
 /** What at most one of is in force at a time. */
 function placeOf(entry: ReferenceEntry): string {
@@ -49,6 +54,8 @@ function placeOf(entry: ReferenceEntry): string {
       return `budget ${entry.value.scope} ${entry.value.id} ${entry.value.period}`;
     case 'agent':
       return `agent ${entry.value.agentId}`;
+    case 'initiative':
+      return `initiative ${entry.value.initiativeId}`;
     case 'agent-group':
       return `agent-group ${entry.value.groupId}`;
     case 'fx-rate':
@@ -63,6 +70,7 @@ function placeOf(entry: ReferenceEntry): string {
 function asIfAlways(entry: ReferenceEntry): ReferenceEntry {
   if (entry.kind === 'organisation') return entry;
   const { fromMs: _from, toMs: _to, ...value } = entry.value as EffectiveDated & object;
-  const approved = entry.kind === 'budget' ? { status: 'approved' } : {};
+  const decided = entry.kind === 'initiative' ? { status: 'accepted' } : {};
+  const approved = entry.kind === 'budget' ? { status: 'approved' } : decided;
   return { ...entry, value: { ...value, ...approved } } as ReferenceEntry;
 }

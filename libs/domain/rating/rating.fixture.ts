@@ -43,6 +43,7 @@ export function bookOf(rateCards: readonly RateCard[], over: Partial<Reference> 
     rateCards,
     agents: [],
     agentGroups: [],
+    initiatives: [],
     budgets: [],
     rules: [],
     fxRates: [],

@@ -1,6 +1,6 @@
 import type { Micros } from '../money/index.js';
 import type { Rule } from './rules.js';
-import type { BudgetPeriod, BudgetScope, EffectiveDated, UnitCost } from './terms.js';
+import type { BudgetPeriod, BudgetScope, EffectiveDated, Scope, UnitCost } from './terms.js';
 
 export interface Organisation {
   readonly name: string;
@@ -84,6 +84,26 @@ export interface AgentGroup extends EffectiveDated {
   readonly agents: readonly string[];
 }
 
+export type InitiativeStatus = 'proposed' | 'accepted' | 'rejected' | 'superseded' | 'closed';
+
+/**
+ * Something that is to save paid hours, such as merged shifts, which counts for the rule blind-cut once somebody else than its
+ * authors has looked at what it does to customers and accepted it. Its dates are those of the saving.
+ */
+export interface Initiative extends EffectiveDated {
+  readonly initiativeId: string;
+  readonly scope: Scope;
+  /** Of scope all `all`. */
+  readonly id: string;
+  /** Paid hours that it is expected to save in a week. */
+  readonly savesHours: number;
+  readonly owner?: string;
+  /** What it is, for people. */
+  readonly description?: string;
+  readonly status: InitiativeStatus;
+  readonly version: number;
+}
+
 /** One unit of `currency` is `rateMicros` micros of the organisation's currency, from `fromMs` on. */
 export interface FxRate extends EffectiveDated {
   readonly currency: string;
@@ -97,6 +117,7 @@ export interface Reference {
   readonly agents: readonly AgentProfile[];
   readonly agentGroups: readonly AgentGroup[];
   readonly budgets: readonly Budget[];
+  readonly initiatives: readonly Initiative[];
   readonly rules: readonly Rule[];
   readonly fxRates: readonly FxRate[];
 }

@@ -1,5 +1,5 @@
 import { emptyMeasures, type Measures } from '../facts/index.js';
-import type { BlindCutRule } from '../reference/index.js';
+import type { BlindCutRule, Initiative } from '../reference/index.js';
 import { appliedTo, at, COMMON } from './applied.fixture.js';
 import { evaluateBlindCut } from './blind-cut.js';
 
@@ -29,8 +29,19 @@ const day = (paidHours: number, csat: number, abandoned: number, scale = 1): Mea
   paidMicroseconds: paidHours * HOUR_MICROSECONDS,
 });
 const USUAL = day(100, 4.5, 0.05);
+const WEEK_MS = 7 * 86_400_000;
+const judgeWith = (
+  registered: readonly Initiative[],
+  observed: Measures,
+  past: readonly Measures[] = [USUAL, USUAL],
+  over: Partial<BlindCutRule> = {},
+) =>
+  evaluateBlindCut(
+    { ...appliedTo({ ...rule, ...over }), registered },
+    { observed, past, asOfMs: AS_OF, endMs: AS_OF, pastEndsMs: past.map((_, week) => AS_OF - (week + 1) * WEEK_MS) },
+  );
 const judge = (observed: Measures, past: readonly Measures[] = [USUAL, USUAL], over: Partial<BlindCutRule> = {}) =>
-  evaluateBlindCut(appliedTo({ ...rule, ...over }), { observed, past, asOfMs: AS_OF });
+  judgeWith([], observed, past, over);
 
 describe('evaluateBlindCut', () => {
   it.each([
@@ -75,6 +86,39 @@ describe('evaluateBlindCut', () => {
     expect(silent.summary).toContain('initiative merge-shifts accounts for it');
     const over = { ...at24, toMs: AS_OF - 1 };
     expect(judge(day(80, 2.7, 0.05), undefined, { initiatives: [over] }).condition).toBe(true);
+  });
+
+  describe('with a register of initiatives', () => {
+    /** 140 hours a week are 20 of a day's hundred. */
+    const initiative: Initiative = {
+      ...{ initiativeId: 'merge-shifts', scope: 'all', id: 'all', savesHours: 140, status: 'accepted', version: 1 },
+      fromMs: AS_OF - 3 * 86_400_000,
+    };
+
+    it('is silent about a cut that was evaluated, and says how much of it was', () => {
+      const verdict = judgeWith([initiative], day(75, 2.7, 0.05));
+      expect(verdict).toMatchObject({ condition: false, observed: 0.75 });
+      expect(verdict.summary).toContain('evaluated initiatives account for 20.0%');
+    });
+
+    it('fires for one beyond what was evaluated', () => {
+      expect(judgeWith([initiative], day(69, 2.7, 0.05)).condition).toBe(true);
+      expect(judgeWith([{ ...initiative, savesHours: 70 }], day(75, 2.7, 0.05)).condition).toBe(true);
+      expect(judgeWith([initiative, { ...initiative, initiativeId: 'b' }], day(55, 2.7, 0.05)).condition).toBe(false);
+    });
+
+    it('counts what is in force in the window, and what past weeks did not have', () => {
+      const half = { ...initiative, fromMs: AS_OF - 43_200_000 };
+      expect(judgeWith([half], day(75, 2.7, 0.05)).condition).toBe(true);
+      expect(judgeWith([{ ...initiative, toMs: AS_OF - 86_400_000 }], day(75, 2.7, 0.05)).condition).toBe(true);
+      // After a week the usual hours have the saving in them: a second cut is a cut.
+      const old = { ...initiative, fromMs: AS_OF - 30 * 86_400_000 };
+      expect(judgeWith([old], day(75, 2.7, 0.05)).condition).toBe(true);
+      // Of two weeks one has it: half of it is still to be explained.
+      const fromMs = AS_OF - 10 * 86_400_000;
+      expect(judgeWith([{ ...initiative, fromMs }], day(81, 2.7, 0.05)).condition).toBe(false);
+      expect(judgeWith([{ ...initiative, fromMs }], day(79, 2.7, 0.05)).condition).toBe(true);
+    });
   });
 
   it('says how much less, and what customers felt', () => {

@@ -1,11 +1,15 @@
 import type { Measures } from '../facts/index.js';
+import { savedHours } from '../initiative/index.js';
 import type { BlindCutRule } from '../reference/index.js';
-import type { AppliedRuleOf } from './rule-set.js';
+import { parseDuration } from '../time/index.js';
+import type { AppliedBlindCut } from './rule-set.js';
 import type { Verdict } from './verdict.js';
 import { ratioText, subjectName } from './wording.js';
 
 /** Chance alone gives so many standard deviations once in 700 windows. */
 const DEVIATIONS = 3;
+
+const HOUR_MICROSECONDS = 3_600_000_000;
 
 /** Scores of 1 to 5, which is what most surveys ask for, spread at most so widely. */
 const SCORE_DEVIATION = 1.5;
@@ -14,8 +18,11 @@ const SCORE_DEVIATION = 1.5;
 export interface CutObservation {
   readonly observed: Measures;
   readonly past: readonly Measures[];
-  /** Event time of the end of the hours. */
+  /** Event time at which it is judged. */
   readonly asOfMs: number;
+  /** Event time of the end of the hours, and of those of past weeks. */
+  readonly endMs: number;
+  readonly pastEndsMs: readonly number[];
 }
 
 /** What customers felt of it. */
@@ -41,16 +48,20 @@ interface Harm {
  *
  * so neither a quiet week nor chance fires it. Unit: paid hours as a ratio of the usual ones. Critical where CSAT fell by
  * `criticalFallRatio` (0.4, the method's case), else warning. With fewer than `minimumUnits` (200) contacts on a side
- * abandonment is not judged, with fewer than a quarter of that in scores CSAT is not. Silent at times of an initiative
- * that the rule lists: somebody has looked at what the cut does, and said so.
+ * abandonment is not judged, with fewer than a quarter of that in scores CSAT is not.
+ *
+ * An initiative that somebody evaluated explains what it was expected to save: the hours a week of the accepted initiatives of
+ * the register (`initiativesOn`) that are in force in the window, as far as past weeks did not have them in force already, are
+ * added to P. So a cut within what was evaluated is silent, and one beyond it is not. Silent altogether at times of an
+ * initiative that the rule itself lists.
  *
  * Paid hours are handle time of agents, and their paid time of other states where agent states are sent.
  */
 export function evaluateBlindCut(
-  applied: AppliedRuleOf<BlindCutRule>,
-  { observed, past, asOfMs }: CutObservation,
+  applied: AppliedBlindCut,
+  { observed, past, asOfMs, endMs, pastEndsMs }: CutObservation,
 ): Verdict {
-  const { rule, scope, id } = applied;
+  const { rule, scope, id, registered } = applied;
   const subject = subjectName(scope, id);
   const about = { threshold: 1 - rule.cutRatio, unit: 'ratio', window: rule.window } as const;
   const unjudged = (why: string): Verdict => ({
@@ -68,14 +79,18 @@ export function evaluateBlindCut(
   const usualPaid = usual.paid / past.length;
   if (usualPaid === 0) return unjudged('no paid hours in past weeks to compare with');
   const paid = observed.paidMicroseconds / usualPaid;
+  const lengthMs = parseDuration(rule.window);
+  const saved = (toMs: number): number => savedHours(registered, toMs - lengthMs, toMs);
+  const savedBefore = pastEndsMs.reduce((sum, pastMs) => sum + saved(pastMs), 0) / past.length;
+  const explained = (Math.max(0, saved(endMs) - savedBefore) * HOUR_MICROSECONDS) / usualPaid;
   const harm = [csatFall(rule, observed, usual), abandonRise(rule, observed, usual)]
     .filter((each) => each !== undefined)
     .sort((a, b) => b.extent - a.extent)[0];
   const known = rule.initiatives.find(({ fromMs = -Infinity, toMs = Infinity }) => asOfMs > fromMs && asOfMs <= toMs);
-  const cut = (1 - paid) / rule.cutRatio;
+  const cut = (1 - paid - explained) / rule.cutRatio;
   const isCut = cut >= 1 && harm !== undefined && harm.extent >= 1;
   const hours = `${percent(1 - paid)} fewer paid hours over ${rule.window} than in past weeks (limit ${ratioText(rule.cutRatio)})`;
-  const reason = known ? `; initiative ${known.initiativeId} accounts for it` : '';
+  const reason = known ? `; initiative ${known.initiativeId} accounts for it` : explainedText(explained);
   return {
     ...about,
     condition: isCut && !known,
@@ -84,6 +99,10 @@ export function evaluateBlindCut(
     ...(!known && harm && { nearness: Math.min(cut, harm.extent) }),
     summary: `${subject} has ${paid < 1 ? hours : 'no fewer paid hours than in past weeks'}${harm ? `, and ${harm.text}` : ''}${reason}`,
   };
+}
+
+function explainedText(explained: number): string {
+  return explained > 0 ? `; evaluated initiatives account for ${percent(explained)}` : '';
 }
 
 interface Totals {

@@ -32,6 +32,7 @@ it('lets what began later hold, however often the earlier entry was edited', () 
     rateCards: [],
     agents: [],
     agentGroups: [],
+    initiatives: [],
     fxRates: [],
     budgets: [],
     rules: [RULE, { ...RULE, version: 1, fromMs: 1000, targetMicros: 2n }],

@@ -35,6 +35,7 @@ const reference = (rules: readonly Rule[], over: Partial<Reference> = {}): Refer
   rateCards: [],
   agents: [],
   agentGroups: [],
+  initiatives: [],
   budgets: [],
   rules,
   fxRates: [],

@@ -1,4 +1,5 @@
 import { budgetsInForce } from '../budget/index.js';
+import { initiativesOn } from '../initiative/index.js';
 import { UNALLOCATED } from '../windowing/index.js';
 import type { Micros } from '../money/index.js';
 import type {
@@ -10,6 +11,7 @@ import type {
   BudgetThresholdRule,
   BurnRateRule,
   CostShareRule,
+  Initiative,
   IntegrationCostRule,
   MisallocationRule,
   OverAutomationRule,
@@ -49,6 +51,11 @@ export interface AppliedUnapprovedSpend extends AppliedRuleOf<UnapprovedSpendRul
   readonly waiting: readonly Budget[];
 }
 
+/** A blind-cut rule with the accepted initiatives that bear on its scope, whenever they are in force. */
+export interface AppliedBlindCut extends AppliedRuleOf<BlindCutRule> {
+  readonly registered: readonly Initiative[];
+}
+
 /** A rule on one budget. */
 interface AppliedToBudget<R extends Rule> extends AppliedRuleOf<R> {
   readonly budget: Budget;
@@ -75,7 +82,7 @@ export type AppliedRule =
   | AppliedRuleOf<OverAutomationRule>
   | AppliedVendorQuality
   | AppliedRuleOf<AnomalyRule>
-  | AppliedRuleOf<BlindCutRule>;
+  | AppliedBlindCut;
 
 /**
  * Where each kind is judged unless its rule says otherwise; undefined: wherever there is a budget. An agent's hour has
@@ -153,8 +160,11 @@ export function rulesFor(reference: Reference, scope: BudgetScope, id: string, t
         return [plain(rule)];
       case 'anomaly':
         return [plain(rule)];
-      case 'blind-cut':
-        return [plain(rule)];
+      case 'blind-cut': {
+        const registered = initiativesOn(reference.initiatives, scope, id);
+        const named = registered.map(({ initiativeId, version }) => ` initiative ${String(version)} ${initiativeId}`);
+        return [{ ...plain(rule), basis: [String(rule.version), ...named.sort()].join(''), registered }];
+      }
       case 'vendor-quality':
         return [plain(rule)];
       case 'over-automation':

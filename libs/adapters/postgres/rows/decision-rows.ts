@@ -36,6 +36,36 @@ export class BudgetVersionRow {
   updatedAt!: Date;
 }
 
+/** One version of an initiative. */
+@Entity('initiative_version')
+export class InitiativeVersionRow {
+  @PrimaryColumn('text', { name: 'initiative_id' })
+  initiativeId!: string;
+  @PrimaryColumn('integer')
+  number!: number;
+  @Column('integer')
+  revision!: number;
+  @Column('text')
+  status!: string;
+  /** The wire object of the initiative, without its status. */
+  @Column('jsonb')
+  body!: object;
+  @Column('text', { array: true })
+  authors!: string[];
+  @Column('text', { name: 'evaluated_by', nullable: true })
+  evaluatedBy!: string | null;
+  @Column('timestamptz', { name: 'evaluated_at', nullable: true })
+  evaluatedAt!: Date | null;
+  @Column('text', { nullable: true })
+  evaluation!: string | null;
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+}
+
 /** One step of somebody's: only ever added to; number and hashes are the database's. */
 @Entity('decision_audit')
 export class DecisionAuditRow {
@@ -49,7 +79,7 @@ export class DecisionAuditRow {
   @Column('text', { name: 'actor_name' })
   actorName!: string;
   @Column('text')
-  subject!: 'budget' | 'signal';
+  subject!: 'budget' | 'initiative' | 'signal';
   @Column('text', { name: 'subject_id' })
   subjectId!: string;
   @Column('text')

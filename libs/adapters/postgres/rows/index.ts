@@ -1,4 +1,4 @@
-import { BudgetVersionRow, DecisionAuditRow, IdempotentAnswerRow } from './decision-rows.js';
+import { BudgetVersionRow, DecisionAuditRow, IdempotentAnswerRow, InitiativeVersionRow } from './decision-rows.js';
 import { CostEventRow, CostWindowRow, LedgerOffsetRow, LedgerRejectedRow, SignalEventRow } from './ledger-rows.js';
 import { OutboxRow, ReferenceAuditRow, ReferenceEntryRow } from './reference-rows.js';
 
@@ -12,6 +12,7 @@ export const ROWS = [
   ReferenceAuditRow,
   OutboxRow,
   BudgetVersionRow,
+  InitiativeVersionRow,
   DecisionAuditRow,
   IdempotentAnswerRow,
   CostEventRow,

@@ -83,15 +83,42 @@ export interface BudgetOverview {
   readonly children: readonly BudgetChildrenView[];
 }
 
+/** One version of an initiative. */
+export interface InitiativeVersionView {
+  readonly number: number;
+  readonly revision: number;
+  readonly status: 'proposed' | 'accepted' | 'rejected' | 'superseded' | 'closed';
+  /** The initiative in the words of a reference file. */
+  readonly plan: Readonly<Record<string, unknown>>;
+  readonly authors: readonly string[];
+  readonly evaluatedBy: string | null;
+  readonly evaluatedAt: string | null;
+  /** What was looked at, and what came out. */
+  readonly evaluation: string | null;
+  readonly endedAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** An initiative with what was decided of it. */
+export interface InitiativeOverview {
+  readonly initiativeId: string;
+  readonly scope: string;
+  readonly id: string;
+  readonly latest: InitiativeVersionView;
+  /** The version that counts; null where nobody accepted one. */
+  readonly inForce: InitiativeVersionView | null;
+}
+
 /** A line of the audit. */
 export interface AuditLineView {
   readonly auditId: number;
   readonly at: string;
   readonly actor: string;
   readonly actorName: string;
-  readonly subject: 'budget' | 'signal';
+  readonly subject: 'budget' | 'initiative' | 'signal';
   readonly subjectId: string;
-  /** The version of the budget, the episode of the signal. */
+  /** The version of the budget or initiative, the episode of the signal. */
   readonly part: string;
   readonly action: string;
   readonly reason: string | null;

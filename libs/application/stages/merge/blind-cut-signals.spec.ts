@@ -1,8 +1,8 @@
 import { EMPTY_REFERENCE } from '#libs/application';
 import { matchesSchema, type Signal } from '#libs/contract';
-import type { Reference } from '#libs/domain';
+import type { Initiative, Reference } from '#libs/domain';
 import { PipelineDriver } from '../../../testing/pipeline-driver.js';
-import { contact, REFERENCE } from '../centre.fixture.js';
+import { BASE, contact, REFERENCE } from '../centre.fixture.js';
 
 const QUARTER = 900;
 const WEEK = 672;
@@ -17,11 +17,11 @@ const CONTACTS = Array.from({ length: WEEK + 192 }, (_, index) => {
   });
 });
 
-function run(restartEvery = Infinity): Signal[] {
+function run(restartEvery = Infinity, initiatives: Initiative[] = []): Signal[] {
   const rules = EMPTY_REFERENCE.rules.flatMap((rule) =>
     rule.kind === 'blind-cut' ? { ...rule, minimumUnits: 50 } : [],
   );
-  const reference: Reference = { ...REFERENCE, rules };
+  const reference: Reference = { ...REFERENCE, rules, initiatives };
   const driver = new PipelineDriver({ reference, partitions: 1, stage: { scopes: ['all', 'team'] } });
   for (let first = 0; first < CONTACTS.length; first += 24) {
     driver.send(...CONTACTS.slice(first, first + 24));
@@ -43,5 +43,17 @@ describe('a blind cut', () => {
     expect(first?.summary).toContain('fewer paid hours');
     expect(matchesSchema('signal.v1', first)).toBe(true);
     expect(run(7)).toEqual(signals);
+  });
+
+  it('is silent where an evaluated initiative accounts for the hours, and not where it accounts for few of them', () => {
+    // Half of sixteen paid hours a day are gone, 56 a week.
+    const fromMs = BASE + (WEEK + 96) * QUARTER * 1000;
+    const initiative = (savesHours: number): Initiative => ({
+      ...{ initiativeId: 'merge-shifts', scope: 'all', id: 'all', savesHours, fromMs },
+      ...{ status: 'accepted', version: 1 },
+    });
+    expect(run(Infinity, [initiative(60)])).toEqual([]);
+    expect(run(Infinity, [{ ...initiative(60), status: 'proposed' }])).toEqual(run());
+    expect(run(Infinity, [initiative(10)]).length).toBeGreaterThan(0);
   });
 });

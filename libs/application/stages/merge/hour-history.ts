@@ -33,6 +33,9 @@ const LONGEST_GAP_HOURS = 48;
 export interface Stretch {
   readonly observed: Measures;
   readonly past: readonly Measures[];
+  /** Where the hours end, and those of past weeks. */
+  readonly endMs: number;
+  readonly pastEndsMs: readonly number[];
 }
 
 /**
@@ -43,7 +46,7 @@ export interface Stretch {
 export class HourHistory {
   private readonly scopes = new Map<string, Map<number, Measures>>();
   /** By scope, what was asked for last: it changes once an hour, and is asked for each minute. */
-  private readonly stretches = new Map<string, Stretch & { readonly count: number; readonly endMs: number }>();
+  private readonly stretches = new Map<string, Stretch & { readonly count: number }>();
   private dirty: { key: string; hourMs: number }[] = [];
 
   constructor(private readonly calendar: Calendar) {}
@@ -106,10 +109,12 @@ export class HourHistory {
     const observed = sumOf(hours, endMs, count);
     if (!observed) return undefined;
     const past = Array.from({ length: WEEKS }, (_, week) => {
-      const lastMs = this.sameHour(endMs - HOUR_MS, week + 1);
-      return sumOf(hours, lastMs + HOUR_MS, count) ?? [];
+      const pastMs = this.sameHour(endMs - HOUR_MS, week + 1) + HOUR_MS;
+      const sum = sumOf(hours, pastMs, count);
+      return sum ? [{ sum, pastMs }] : [];
     }).flat();
-    const stretch = { observed, past, endMs, count };
+    const [sums, pastEndsMs] = [past.map(({ sum }) => sum), past.map(({ pastMs }) => pastMs)];
+    const stretch = { observed, past: sums, pastEndsMs, endMs, count };
     this.stretches.set(key, stretch);
     return stretch;
   }

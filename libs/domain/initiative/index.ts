@@ -1,0 +1,2 @@
+export * from './initiative-flow.js';
+export * from './saved-hours.js';
