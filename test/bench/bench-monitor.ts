@@ -4,7 +4,7 @@ import { freePort } from '../../libs/testing/free-port.js';
 import { usageOf, type Usage } from './process-usage.js';
 
 /** As `spendline up` starts it. */
-const NODE_OPTIONS = ['--single-threaded-gc'];
+const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=8', '--heap-growing-percent=50'];
 
 /** What the health page tells of a stage's task. */
 interface TaskPage {

@@ -106,7 +106,7 @@ function resultOf(printed: string): PeerResult {
 const here = (path: string): string => resolve(import.meta.dirname, path);
 const ours = [
   process.execPath,
-  '--single-threaded-gc',
+  ...['--single-threaded-gc', '--max-semi-space-size=8', '--heap-growing-percent=50'],
   ...['--import', here('../../../libs/testing/typescript/register.js'), here('own-engine.ts')],
 ].join(' ');
 

@@ -28,7 +28,7 @@ describe('BufferPool', () => {
             expect(out).not.toContain(buffer);
             out.push(buffer);
           }
-          expect(pool.keptBytes).toBeLessThanOrEqual(32 * 1_048_576);
+          expect(pool.keptBytes).toBeLessThanOrEqual(16 * 1_048_576);
         }
       }),
       { numRuns: 50 },

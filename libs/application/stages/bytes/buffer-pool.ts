@@ -3,7 +3,7 @@ const SMALLEST_BITS = 14;
 const LARGEST_BITS = 23;
 
 /** Most bytes that wait to be used again: those of the transactions of a few partitions. */
-const MOST_KEPT_BYTES = 32 * 1_048_576;
+const MOST_KEPT_BYTES = 16 * 1_048_576;
 
 /**
  * Large buffers that are used again. Memory outside of V8's heap that is made anew for each transaction costs more than what
