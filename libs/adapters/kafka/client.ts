@@ -1,4 +1,5 @@
 import kafkajs, { type KafkaConfig, type LogEntry, type RetryOptions, type SASLOptions } from 'kafkajs';
+import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { KafkaSettings } from '#libs/application';
 import { registerCodecs } from './codecs.js';
 import { repairConsumers } from './consumer-repairs.js';
@@ -6,6 +7,7 @@ import { rememberCoordinators } from './coordinator-memory.js';
 import { paceFetches } from './eager-fetch.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
+import { noteIdentities } from './producer-identity.js';
 import { repairReadCommitted } from './read-committed.js';
 import { repairProduce } from './write-once.js';
 
@@ -52,6 +54,8 @@ const NOISE =
 export interface ClientOptions {
   readonly logger?: KafkaLogger;
   readonly retry?: RetryOptions;
+  /** A connection has ended, whoever ended it; a broker that dies is noticed by this at once. */
+  readonly onConnectionLost?: () => void;
 }
 
 /** Makes kafkajs clients: {@link createKafka}, or what stands in for it where there is no network. */
@@ -64,11 +68,12 @@ export type KafkaFactory = typeof createKafka;
 export function createKafka(settings: KafkaSettings, role: string, options: ClientOptions = {}): kafkajs.Kafka {
   repairReadCommitted();
   repairProduce();
+  noteIdentities();
   repairConsumers();
   paceFetches();
   rememberCoordinators();
   registerCodecs();
-  const { logger = SILENT_LOGGER, retry = PATIENT_RETRY } = options;
+  const { logger = SILENT_LOGGER, retry = PATIENT_RETRY, onConnectionLost } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;
   if (codec === 'own') void useOwnCodec(logger);
   const config: KafkaConfig = {
@@ -81,8 +86,15 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
     logCreator: () => (entry) => writeLine(logger, entry),
     ssl: typeof ssl === 'boolean' ? ssl : { ca: [...ssl.ca] },
   };
+  if (onConnectionLost) config.socketFactory = watchedSockets(onConnectionLost);
   if (sasl) config.sasl = { ...sasl } as SASLOptions;
   return new kafkajs.Kafka(config);
+}
+
+/** kafkajs's own sockets, whose ends are told. */
+function watchedSockets(onConnectionLost: () => void): kafkajs.ISocketFactory {
+  const create = createSocketFactory();
+  return (address) => create(address).once('close', onConnectionLost);
 }
 
 /** kafkajs's levels are one too loud for a program that has its own words for what matters. */

@@ -61,6 +61,15 @@ export function offsetMetadata(sequence: number): string {
   return `spendline:${sequence}`;
 }
 
+/** Number of the commit that these offsets are of, the last one if they differ; undefined where none is of ours. */
+export function lastSequence(committed: CommittedOffsets): number | undefined {
+  const sequences = [...committed.values()].flatMap(({ metadata }) => {
+    const [, digits] = METADATA.exec(metadata ?? '') ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+  return sequences.length === 0 ? undefined : Math.max(...sequences);
+}
+
 /** Where a task starts from. */
 export interface StartingPoint {
   readonly sequence: number;

@@ -52,7 +52,8 @@ export function rememberCoordinators(): void {
   const { initProducerId, addOffsetsToTxn, addPartitionsToTxn, endTxn, txnOffsetCommit } = Broker.prototype;
   const { findGroupCoordinator } = Cluster.prototype;
   /* eslint-enable @typescript-eslint/unbound-method */
-  const asTransactions = (send: typeof endTxn): typeof endTxn =>
+  type Send<T> = (request: { readonly transactionalId?: string | undefined }) => Promise<T>;
+  const asTransactions = <T>(send: Send<T>): Send<T> =>
     function (this: Broker, request) {
       const { transactionalId } = request;
       if (!transactionalId) return send.call(this, request);

@@ -1,25 +1,45 @@
 import type { Broker, Cluster } from 'kafkajs';
 import { backoffMs, pause } from './backoff.js';
-import { retriableError, UnrecoverableError } from './errors.js';
+import { isConcurrent, isFenced, isTransient, retriableError } from './errors.js';
+import type { LogClient } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
+import type { TaskLock } from './task-lock.js';
+import type { ProducerIdentity } from './producer-identity.js';
+import { lastEnd, openCommit } from './transaction-evidence.js';
 import { describeProducers, describeTransaction, type TransactionState } from './transaction-requests.js';
 
 /**
- * A broker that is killed between "this transaction is decided" and the markers that tell the partitions may, once it
- * is back, take partitions without a leader for deleted ones and record the transaction as complete without ever
- * writing their markers (Kafka 4.3.1: __transaction_state goes from PrepareCommit to CompleteCommit, no partition has a
- * marker). The records then stay open for ever: readers of committed records stop before them, and where only some
- * partitions got their marker, state and offsets come apart. Nobody but the owner of the transactional id can end this
- * safely: with the lock in hand, whatever is open under its producer id is left over, and one more transaction over just
- * these partitions, ended the way the coordinator had decided, writes the missing markers.
+ * Kafka 4.3.1 takes a partition that has no leader for a deleted one: a coordinator that is about to write the marker of a
+ * decided transaction there leaves it out, and records the transaction as complete. (KRaftMetadataCache's
+ * getPartitionLeaderEndpoint answers "no such partition" for it; three brokers of which one after the other is killed show
+ * it soon.) The records then stay open: readers of committed records stop before them until the same producer's next
+ * transaction ends in that partition, and then they get the end of that one. If it is another end than their own, state,
+ * offsets and output come apart. Only the owner of the transactional id can prevent that: as long as nothing else has begun
+ * under its producer id, whatever is open there is left over, and one more transaction over just these partitions, ended as
+ * the one that they belong to, writes the missing markers.
  */
 
 const OFFSETS_TOPIC = '__consumer_offsets';
 const TRIES = 8;
+const LOOK_EVERY_MS = 50;
 const TRANSACTION_COORDINATOR = 1;
 
 /** Partitions by topic. */
 export type Partitions = ReadonlyMap<string, readonly number[]>;
+
+/** How the transaction that last wrote records has ended, and the one that last sent offsets: true with a commit. */
+export interface Outcome {
+  readonly records: boolean;
+  readonly offsets: boolean;
+}
+
+/** What was known of the last transaction before the lock was taken. */
+export interface Decision {
+  /** Of the coordinator, by Kafka's names; undefined where it tells nothing. */
+  readonly state: string | undefined;
+  /** End of the changelog when it was asked: what ends behind it was decided later. */
+  readonly changelogEnd: bigint;
+}
 
 /** The task whose leftovers are looked for. */
 export interface HungTransactionScope {
@@ -27,8 +47,10 @@ export interface HungTransactionScope {
   readonly group: string;
   /** Every partition that the task may write to, its changelog included. */
   readonly partitions: Partitions;
-  /** Topic of its changelog. */
-  readonly changelog: string;
+  /** Where its changelog is; nobody else writes there. */
+  readonly changelog: { readonly topic: string; readonly partition: number };
+  /** Number of the commit that the group's offsets are of. */
+  readonly committedSequence: () => Promise<number | undefined>;
   readonly signal: AbortSignal;
   readonly logger: KafkaLogger;
 }
@@ -43,52 +65,107 @@ interface TransactionBroker extends Broker {
   endTxn(request: object): Promise<unknown>;
 }
 
-/** Finds and ends what a broker left open of a task's transactions. */
+/** Where leftovers stand, with the offset of the first of them by topic and partition. */
+type Open = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
+
+/** Finds and ends what brokers left open of a task's transactions. */
 export class HungTransactions {
   private readonly cluster: CoordinatingCluster;
 
   constructor(
-    cluster: Cluster,
+    private readonly log: LogClient,
     private readonly scope: HungTransactionScope,
   ) {
-    this.cluster = cluster as CoordinatingCluster;
+    this.cluster = log.cluster as CoordinatingCluster;
   }
 
-  /** What the coordinator decided last; to be asked before the lock is taken, which makes it forget. */
-  async lastDecision(): Promise<string | undefined> {
-    return (await this.describe())?.state;
+  /**
+   * Takes the lock, and tells what the coordinator had decided of the owner before: it forgets that when the lock is taken,
+   * and the owner before may end a transaction while we wait for our turn.
+   */
+  async whileTaking(take: () => Promise<TaskLock>): Promise<{ readonly lock: TaskLock; readonly decision: Decision }> {
+    const { topic, partition } = this.scope.changelog;
+    const changelogEnd = (await this.log.ranges(topic, [partition])).get(partition)?.end ?? 0n;
+    let last = await this.describe();
+    const decided = (now: TransactionState | undefined): void => {
+      if (now?.producerId === last?.producerId && now?.producerEpoch === last?.producerEpoch) last = now;
+    };
+    let isTaken = false;
+    const taking = take().finally(() => (isTaken = true));
+    const settled = taking.then(
+      () => undefined,
+      () => undefined,
+    );
+    for (;;) {
+      await Promise.race([settled, pause(LOOK_EVERY_MS)]);
+      if (isTaken) break;
+      await Promise.race([settled, this.describe().then(decided, () => undefined)]);
+    }
+    return { lock: await taking, decision: { state: last?.state, changelogEnd } };
   }
 
-  /** With the lock in hand: ends what is still open as `decision` says. Waits until the partitions have their markers. */
-  async settle(decision: string | undefined): Promise<void> {
-    const held = await this.describe();
-    if (!held) return;
-    const open = await this.openPartitions(held);
-    if (open.size === 0) return;
-    const commit = this.isCommit(decision, open);
+  /** With the lock just taken: ends what an owner before left open. Waits until the partitions have their markers. */
+  async settle(owner: ProducerIdentity, decision: Decision): Promise<void> {
+    const open = await this.leftovers(owner);
+    if (open.size > 0) await this.end(owner, open, await this.outcomeOf(open, decision));
+  }
+
+  /** By the owner itself between two of its transactions, which knows how they ended. */
+  async endLeftovers(owner: ProducerIdentity, outcome: Outcome): Promise<void> {
+    const open = await this.leftovers(owner);
+    if (open.size > 0) await this.end(owner, open, outcome);
+  }
+
+  /** Open although no transaction is, once what is being ended has ended. Throws when the lock is another one's. */
+  private async leftovers(owner: ProducerIdentity): Promise<Open> {
+    const held = await this.ask(async () => {
+      const state = await this.describe();
+      if (state?.state.startsWith('Prepare') === true) throw retriableError('The transaction before is being ended');
+      return state;
+    });
+    if (!held) return new Map<string, Map<number, bigint>>();
+    if (held.producerId !== owner.producerId || held.producerEpoch !== owner.producerEpoch) throw fenced();
+    return this.openPartitions(owner);
+  }
+
+  private async end(owner: ProducerIdentity, open: Open, { records, offsets }: Outcome): Promise<void> {
     const { transactionalId, logger } = this.scope;
-    const partitions = Object.fromEntries(open);
-    logger.warn({ transactionalId, partitions, commit }, 'ending a transaction that a broker left open');
-    await this.end(held, open, commit);
-    for (let attempt = 1; (await this.openPartitions(held)).size > 0; attempt++) {
+    const partitions = Object.fromEntries([...open].map(([topic, numbers]) => [topic, [...numbers.keys()]]));
+    logger.warn({ transactionalId, partitions, records, offsets }, 'ending a transaction that a broker left open');
+    const ofOffsets = new Map([...open].filter(([topic]) => topic === OFFSETS_TOPIC));
+    const ofRecords = new Map([...open].filter(([topic]) => topic !== OFFSETS_TOPIC));
+    if (records === offsets) await this.endAs(owner, open, records);
+    else {
+      if (ofRecords.size > 0) await this.endAs(owner, ofRecords, records);
+      if (ofOffsets.size > 0) await this.endAs(owner, ofOffsets, offsets);
+    }
+    for (let attempt = 1; (await this.openPartitions(owner)).size > 0; attempt++) {
       if (attempt === TRIES) throw retriableError(`Markers of ${transactionalId} are still missing`);
       await pause(backoffMs(attempt), this.scope.signal);
     }
   }
 
-  private isCommit(decision: string | undefined, open: Partitions): boolean {
-    if (decision === 'CompleteCommit' || decision === 'PrepareCommit') return true;
-    // Nobody has seen anything of it, so that aborting leaves all as it was.
-    if (decision !== 'Empty' || this.nobodySaw(open)) return false;
-    const where = [...open].map(([topic, numbers]) => `${topic}: ${numbers.join(', ')}`).join('; ');
-    throw new UnrecoverableError(
-      `A transaction of ${this.scope.transactionalId} is open in ${where} since a broker was killed, has ended elsewhere, and its coordinator has forgotten how. If its records stand in read-committed output, end it with kafka-transactions.sh as committed, else abort it; then start again.`,
-    );
-  }
-
-  /** Every transaction writes to the changelog, and offsets: with both open no reader and no owner rests on it. */
-  private nobodySaw(open: Partitions): boolean {
-    return open.has(OFFSETS_TOPIC) && open.has(this.scope.changelog);
+  /**
+   * How the transaction ended that the leftovers are of, as far as logs show it: the coordinator forgets it as soon as
+   * somebody takes the lock, and what it said before may be outdated. Offsets alone are never committed: they may be of a
+   * transaction that did not come further, and if they are not, the state says where to go on (OffsetsBehindError).
+   */
+  private async outcomeOf(open: Open, { state, changelogEnd }: Decision): Promise<Outcome> {
+    const decided = state === 'CompleteCommit' || state === 'PrepareCommit';
+    const { topic, partition } = this.scope.changelog;
+    const openFrom = open.get(topic)?.get(partition);
+    const offsetsAreOpen = open.has(OFFSETS_TOPIC);
+    if (openFrom !== undefined) {
+      // With both open nobody has the state or the offsets yet.
+      if (offsetsAreOpen) return both(decided);
+      const sequence = await openCommit({ log: this.log, topic, partition }, openFrom);
+      const committed = await this.scope.committedSequence();
+      return both(sequence === undefined || committed === undefined ? decided : sequence === committed);
+    }
+    if (open.size === 1 && offsetsAreOpen) return both(false);
+    const end = await lastEnd({ log: this.log, topic, partition });
+    const isNewer = end !== undefined && end.offset >= changelogEnd;
+    return both(end?.commit === true && (decided || isNewer || state === 'Empty'));
   }
 
   private async describe(): Promise<TransactionState | undefined> {
@@ -103,7 +180,8 @@ export class HungTransactions {
       try {
         return await question();
       } catch (error) {
-        if (attempt === TRIES || (error as { retriable?: boolean }).retriable !== true) throw error;
+        const again = isConcurrent(error) || (isTransient(error) && !isFenced(error));
+        if (attempt === TRIES || !again) throw error;
         await pause(backoffMs(attempt), signal);
         signal.throwIfAborted();
         await beforeAgain?.();
@@ -120,20 +198,20 @@ export class HungTransactions {
   }
 
   /** Asks until every leader has answered: one that moves meanwhile must not look as if nothing were open there. */
-  private openPartitions(held: TransactionState): Promise<Map<string, number[]>> {
+  private openPartitions(owner: ProducerIdentity): Promise<Open> {
     return this.ask(
-      () => this.askLeaders(held),
+      () => this.askLeaders(owner),
       () => this.cluster.refreshMetadata(),
     );
   }
 
-  private async askLeaders({ producerId }: TransactionState): Promise<Map<string, number[]>> {
-    const open = new Map<string, number[]>();
+  private async askLeaders({ producerId }: ProducerIdentity): Promise<Open> {
+    const open = new Map<string, Map<number, bigint>>();
     for (const [nodeId, partitions] of await this.byLeader()) {
       const broker = await this.cluster.findBroker({ nodeId });
-      for (const each of await describeProducers(broker, partitions)) {
-        if (each.producerId !== producerId || each.openFrom === undefined) continue;
-        open.set(each.topic, [...(open.get(each.topic) ?? []), each.partition]);
+      for (const { topic, partition, openFrom, ...each } of await describeProducers(broker, partitions)) {
+        if (each.producerId !== producerId || openFrom === undefined) continue;
+        open.set(topic, (open.get(topic) ?? new Map<number, bigint>()).set(partition, openFrom));
       }
     }
     return open;
@@ -154,17 +232,39 @@ export class HungTransactions {
     return leaders;
   }
 
-  private async end({ producerId, producerEpoch }: TransactionState, open: Partitions, commit: boolean): Promise<void> {
+  /**
+   * Both requests go out at once, so that they reach the coordinator even if this process ends now: left alone with the
+   * first of them, it would end the leftovers as it ends what a dead owner has begun, with an abort.
+   */
+  private async endAs(identity: ProducerIdentity, open: Open, commit: boolean): Promise<void> {
     const { transactionalId, group } = this.scope;
-    const coordinator = await this.coordinator();
-    const owner = { transactionalId, producerId: producerId.toString(), producerEpoch };
+    const owner = { ...identity, transactionalId, producerId: identity.producerId.toString() };
     const topics = [...open]
       .filter(([topic]) => topic !== OFFSETS_TOPIC)
-      .map(([topic, partitions]) => ({ topic, partitions }));
-    if (topics.length > 0) await coordinator.addPartitionsToTxn({ ...owner, topics });
-    if (open.has(OFFSETS_TOPIC)) await coordinator.addOffsetsToTxn({ ...owner, groupId: group });
-    await coordinator.endTxn({ ...owner, transactionResult: commit });
+      .map(([topic, partitions]) => ({ topic, partitions: [...partitions.keys()] }));
+    await this.ask(
+      async () => {
+        const coordinator = await this.coordinator();
+        const sent = [
+          ...(topics.length > 0 ? [coordinator.addPartitionsToTxn({ ...owner, topics })] : []),
+          ...(open.has(OFFSETS_TOPIC) ? [coordinator.addOffsetsToTxn({ ...owner, groupId: group })] : []),
+          coordinator.endTxn({ ...owner, transactionResult: commit }),
+        ];
+        const failed = (await Promise.allSettled(sent)).find((each) => each.status === 'rejected');
+        if (failed) throw failed.reason;
+      },
+      () => this.cluster.refreshMetadata(),
+    );
   }
+}
+
+function both(commit: boolean): Outcome {
+  return { records: commit, offsets: commit };
+}
+
+/** As Kafka would say it. */
+function fenced(): Error {
+  return Object.assign(new Error('Another process has taken the transactional id'), { type: 'PRODUCER_FENCED' });
 }
 
 /** Kafka's own rule: Java's hash of the group's name. */

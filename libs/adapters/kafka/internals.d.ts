@@ -1,14 +1,18 @@
-/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, eager-fetch, coordinator-memory, transaction-requests, kafka-codec. */
+/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, eager-fetch, coordinator-memory, producer-identity, transaction-requests, client, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: import('./eager-fetch.js').FetchWait): Promise<unknown>;
     produce(request: import('./write-once.js').ProduceRequest): Promise<unknown>;
     isConnected(): boolean;
-    initProducerId(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
+    initProducerId(request: {
+      readonly transactionalId?: string | undefined;
+    }): Promise<import('./producer-identity.js').GrantedIdentity>;
     addOffsetsToTxn(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
     addPartitionsToTxn(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
     endTxn(request: { readonly transactionalId?: string | undefined }): Promise<unknown>;
     txnOffsetCommit(request: { readonly groupId: string }): Promise<unknown>;
+    /** The client's. */
+    readonly rootLogger: object;
   }
   export default Broker;
 }
@@ -38,6 +42,10 @@ declare module 'kafkajs/src/network/connection.js' {
     rejectRequests(error: Error): void;
   }
   export default Connection;
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  export default function createSocketFactory(): import('kafkajs').ISocketFactory;
 }
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {

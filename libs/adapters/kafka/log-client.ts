@@ -2,6 +2,7 @@ import type { Cluster, IHeaders, Kafka } from 'kafkajs';
 import { backoffMs, pause } from './backoff.js';
 import { errorOf, isLeaderMoving, retriableError } from './errors.js';
 
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 const MAX_PARTITION_BYTES = 1_048_576;
 const MAX_FETCH_BYTES = 8_388_608;
@@ -150,15 +151,18 @@ export class LogClient {
     });
   }
 
+  /** What stands at an offset, or first behind it: a record, committed or not, or the end of a transaction. */
+  async recordAt(position: LogPosition): Promise<(LogRecord & { readonly isControlRecord: boolean }) | undefined> {
+    return this.refreshing([position.topic], async () => {
+      const [nodeId = ''] = [...this.byLeader([position]).keys()];
+      const response = await this.request(nodeId, [position], { isolationLevel: READ_UNCOMMITTED, maxWaitMs: 0 });
+      const messages = response.responses[0]?.partitions[0]?.messages ?? [];
+      return messages.find(({ offset }) => BigInt(offset) >= position.offset);
+    });
+  }
+
   private async fetchFrom(nodeId: string, positions: readonly LogPosition[], maxWaitMs: number): Promise<LogBatch[]> {
-    const broker = await this.cluster.findBroker({ nodeId });
-    const response = (await broker.fetch({
-      isolationLevel: READ_COMMITTED,
-      maxWaitTime: maxWaitMs,
-      minBytes: 1,
-      maxBytes: MAX_FETCH_BYTES,
-      topics: groupByTopic(positions),
-    })) as FetchResponse;
+    const response = await this.request(nodeId, positions, { isolationLevel: READ_COMMITTED, maxWaitMs });
     const batches: LogBatch[] = [];
     for (const { topicName, partitions } of response.responses) {
       for (const fetched of partitions) {
@@ -177,6 +181,21 @@ export class LogClient {
       }
     }
     return batches;
+  }
+
+  private async request(
+    nodeId: string,
+    positions: readonly LogPosition[],
+    { isolationLevel, maxWaitMs }: { readonly isolationLevel: number; readonly maxWaitMs: number },
+  ): Promise<FetchResponse> {
+    const broker = await this.cluster.findBroker({ nodeId });
+    return (await broker.fetch({
+      isolationLevel,
+      maxWaitTime: maxWaitMs,
+      minBytes: 1,
+      maxBytes: MAX_FETCH_BYTES,
+      topics: groupByTopic(positions),
+    })) as FetchResponse;
   }
 
   /**

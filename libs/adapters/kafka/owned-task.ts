@@ -216,8 +216,9 @@ export class OwnedTask {
   ): Promise<boolean> {
     try {
       const output = open.task.process(input, Date.now());
-      if (!advance && output.records.length === 0 && !output.blocks?.length && output.changelog.length === 0) {
+      if (!advance && !open.offsetsAreBehind && isEmpty(output)) {
         if (output.counters.length > 0) this.hooks.onCommitted(open.task, output, 0);
+        await open.lock.settleDoubt();
         return true;
       }
       const began = performance.now();
@@ -227,6 +228,7 @@ export class OwnedTask {
       await open.lock.commit(waves, this.offsets(positions, sequence));
       releaseWaves(waves);
       open.sequence = sequence;
+      open.offsetsAreBehind = false;
       if (advance) open.positions.set(...advance);
       this.failures.delete(work);
       this.failuresInARow = 0;
@@ -328,4 +330,8 @@ export class OwnedTask {
     this.hooks.onClosed(this.partition);
     await open.lock.release();
   }
+}
+
+function isEmpty({ records, blocks, changelog }: StageOutput): boolean {
+  return records.length === 0 && !blocks?.length && changelog.length === 0;
 }

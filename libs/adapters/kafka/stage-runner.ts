@@ -182,7 +182,11 @@ export class StageRunner {
       admin,
       identity,
       logger,
-      createClient: (role) => this.createKafka(settings, `${definition.name}-${role}`, { logger, retry: QUICK_RETRY }),
+      createClient: (role, onConnectionLost) =>
+        this.createKafka(settings, `${definition.name}-${role}`, {
+          ...{ logger, retry: QUICK_RETRY },
+          ...(onConnectionLost && { onConnectionLost }),
+        }),
       transactionalId: (partition) => `${this.group}-${partition}`,
     };
   }

@@ -1,5 +1,13 @@
 import type { Admin, ITopicConfig } from 'kafkajs';
-import { countingStage, eventually, KafkaBroker, readCounted, StageProcess, whyNoBroker } from '#libs/testing/kafka';
+import {
+  countingStage,
+  eventually,
+  KafkaBroker,
+  readAll,
+  readCounted,
+  StageProcess,
+  whyNoBroker,
+} from '#libs/testing/kafka';
 import type { KafkaSettings } from '#libs/application';
 import { topicName, type TopicKey } from '#libs/contract';
 import {
@@ -16,6 +24,7 @@ import { ClusterIdentity } from './cluster-identity.js';
 import { isFenced, UnrecoverableError } from './errors.js';
 import { WaveBuilder } from './message-waves.js';
 import { takeOver, type OpenTask, type TakeOverContext } from './take-over.js';
+import { TaskLock } from './task-lock.js';
 import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
 import { LogClient } from './log-client.js';
 
@@ -25,10 +34,21 @@ const GROUP = 'test';
 interface RawBroker {
   initProducerId(request: object): Promise<{ producerId: string; producerEpoch: number }>;
   addPartitionsToTxn(request: object): Promise<unknown>;
+  addOffsetsToTxn(request: object): Promise<unknown>;
   endTxn(request: object): Promise<unknown>;
   produce(request: object): Promise<unknown>;
   txnOffsetCommit(request: object): Promise<unknown>;
 }
+/** How a transaction was left. */
+interface LeftOpen {
+  /** What its coordinator had decided; undefined: nothing that it still knows. */
+  readonly commit: boolean | undefined;
+  /** What did get its marker. */
+  readonly marked: readonly ('offsets' | 'state')[];
+  /** The coordinator has forgotten the decision since. */
+  readonly isForgotten?: boolean;
+}
+
 interface RawCluster {
   findGroupCoordinator(query: object): Promise<RawBroker>;
   findBroker(node: { nodeId: string }): Promise<RawBroker>;
@@ -138,7 +158,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       definition: countingStage(),
       ...{ group, topicPrefix: settings.topicPrefix, partitionCounts: counts, transactionTimeoutMs: 30_000 },
       ...{ admin: readBy, identity, logger: SILENT_LOGGER },
-      createClient: (role) => createKafka(settings, role),
+      createClient: (role, onConnectionLost) => createKafka(settings, role, onConnectionLost && { onConnectionLost }),
       transactionalId: (partition) => `${group}-${partition}`,
     };
   }
@@ -153,8 +173,11 @@ if (missing) console.warn(`skipped: ${missing}`);
     await open.lock.commit(builder.build(), [position]);
   }
 
-  /** Counts the eleventh record in a transaction that ends, as the coordinator sees it, without its partitions. */
-  async function leaveOpen(commit: boolean | undefined): Promise<void> {
+  /**
+   * Counts the eleventh record in a transaction that ends, as the coordinator sees it, without its partitions but those
+   * that are `marked`.
+   */
+  async function leaveOpen({ commit, marked }: LeftOpen): Promise<void> {
     const log = await LogClient.connect(createKafka(settings, 'broken'));
     const cluster = log.cluster as unknown as RawCluster;
     await log.ranges(topic('costState'), [0]);
@@ -164,10 +187,6 @@ if (missing) console.warn(`skipped: ${missing}`);
       coordinator.initProducerId({ transactionalId, transactionTimeout: 30_000 }),
     );
     const owner = { transactionalId, producerId, producerEpoch };
-    if (commit !== undefined) {
-      await coordinator.addPartitionsToTxn({ ...owner, topics: [{ topic: topic('signals'), partitions: [0] }] });
-      await coordinator.endTxn({ ...owner, transactionResult: commit });
-    }
     const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic('interactions')] });
     const sequence = Number(offsets?.partitions[0]?.metadata?.split(':')[1]) + 1;
     const marker = encodeMarker({ sequence, group, format: 1, offsets: { interactions: 11n } });
@@ -178,17 +197,38 @@ if (missing) console.warn(`skipped: ${missing}`);
     });
     const message = (key: string, value: string) => ({ key, value, headers: {}, timestamp: Date.now() });
     const leader = await cluster.findBroker({ nodeId: '1' });
-    await leader.produce({
-      ...owner,
-      topicData: [
-        data('costState', [message(MARKER_KEY, marker), message('k', '11')]),
-        data('costEvents', [message('k', JSON.stringify(event))]),
-      ],
-    });
     const position = { partition: 0, offset: '11', metadata: offsetMetadata(sequence) };
     const topics = [{ topic: topic('interactions'), partitions: [position] }];
-    await leader.txnOffsetCommit({ ...owner, groupId: group, topics });
+    const write = {
+      offsets: () => leader.txnOffsetCommit({ ...owner, groupId: group, topics }),
+      state: () =>
+        leader.produce({
+          ...owner,
+          topicData: [data('costState', [message(MARKER_KEY, marker), message('k', '11')])],
+        }),
+      events: () =>
+        leader.produce({ ...owner, topicData: [data('costEvents', [message('k', JSON.stringify(event))])] }),
+    };
+    if (commit !== undefined) {
+      const elsewhere = marked.includes('state') ? topic('costState') : topic('signals');
+      await coordinator.addPartitionsToTxn({ ...owner, topics: [{ topic: elsewhere, partitions: [0] }] });
+      if (marked.includes('offsets')) await coordinator.addOffsetsToTxn({ ...owner, groupId: group });
+      for (const part of marked) await write[part]();
+      await coordinator.endTxn({ ...owner, transactionResult: commit });
+    }
+    for (const part of ['state', 'events', 'offsets'] as const)
+      if (part === 'events' || !marked.includes(part)) await write[part]();
     await log.close();
+  }
+
+  /** Somebody took the lock, and came no further. */
+  async function initAgain(): Promise<void> {
+    const lock = await TaskLock.take({
+      createClient: (onConnectionLost) => createKafka(settings, 'hasty', { onConnectionLost }),
+      transactionalId: `${group}-0`,
+      ...{ group, transactionTimeoutMs: 30_000, endLeftovers: () => Promise.resolve() },
+    });
+    await lock.release();
   }
 
   async function endsSaying(text: string): Promise<void> {
@@ -283,16 +323,22 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(Math.max(...offsets)).toBeLessThan(11);
   }, 240_000);
 
-  it.each([
-    { decided: 'to commit', commit: true },
-    { decided: 'to abort', commit: false },
-    { decided: 'nothing any more', commit: undefined },
+  it.each<LeftOpen & { decided: string }>([
+    { decided: 'to commit', commit: true, marked: [] },
+    { decided: 'to abort', commit: false, marked: [] },
+    { decided: 'nothing any more', commit: undefined, marked: [] },
+    { decided: 'to commit, as the offsets show', commit: true, marked: ['offsets'], isForgotten: true },
+    { decided: 'to commit, as the state shows', commit: true, marked: ['state', 'offsets'], isForgotten: true },
+    { decided: 'to abort, as the offsets show', commit: false, marked: ['offsets'], isForgotten: true },
+    { decided: 'to abort, as the state shows', commit: false, marked: ['state', 'offsets'], isForgotten: true },
   ])(
     'ends a transaction that a broker left open, where the coordinator had decided $decided',
-    async ({ commit }) => {
+    async (left) => {
+      const { commit } = left;
       await countTen();
       await publish(1);
-      await leaveOpen(commit);
+      await leaveOpen(left);
+      if (left.isForgotten) await initAgain();
       await run();
       await eventually('counting on', async () => (await readCounted(settings)).length >= 11);
       const counted = await readCounted(settings);
@@ -302,6 +348,42 @@ if (missing) console.warn(`skipped: ${missing}`);
     },
     240_000,
   );
+
+  it('notices what a broker left open of its own last transaction before it begins the next one', async () => {
+    await countTen();
+    const identity = await ClusterIdentity.learn(admin);
+    const open = await takeOver(context(admin, identity), 0, new AbortController().signal);
+    await commitNext(open, 10n);
+    // As if the marker of that commit had been left out in one partition, whose leader dies.
+    const log = await LogClient.connect(createKafka(settings, 'broken'));
+    await log.ranges(topic('signals'), [0]);
+    const leader = await (log.cluster as unknown as RawCluster).findBroker({ nodeId: '1' });
+    const { producerId, producerEpoch } = open.lock.identity;
+    await leader.produce({
+      ...{ transactionalId: `${group}-0`, producerId: producerId.toString(), producerEpoch },
+      topicData: [
+        {
+          topic: topic('signals'),
+          partitions: [
+            {
+              partition: 0,
+              firstSequence: 0,
+              messages: [{ key: 'k', value: 'left', headers: {}, timestamp: Date.now() }],
+            },
+          ],
+        },
+      ],
+    });
+    await broker.kill9();
+    await broker.restart();
+    const readable = await log.fetch([{ topic: topic('signals'), partition: 0, offset: 0n }], 0);
+    expect(readable.flatMap(({ records }) => records)).toEqual([]);
+    await log.close();
+    await open.lock.settleDoubt();
+    expect((await readAll(settings, 'signals')).map(({ value }) => value)).toEqual(['left']);
+    await commitNext({ ...open, sequence: open.sequence + 1 }, 10n);
+    await open.lock.release();
+  }, 240_000);
 
   it('reports every fault of the topics at once', async () => {
     const other = { ...settings, topicPrefix: `bad${tests}.`, createTopics: false };

@@ -4,6 +4,7 @@ import { topicName, type TopicKey } from '#libs/contract';
 import type { ClusterIdentity } from './cluster-identity.js';
 import { backoffMs, pause } from './backoff.js';
 import {
+  lastSequence,
   OffsetsBehindError,
   startingPoint,
   type CommittedOffset,
@@ -32,6 +33,8 @@ export interface OpenTask {
   readonly ends: ReadonlyMap<TopicKey, bigint>;
   /** Commits so far. */
   sequence: number;
+  /** The group does not have the offsets of the last commit: to be sent with the next one, which should come soon. */
+  offsetsAreBehind: boolean;
 }
 
 /** What a take-over works with; one for all tasks of a runner. */
@@ -44,8 +47,8 @@ export interface TakeOverContext {
   readonly admin: Admin;
   readonly identity: ClusterIdentity;
   readonly logger: KafkaLogger;
-  /** A new kafkajs client. */
-  createClient(role: string): Kafka;
+  /** A new kafkajs client; `onConnectionLost` as in ClientOptions. */
+  createClient(role: string, onConnectionLost?: () => void): Kafka;
   transactionalId(partition: number): string;
 }
 
@@ -58,24 +61,40 @@ export interface TakeOverContext {
 export async function takeOver(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<OpenTask> {
   signal.throwIfAborted();
   await context.identity.check();
-  const kafka = context.createClient(`task-${partition}`);
-  const log = await LogClient.connect(kafka);
-  try {
-    const hung = new HungTransactions(log.cluster, hungScope(context, partition, signal));
-    const decision = await hung.lastDecision();
-    const lock = await TaskLock.take({
-      kafka,
-      transactionalId: context.transactionalId(partition),
-      group: context.group,
-      transactionTimeoutMs: context.transactionTimeoutMs,
-    });
+  return withLog(context, partition, async (log) => {
+    const hung = new HungTransactions(log, hungScope(context, partition, signal));
+    const { lock, decision } = await hung.whileTaking(() => takeLock(context, partition, signal));
     try {
-      await hung.settle(decision);
+      await hung.settle(lock.identity, decision);
       return await openTask({ context, partition, signal, lock, log });
     } catch (error) {
       await lock.release();
       throw error;
     }
+  });
+}
+
+function takeLock(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<TaskLock> {
+  return TaskLock.take({
+    createClient: (onConnectionLost) => context.createClient(`lock-${partition}`, onConnectionLost),
+    transactionalId: context.transactionalId(partition),
+    group: context.group,
+    transactionTimeoutMs: context.transactionTimeoutMs,
+    endLeftovers: (owner, ended) =>
+      withLog(context, partition, (log) =>
+        new HungTransactions(log, hungScope(context, partition, signal)).endLeftovers(owner, ended),
+      ),
+  });
+}
+
+async function withLog<T>(
+  context: TakeOverContext,
+  partition: number,
+  work: (log: LogClient) => Promise<T>,
+): Promise<T> {
+  const log = await LogClient.connect(context.createClient(`task-${partition}`));
+  try {
+    return await work(log);
   } finally {
     await log.close().catch(() => undefined);
   }
@@ -90,7 +109,12 @@ function hungScope(context: TakeOverContext, partition: number, signal: AbortSig
     if (key === definition.changelog || definition.inputs.includes(key)) continue;
     partitions.set(topicName(key, topicPrefix), [...Array(count).keys()]);
   }
-  return { transactionalId: context.transactionalId(partition), group, partitions, changelog, signal, logger };
+  return {
+    transactionalId: context.transactionalId(partition),
+    ...{ group, partitions, signal, logger },
+    changelog: { topic: changelog, partition },
+    committedSequence: async () => lastSequence(await committedOffsets(context, partition)),
+  };
 }
 
 interface Opening {
@@ -105,6 +129,7 @@ interface Opening {
 interface Committed {
   readonly state: RestoredState;
   readonly start: StartingPoint;
+  readonly offsetsAreBehind: boolean;
 }
 
 /**
@@ -120,7 +145,7 @@ async function readCommitted({ context, partition, signal, lock, log }: Opening)
     const range = rangeOf(await log.ranges(changelog, [partition]), changelog, partition);
     const state = await restoreState({ log, topic: changelog, partition, range, logger, signal });
     try {
-      return { state, start: startingPoint(committed, state.marker, where) };
+      return { state, start: startingPoint(committed, state.marker, where), offsetsAreBehind: false };
     } catch (error) {
       if (!(error instanceof ContradictionError)) throw error;
       await lock.prove({ topic: firstInput(context), partition, offset: 0n, metadata: '' });
@@ -131,7 +156,7 @@ async function readCommitted({ context, partition, signal, lock, log }: Opening)
           { stage: definition.name, partition, error: message },
           'offsets were lost; going on from the state',
         );
-        return { state, start: error.start };
+        return { state, start: error.start, offsetsAreBehind: true };
       }
       logger.debug({ stage: definition.name, partition, error: error.message }, 'reading state and offsets again');
       await pause(backoffMs(reading), signal);
@@ -150,7 +175,7 @@ async function openTask(opening: Opening): Promise<OpenTask> {
   const { context, partition, signal, lock, log } = opening;
   const { definition, topicPrefix, logger, partitionCounts } = context;
   const began = Date.now();
-  const { state, start } = await readCommitted(opening);
+  const { state, start, offsetsAreBehind } = await readCommitted(opening);
 
   const positions = new Map<TopicKey, bigint>();
   const ends = new Map<TopicKey, bigint>();
@@ -179,7 +204,7 @@ async function openTask(opening: Opening): Promise<OpenTask> {
     },
     'task taken over',
   );
-  return { task, lock, positions, ends, sequence: start.sequence };
+  return { task, lock, positions, ends, sequence: start.sequence, offsetsAreBehind };
 }
 
 /** Restores in slices, so that the group's heartbeats get their turn. */

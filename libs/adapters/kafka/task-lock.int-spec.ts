@@ -38,10 +38,11 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   async function take(): Promise<TaskLock> {
     const lock = await TaskLock.take({
-      kafka: createKafka(settings, 'task', { retry: QUICK_RETRY }),
+      createClient: (onConnectionLost) => createKafka(settings, 'task', { retry: QUICK_RETRY, onConnectionLost }),
       transactionalId: `${settings.topicPrefix}task`,
       group: `${settings.topicPrefix}group`,
       transactionTimeoutMs: 60_000,
+      endLeftovers: () => Promise.resolve(),
     });
     locks.push(lock);
     return lock;

@@ -1,8 +1,10 @@
 import kafkajs, { type Kafka, type Producer, type TopicOffsets, type Transaction } from 'kafkajs';
 import { checkAcknowledged } from './acknowledgements.js';
 import { pause } from './backoff.js';
-import { isConcurrent } from './errors.js';
+import { isConcurrent, retriableError } from './errors.js';
+import type { Outcome } from './hung-transaction.js';
 import type { Wave } from './message-waves.js';
+import { identityOf, type ProducerIdentity } from './producer-identity.js';
 
 const { Partitioners } = kafkajs;
 
@@ -22,33 +24,49 @@ export interface OffsetCommit {
 
 /** What {@link TaskLock.take} needs. */
 export interface LockOptions {
-  /** A client of its own: kafkajs shares its memory of committed offsets between all users of one client. */
-  readonly kafka: Kafka;
+  /**
+   * Makes a client for the lock alone: kafkajs shares its memory of committed offsets between all users of one client,
+   * and a connection of somebody else's that ends would raise a doubt here.
+   */
+  readonly createClient: (onConnectionLost: () => void) => Kafka;
   readonly transactionalId: string;
   readonly group: string;
   readonly transactionTimeoutMs: number;
+  /** Ends what brokers have left open under this identity, as its transactions have ended; see hung-transaction.ts. */
+  readonly endLeftovers: (owner: ProducerIdentity, ended: Outcome) => Promise<void>;
 }
 
 /**
  * The transactional id of a task as a lock on its partition. Taking it raises the id's epoch: whoever held it before
  * can commit no more, and what it left open is aborted. A commit that succeeds therefore proves that nobody took the
  * lock since; group membership and clocks have no part in that.
+ *
+ * No transaction begins before the one before it has its markers everywhere: markers that a broker has lost would else be
+ * those of the next one, and turn into an abort if that one fails (the state then stands without its offsets, or the other
+ * way round). Markers get lost where a partition is without a leader for a while (hung-transaction.ts), so its leader has
+ * gone, and with it a connection of ours: from then on the lock is in doubt, and looks before it begins another one.
  */
 export class TaskLock {
   private usable = true;
+  private ended: Outcome = { records: false, offsets: false };
 
   private constructor(
     private readonly producer: Producer,
-    private readonly group: string,
+    /** Of this lock, with which others take over in turn. */
+    readonly identity: ProducerIdentity,
+    private readonly options: LockOptions,
+    private readonly doubt: { isRaised: boolean },
   ) {}
 
   /** Takes the lock from whoever has it. Only what is read *after* this returns is safe to continue from. */
-  static async take({ kafka, transactionalId, group, transactionTimeoutMs }: LockOptions): Promise<TaskLock> {
+  static async take(options: LockOptions): Promise<TaskLock> {
+    const doubt = { isRaised: false };
+    const kafka = options.createClient(() => (doubt.isRaised = true));
     const producer = kafka.producer({
-      transactionalId,
+      transactionalId: options.transactionalId,
       idempotent: true,
       maxInFlightRequests: 1,
-      transactionTimeout: transactionTimeoutMs,
+      transactionTimeout: options.transactionTimeoutMs,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
@@ -57,11 +75,13 @@ export class TaskLock {
       // kafkajs asks for the id and its new epoch here, not in connect().
       const transaction = await producer.transaction();
       await transaction.abort();
+      const identity = identityOf(kafka);
+      if (!identity) throw new Error('kafkajs took the transactional id unseen; is it still version 2.2.4?');
+      return new TaskLock(producer, identity, options, doubt);
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
       throw error;
     }
-    return new TaskLock(producer, group);
   }
 
   /**
@@ -69,12 +89,12 @@ export class TaskLock {
    * unknown, and only taking the lock anew and reading the offsets tells.
    */
   async commit(waves: readonly Wave[], offsets: readonly OffsetCommit[]): Promise<void> {
-    const transaction = await this.begin();
-    await this.sendOffsets(transaction, offsets);
+    const transaction = await this.begin(offsets);
     for (const wave of waves) {
       checkAcknowledged(wave, await transaction.sendBatch({ topicMessages: wave.topicMessages }));
     }
     await transaction.commit();
+    this.ended = { records: true, offsets: true };
     this.usable = true;
   }
 
@@ -83,16 +103,37 @@ export class TaskLock {
    * nothing: the offset is sent in a transaction that is aborted.
    */
   async prove(offset: OffsetCommit): Promise<void> {
-    const transaction = await this.begin();
-    await this.sendOffsets(transaction, [offset]);
-    await transaction.abort();
+    const transaction = await this.begin([offset]);
+    await this.abort(transaction);
     this.usable = true;
   }
 
-  private async begin(): Promise<Transaction> {
+  /** A transaction with the offsets in it, and with nothing open behind it. */
+  private async begin(offsets: readonly OffsetCommit[]): Promise<Transaction> {
     if (!this.usable) throw new Error('This lock failed before or was released; take it anew');
     this.usable = false;
-    return this.producer.transaction();
+    for (;;) {
+      await this.settleDoubt();
+      const transaction = await this.producer.transaction();
+      await this.sendOffsets(transaction, offsets);
+      if (!this.doubt.isRaised) return transaction;
+      await this.abort(transaction);
+    }
+  }
+
+  /**
+   * Ends what brokers may have left open of the last transaction, if there is a doubt. Comes before each transaction; to be
+   * called now and then where none follows, as readers do not see its records before.
+   */
+  async settleDoubt(): Promise<void> {
+    if (!this.doubt.isRaised) return;
+    this.doubt.isRaised = false;
+    await this.options.endLeftovers(this.identity, this.ended);
+  }
+
+  private async abort(transaction: Transaction): Promise<void> {
+    await transaction.abort();
+    this.ended = { ...this.ended, offsets: false };
   }
 
   /**
@@ -100,13 +141,15 @@ export class TaskLock {
    * send to several leaders, kafkajs would try that again while some of them already have the records.
    */
   private async sendOffsets(transaction: Transaction, offsets: readonly OffsetCommit[]): Promise<void> {
-    const request = { consumerGroupId: this.group, topics: offsets.map(topicOffsets) };
+    const request = { consumerGroupId: this.options.group, topics: offsets.map(topicOffsets) };
     for (let attempt = 1; ; attempt++) {
       try {
         await transaction.sendOffsets(request);
         return;
       } catch (error) {
         if (!isConcurrent(error) || attempt === TRIES_WHILE_ENDING) throw error;
+        // It may be a marker that never comes; who takes the lock anew finds out.
+        if (this.doubt.isRaised) throw retriableError('a broker was lost while a transaction was being ended');
         await pause(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
       }
     }
