@@ -26,6 +26,7 @@ interface Fault {
 
 const GROUP = 'faults';
 const JUDGE_FOR_MS = 90_000;
+const FAILURES_OF_A_PRODUCER = 5;
 
 /**
  * Topics of their own on running brokers, monitors at work on them, and a source that sends a generated input the whole
@@ -35,7 +36,8 @@ export class Scene {
   readonly monitors: MonitorProcess[] = [];
   private readonly faults: Fault[] = [];
   private readonly workload: Workload;
-  private readonly producer: Producer;
+  private producer: Producer;
+  private readonly newProducer: () => Producer;
   private readonly admin: Admin;
   private loading: Promise<void> | undefined;
   private loadPerSecond = 0;
@@ -45,8 +47,11 @@ export class Scene {
     this.workload = new Workload(options.workload);
     // A broker that is away is asked often, so that what is measured is the monitor and not the source.
     const retry = { initialRetryTime: 50, maxRetryTime: 200, retries: 10 };
-    const kafka = createKafka(options.settings, 'source', { retry });
-    this.producer = kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
+    this.newProducer = () => {
+      const kafka = createKafka(options.settings, 'source', { retry });
+      return kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
+    };
+    this.producer = this.newProducer();
     this.admin = createKafka(options.settings, 'faults', { retry }).admin();
   }
 
@@ -117,11 +122,13 @@ export class Scene {
       let due = performance.now();
       while (this.loadPerSecond > 0) {
         const records = this.take(Math.max(1, Math.round(this.loadPerSecond / 10)));
-        for (;;) {
+        for (let failures = 0; ;) {
           try {
             await this.send(records);
             break;
           } catch {
+            failures += 1;
+            if (failures % FAILURES_OF_A_PRODUCER === 0) await this.replaceProducer();
             await sleep(50);
           }
         }
@@ -129,6 +136,13 @@ export class Scene {
         await sleep(Math.max(0, due - performance.now()));
       }
     })();
+  }
+
+  /** Once it has lost count of a partition's sequence numbers, kafkajs's producer never writes there again. */
+  private async replaceProducer(): Promise<void> {
+    await this.producer.disconnect().catch(() => undefined);
+    this.producer = this.newProducer();
+    await this.producer.connect().catch(() => undefined);
   }
 
   async stopLoad(): Promise<void> {
