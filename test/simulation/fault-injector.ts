@@ -55,11 +55,17 @@ export class FaultInjector implements Interference {
     if (this.after.length === 0) return;
     const due = this.after.filter(({ api }) => api === request.api);
     this.after = this.after.filter(({ api }) => api !== request.api);
-    for (const { trap, forMs } of due) {
-      if (trap === 'kill-after') this.machine.kill(process, forMs);
-      else if (trap === 'pause-after') this.pause(process, forMs);
-      else this.killBroker(brokerId, forMs);
-    }
+    const followUp = (): void => due.forEach((fault) => this.followUp(fault, process, brokerId));
+    // What was sent together with it is served first, as the broker has it in its hands already.
+    if (request.api.startsWith('add')) this.scheduler.after(0.01, null, followUp);
+    else followUp();
+  }
+
+  private followUp({ trap, forMs }: Armed, process: SimProcess, brokerId: number): void {
+    if (trap === 'kill-after') this.machine.kill(process, forMs);
+    else if (trap === 'pause-after') this.pause(process, forMs);
+    else if (trap === 'kill-other-broker-after') this.killOther(brokerId, forMs);
+    else this.killBroker(brokerId, forMs);
   }
 
   private spring(fault: Armed, process: SimProcess, brokerId: number): Verdict {
@@ -88,6 +94,7 @@ export class FaultInjector implements Interference {
       case 'kill-after':
       case 'pause-after':
       case 'kill-broker-after':
+      case 'kill-other-broker-after':
         this.after.push(fault);
         return {};
     }
@@ -120,6 +127,11 @@ export class FaultInjector implements Interference {
   private pause(process: SimProcess, forMs: number): void {
     this.scheduler.pause(process);
     this.scheduler.after(forMs, null, () => this.scheduler.resume(process));
+  }
+
+  private killOther(than: number, forMs: number): void {
+    const others = this.network.cluster.placement.brokers.filter(({ id, up }) => up && id !== than);
+    if (others.length > 0) this.killBroker(this.scheduler.random.pick(others).id, forMs);
   }
 
   private killBroker(id: number, forMs: number): void {

@@ -6,6 +6,8 @@ import type { SimProcess } from './engine/scheduler.js';
 
 /** A design that is known to be wrong, made from the right one by putting another part in. */
 export interface Mutant {
+  /** Its locks are not what Kafka's brokers would tell of them; they tell nothing then. */
+  readonly isUnknownToBrokers?: boolean;
   options?(options: StageRunnerOptions, process: SimProcess): StageRunnerOptions;
   runner?(runner: StageRunner): void;
 }
@@ -19,6 +21,7 @@ const TIMER_MS = 300;
 /** Designs that the simulation must catch. */
 export const MUTANTS = {
   'transactional id per instance': {
+    isUnknownToBrokers: true,
     options: (options, { name }) =>
       withProducers(options, (make) => (config) => {
         const transactionalId = config?.transactionalId;
@@ -28,7 +31,12 @@ export const MUTANTS = {
       }),
   },
   'offset and state read before the lock': {
-    options: (options) => withProducers(options, (make) => (config) => lateLock(make(config))),
+    isUnknownToBrokers: true,
+    options: (options) =>
+      withProducers(
+        options,
+        (make) => (config) => lateLock(make(config), make({ ...config, transactionalId: 'nobody' })),
+      ),
   },
   'acknowledgements not checked': {
     options: (options) =>
@@ -52,6 +60,13 @@ export const MUTANTS = {
       })),
   },
   'state adopted before the commit succeeded': { options: keepingState },
+  'markers of the transaction before not looked for': {
+    options: (options) => ({
+      ...options,
+      createKafka: (settings, role, { onConnectionLost: _, ...rest } = {}) =>
+        options.createKafka!(settings, role, rest),
+    }),
+  },
   'a timer that writes outside of the queue': { options: writingByTimer },
   'tasks not dropped on a rebalance': {
     runner: (runner) => void Object.assign(runner, { drop: () => undefined }),
@@ -70,7 +85,10 @@ function withProducers(options: StageRunnerOptions, change: (make: MakeProducer)
     createKafka: (settings, role, clientOptions) => {
       const kafka = createKafka(settings, role, clientOptions);
       const producer = change((config) => kafka.producer(config));
-      const changed = { producer, consumer: kafka.consumer.bind(kafka), admin: kafka.admin.bind(kafka) };
+      const changed = {
+        producer,
+        ...{ consumer: kafka.consumer.bind(kafka), admin: kafka.admin.bind(kafka), logger: kafka.logger.bind(kafka) },
+      };
       return changed as unknown as Kafka;
     },
   };
@@ -86,18 +104,19 @@ function withTransactions(
   });
 }
 
-/** Takes the transactional id not when the lock is asked for, but at the first commit. */
-function lateLock(producer: Producer): Producer {
+/** Takes the transactional id not when the lock is asked for (it takes one that nobody uses), but at the first commit. */
+function lateLock(producer: Producer, probe: Producer): Producer {
   let asked = false;
   let connected = false;
   return {
     ...producer,
-    connect: () => Promise.resolve(),
-    disconnect: () => (connected ? producer.disconnect() : Promise.resolve()),
+    connect: () => probe.connect(),
+    disconnect: () =>
+      Promise.all([probe.disconnect(), connected ? producer.disconnect() : undefined]).then(() => undefined),
     transaction: async () => {
       if (!asked) {
         asked = true;
-        return { abort: () => Promise.resolve() } as Transaction;
+        return probe.transaction();
       }
       if (!connected) await producer.connect();
       connected = true;

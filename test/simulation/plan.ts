@@ -22,6 +22,7 @@ export type Trap =
   | 'pause-after'
   | 'kill-broker-before'
   | 'kill-broker-after'
+  | 'kill-other-broker-after'
   | 'move-leader-before';
 
 /** Something that goes wrong at the nth request of a kind: the places where it matters, rather than any. */
@@ -47,6 +48,8 @@ export interface Plan {
   readonly chunkRecords: number;
   readonly lateOffsets: boolean;
   readonly slowMarkers: boolean;
+  /** Brokers elect leaders slowly, and leave out the markers of partitions that have none. */
+  readonly losesMarkers: boolean;
   readonly timed: readonly TimedFault[];
   readonly trapped: readonly TrappedFault[];
   /** Share of requests that are lost, and of answers. */
@@ -68,8 +71,39 @@ const TRAPS: readonly Trap[] = [
   ...(['kill-broker-after', 'move-leader-before', 'move-leader-before'] as const),
 ];
 
-/** Decides on a simulation. */
-export function planOf(random: Random): Plan {
+/** Decides on a simulation. A quarter of the seeds has brokers that lose markers; the others are what they always were. */
+export function planOf(random: Random, seed: number): Plan {
+  const plan = usualPlan(random);
+  return seed % 8 === 2 || seed % 8 === 5 ? losingMarkers(plan, random) : plan;
+}
+
+/**
+ * Leaders go just when a transaction is decided, so that its marker is left out there; and soon after that a transaction
+ * of somebody's fails.
+ */
+function losingMarkers(plan: Plan, random: Random): Plan {
+  const trapped = Array.from({ length: random.whole(1, 2) }, (): TrappedFault[] => {
+    const nth = random.whole(1, 10);
+    const fails = {
+      api: random.pick(['endTxn', 'produce'] as const),
+      nth: nth + random.whole(1, 4),
+      forMs: away(random),
+    };
+    const trap = random.pick(['kill-before', 'lose-request', 'pause-before'] as const);
+    return [
+      { api: 'endTxn', nth, trap: 'kill-other-broker-after', forMs: random.between(400, 6_000) },
+      { ...fails, trap },
+    ];
+  });
+  return {
+    ...plan,
+    losesMarkers: true,
+    brokers: Math.max(plan.brokers, random.whole(2, 3)),
+    trapped: [...plan.trapped, ...trapped.flat()],
+  };
+}
+
+function usualPlan(random: Random): Plan {
   const brokers = random.pick([1, 1, 2, 2, 3]);
   const processes = random.pick([1, 2, 2, 2, 3]);
   return {
@@ -84,6 +118,7 @@ export function planOf(random: Random): Plan {
     chunkRecords: random.pick([1, 3, 10]),
     lateOffsets: random.chance(0.1),
     slowMarkers: random.chance(0.3),
+    losesMarkers: false,
     timed: Array.from({ length: random.whole(0, 3) }, () => timedFault(random, processes, brokers)),
     trapped: Array.from({ length: random.whole(0, 4) }, () => ({
       api: random.pick(TRAPPED_APIS),

@@ -3,10 +3,10 @@ import { repairConsumers } from '../../libs/adapters/kafka/consumer-repairs.js';
 import type { StageDefinition } from '#libs/application';
 import { SILENT_LOGGER } from '../../libs/adapters/kafka/logger.js';
 import { rememberCoordinators } from '../../libs/adapters/kafka/coordinator-memory.js';
+import { noteIdentities } from '../../libs/adapters/kafka/producer-identity.js';
 import { repairReadCommitted } from '../../libs/adapters/kafka/read-committed.js';
 import { StageRunner, type StageRunnerOptions } from '../../libs/adapters/kafka/stage-runner.js';
 import { repairProduce } from '../../libs/adapters/kafka/write-once.js';
-import { PATIENT_RETRY } from '../../libs/adapters/kafka/client.js';
 import { Network } from './client/network.js';
 import { SimKafka } from './client/sim-kafka.js';
 import { virtualTime } from './engine/ambient.js';
@@ -75,7 +75,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     repairProduce();
     rememberCoordinators();
     repairConsumers();
-    return await new Simulation(seed, planOf(random), scheduler, options).run();
+    noteIdentities();
+    return await new Simulation(seed, planOf(random, seed), scheduler, options).run();
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     restore();
@@ -116,6 +117,7 @@ class Simulation implements Machine {
         fetchRecords: plan.fetchRecords,
         lateOffsets: plan.lateOffsets,
         slowMarkers: plan.slowMarkers,
+        losesMarkers: plan.losesMarkers && options.mutant?.isUnknownToBrokers !== true,
         note: trace && ((line) => trace(`${scheduler.nowMs.toFixed(3).padStart(10)} ${line()}`)),
       },
       this.oracle,
@@ -221,8 +223,7 @@ class Simulation implements Machine {
       chunkRecords,
       timing: TIMING,
       onFatal: (error) => this.died(process, `${error.name}: ${error.message}`),
-      createKafka: (_settings, _role, clientOptions) =>
-        SimKafka.asKafka(this.network, process, clientOptions?.retry ?? PATIENT_RETRY),
+      createKafka: (_settings, _role, clientOptions) => SimKafka.asKafka(this.network, process, clientOptions),
     };
   }
 
@@ -236,7 +237,7 @@ class Simulation implements Machine {
   }
 
   private isComplete(): boolean {
-    if (!this.inputDone || !this.cluster.transactions.isQuiet || !this.oracle.isComplete()) return false;
+    if (!this.inputDone || !this.cluster.isQuiet || !this.oracle.isComplete()) return false;
     return (
       this.owners().every((count) => count === 1) &&
       this.slots.every(({ runners }) => runners.every((runner) => runner.ready()))

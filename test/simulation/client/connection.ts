@@ -7,6 +7,7 @@ import type { Network, Verdict } from './network.js';
 const REQUEST_TIMEOUT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 const NETWORK_MS = 5_000;
+const ENDS = new Set<string>(['addOffsetsToTxn', 'endTxn']);
 
 interface Pending {
   readonly request: Request;
@@ -28,6 +29,7 @@ export class SimConnection {
   private readonly waiting: Pending[] = [];
   private readonly arrived: { readonly pending: Pending; readonly verdict: Verdict }[] = [];
   private serving = false;
+  private sentAtStep = -1;
   private sentUntilMs = 0;
   private answeredUntilMs = 0;
   private drained: (() => void)[] = [];
@@ -37,6 +39,7 @@ export class SimConnection {
     readonly process: SimProcess,
     private readonly address: { readonly host: string; readonly port: number },
     private readonly maxInFlight: number | null,
+    private readonly onLost: () => void,
   ) {
     this.brokerId = network.brokerAt(address.host);
   }
@@ -113,6 +116,7 @@ export class SimConnection {
   private close(): void {
     this.life += 1;
     this.state = 'disconnected';
+    this.onLost();
     this.rejectAll(new errors.KafkaJSConnectionClosedError('Closed connection', this.address));
     this.network.connections.delete(this);
   }
@@ -133,8 +137,13 @@ export class SimConnection {
       pending.reject(new errors.KafkaJSRequestTimeoutError(`Request ${request.api} timed out`, {}));
       this.settled(pending);
     });
-    const verdict = network.interference?.onRequest(request, process, this.brokerId) ?? {};
-    this.sentUntilMs = Math.max(this.sentUntilMs, scheduler.nowMs + network.latencyMs() + (verdict.delayMs ?? 0));
+    // An end that is written together with what begins goes out with it: both arrive, or none.
+    const isTogether = this.sentAtStep === scheduler.steps && ENDS.has(request.api);
+    this.sentAtStep = scheduler.steps;
+    const verdict = (!isTogether && network.interference?.onRequest(request, process, this.brokerId)) || {};
+    const onTheWayMs = isTogether ? 0 : network.latencyMs() + (verdict.delayMs ?? 0);
+    // A little later than what was sent before, so that nothing arrives at the same time in another order.
+    this.sentUntilMs = Math.max(this.sentUntilMs + 0.001, scheduler.nowMs + onTheWayMs);
     // What a process has sent arrives even if the process does not live to see it.
     scheduler.after(this.sentUntilMs - scheduler.nowMs, null, () => {
       if (life !== this.life) return;

@@ -14,14 +14,18 @@ import Cluster from 'kafkajs/src/cluster/index.js';
 import createConsumer from 'kafkajs/src/consumer/index.js';
 import InstrumentationEventEmitter from 'kafkajs/src/instrumentation/emitter.js';
 import createProducer from 'kafkajs/src/producer/index.js';
+import { PATIENT_RETRY, type ClientOptions } from '../../../libs/adapters/kafka/client.js';
 import type { SimProcess } from '../engine/scheduler.js';
 import { API, apiName, type Request } from '../kafka/protocol.js';
 import { SimConnection } from './connection.js';
+import { isExchange, readRequest, writeAnswer, type Exchange } from './describe-codec.js';
 import type { Network } from './network.js';
 
 const METADATA_MAX_AGE_MS = 300_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
+/** What a broker announces of itself, as far as we ask. */
+const DESCRIBING = { [API.describeProducers]: {}, [API.describeTransactions]: {} };
 const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 
@@ -38,19 +42,26 @@ interface ClusterSettings {
  */
 export class SimKafka {
   private readonly offsets = new Map<string, unknown>();
-  private readonly logger: object;
+  private readonly log: object;
 
   constructor(
     private readonly network: Network,
     private readonly process: SimProcess,
     private readonly retry: RetryOptions,
+    private readonly onConnectionLost: () => void,
   ) {
-    this.logger = quietLogger(() => network.talks(process));
+    this.log = quietLogger(() => network.talks(process));
   }
 
-  /** As `Kafka` of kafkajs, of which the runner uses these three methods. */
-  static asKafka(network: Network, process: SimProcess, retry: RetryOptions): Kafka {
-    return new SimKafka(network, process, retry) as unknown as Kafka;
+  /** As `Kafka` of kafkajs, of which the runner uses these four methods. */
+  static asKafka(network: Network, process: SimProcess, options: ClientOptions = {}): Kafka {
+    const { retry = PATIENT_RETRY, onConnectionLost = () => undefined } = options;
+    return new SimKafka(network, process, retry, onConnectionLost) as unknown as Kafka;
+  }
+
+  /** The one object that all parts of this client share. */
+  logger(): object {
+    return this.log;
   }
 
   producer(config: ProducerConfig = {}): Producer {
@@ -64,7 +75,7 @@ export class SimKafka {
     return createProducer({
       ...rest,
       retry: { ...this.retry, ...retry },
-      logger: this.logger,
+      logger: this.log,
       cluster: this.cluster({ metadataMaxAge, allowAutoTopicCreation, maxInFlightRequests }),
       instrumentationEmitter: new InstrumentationEventEmitter(),
     });
@@ -77,7 +88,7 @@ export class SimKafka {
     return createConsumer({
       ...rest,
       retry: { ...this.retry, ...retry },
-      logger: this.logger,
+      logger: this.log,
       cluster: this.cluster({ metadataMaxAge, allowAutoTopicCreation, maxInFlightRequests, isolationLevel }),
       isolationLevel,
       rackId,
@@ -89,7 +100,7 @@ export class SimKafka {
   admin({ retry }: AdminConfig = {}): Admin {
     return createAdmin({
       retry: { ...this.retry, ...retry },
-      logger: this.logger,
+      logger: this.log,
       cluster: this.cluster({ allowAutoTopicCreation: false }),
       instrumentationEmitter: new InstrumentationEventEmitter(),
     });
@@ -100,7 +111,7 @@ export class SimKafka {
     const { brokers } = network.cluster.placement;
     const cluster = new Cluster({
       ...settings,
-      logger: this.logger,
+      logger: this.log,
       retry: this.retry,
       offsets: this.offsets,
       brokers: brokers.map(({ host, port }) => `${host}:${port}`),
@@ -116,7 +127,9 @@ export class SimKafka {
         const seed = brokers[next % brokers.length]!;
         if (host === undefined) next += 1;
         const address = { host: host ?? seed.host, port: port ?? seed.port };
-        return Promise.resolve(new SimConnectionPool(network, process, address, maxInFlightRequests));
+        return Promise.resolve(
+          new SimConnectionPool(network, process, address, maxInFlightRequests, this.onConnectionLost),
+        );
       },
     };
     cluster.brokerPool.createBroker = (options) => new SimBroker({ allowAutoTopicCreation: false, ...options });
@@ -133,10 +146,12 @@ function quietLogger(talks: () => void): object {
 /** kafkajs's own broker, told that every request is understood as it is. */
 class SimBroker extends (Broker as unknown as new (options: object) => {
   connectionPool: SimConnectionPool;
+  versions: object | null;
   lookupRequest: (apiKey: number) => (params: object) => Request;
   isConnected(): boolean;
 }) {
   connect(): Promise<void> {
+    if (this.connectionPool.describes) this.versions = DESCRIBING;
     this.lookupRequest = (apiKey) => (params) => ({ api: apiName(apiKey), params }) as Request;
     return this.connectionPool.connect();
   }
@@ -148,6 +163,8 @@ class SimConnectionPool {
   readonly port: number;
   rack: string | undefined = undefined;
   readonly sasl = undefined;
+  /** Whether the brokers know the requests that tell of producers and transactions. */
+  readonly describes: boolean;
   readonly connectionTimeout = CONNECTION_TIMEOUT_MS;
   private readonly connections: readonly [SimConnection, SimConnection];
   private readonly connecting = new Map<SimConnection, Promise<void>>();
@@ -157,12 +174,14 @@ class SimConnectionPool {
     process: SimProcess,
     address: { readonly host: string; readonly port: number },
     maxInFlight: number | null,
+    onLost: () => void,
   ) {
     this.host = address.host;
     this.port = address.port;
+    this.describes = network.cluster.options.losesMarkers;
     this.connections = [
-      new SimConnection(network, process, address, maxInFlight),
-      new SimConnection(network, process, address, maxInFlight),
+      new SimConnection(network, process, address, maxInFlight, onLost),
+      new SimConnection(network, process, address, maxInFlight, onLost),
     ];
   }
 
@@ -174,7 +193,13 @@ class SimConnectionPool {
     return this.isConnected() ? Promise.resolve() : this.connectOne(this.connections[0]);
   }
 
-  async send(request: Request): Promise<object> {
+  async send(sent: Request | Exchange): Promise<object> {
+    if (isExchange(sent)) {
+      const asked = await readRequest(sent);
+      const { parse, decode } = sent.response;
+      return parse(await decode(writeAnswer(asked.api, await this.send(asked))));
+    }
+    const request = sent;
     const connection = this.connections[API[request.api] === API.fetch ? 1 : 0];
     if (!connection.isConnected()) await this.connectOne(connection);
     return connection.send(request);

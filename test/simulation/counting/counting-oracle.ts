@@ -1,6 +1,7 @@
 import { topicName } from '#libs/contract';
 import type { Counted } from '../../../libs/testing/kafka/counting-stage.js';
 import type { SimCluster } from '../kafka/cluster.js';
+import { DecidedCommits } from '../decided-commits.js';
 import type { LogEntry } from '../kafka/partition-log.js';
 import type { OffsetEntry } from '../kafka/protocol.js';
 import type { DecidedTransaction } from '../kafka/surroundings.js';
@@ -25,19 +26,28 @@ export interface Topics {
 export class CountingOracle implements Judge {
   readonly violations: string[] = [];
   commits = 0;
-  /** Decided offsets, by input partition. */
-  private readonly decided = new Map<string, number>();
+  /** Offsets of input partitions, counts of keys, sequences of changelogs. */
+  private readonly decided: DecidedCommits;
   private readonly visible = new Map<string, number>();
-  private readonly counts = new Map<string, number>();
-  private readonly sequences = new Map<number, number>();
 
   constructor(
     private readonly topics: Topics,
     private readonly clusterOf: () => SimCluster,
-  ) {}
+  ) {
+    this.decided = new DecidedCommits(clusterOf);
+  }
 
   committing(transaction: DecidedTransaction): void {
     this.commits += 1;
+    this.decided.decide(transaction, (newIn) => this.judgeCommit(transaction, newIn));
+  }
+
+  aborting(transaction: DecidedTransaction): void {
+    const wrong = this.decided.abort(transaction);
+    if (wrong !== undefined) this.violate(wrong);
+  }
+
+  private judgeCommit(transaction: DecidedTransaction, newIn: (name: string) => readonly LogEntry[]): void {
     const staged = this.clusterOf().groups.staged(this.topics.group, transaction.producerId);
     const expected: string[] = [];
     for (const [name, { offset }] of staged) {
@@ -47,7 +57,7 @@ export class CountingOracle implements Judge {
       expected.push(...this.inputs(name, from, to));
       this.decided.set(name, Math.max(from, to));
     }
-    for (const name of transaction.partitions) this.judgePartition(transaction, name, expected);
+    for (const name of transaction.partitions) this.judgePartition(name, newIn(name), expected);
     if (expected.length > 0)
       this.violate(`${transaction.transactionalId} commits past ${expected.join(', ')} without counting`);
   }
@@ -123,11 +133,10 @@ export class CountingOracle implements Judge {
     }
   }
 
-  private judgePartition(transaction: DecidedTransaction, name: string, expected: string[]): void {
+  private judgePartition(name: string, records: readonly LogEntry[], expected: string[]): void {
     const slash = name.lastIndexOf('/');
     const topic = name.slice(0, slash);
     const partition = Number(name.slice(slash + 1));
-    const records = this.clusterOf().log(topic, partition).openRecords(transaction.producerId);
     if (topic === this.topics.output) for (const record of records) this.judgeRecord(record, expected);
     if (topic === this.topics.changelog) this.judgeMarkers(records, partition);
   }
@@ -138,19 +147,19 @@ export class CountingOracle implements Judge {
     const found = expected.indexOf(place);
     if (found < 0) this.violate(`${place} is counted where it does not belong`);
     else expected.splice(found, 1);
-    const name = `${partition}/${key}`;
-    const before = this.counts.get(name) ?? 0;
+    const name = `count of ${partition}/${key}`;
+    const before = this.decided.get(name) ?? 0;
     if (count !== before + 1) this.violate(`${key} is counted ${count} after ${before}`);
-    this.counts.set(name, count);
+    this.decided.set(name, count);
   }
 
   private judgeMarkers(records: readonly LogEntry[], partition: number): void {
     for (const { key, value } of records) {
       if (text(key) !== MARKER_KEY) continue;
       const { sequence } = JSON.parse(text(value)) as { sequence: number };
-      const before = this.sequences.get(partition) ?? 0;
+      const before = this.decided.get(`sequence of ${partition}`) ?? 0;
       if (sequence !== before + 1) this.violate(`commit ${sequence} of partition ${partition} follows ${before}`);
-      this.sequences.set(partition, sequence);
+      this.decided.set(`sequence of ${partition}`, sequence);
     }
   }
 

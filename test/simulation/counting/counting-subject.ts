@@ -18,7 +18,10 @@ export function countingSubject(_seed: number, plan: Plan, clusterOf: () => SimC
     changelog: topicName('costState', ''),
     ticks: topicName('signals', ''),
   };
-  const counts = { interactions: partitions, agentStates: partitions, costEvents: partitions, costState: partitions };
+  const counts = {
+    ...{ interactions: partitions, agentStates: partitions },
+    ...{ costEvents: partitions, costState: partitions, signals: partitions },
+  };
   return {
     topics: Object.fromEntries(
       [...topics.inputs, topics.output, topics.changelog, topics.ticks].map((name) => [name, partitions]),

@@ -2,7 +2,7 @@ import type { Scheduler } from '../engine/scheduler.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { PartitionLog, type Producer } from './partition-log.js';
 import { Placement, type Place } from './placement.js';
-import { CODE, failure, type Answer, type Request, type Requests } from './protocol.js';
+import { CODE, failure, type Answer, type DescribedProducers, type Request, type Requests } from './protocol.js';
 import { serveFetch } from './serve-fetch.js';
 import type { ClusterObserver, Surroundings } from './surroundings.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
@@ -18,11 +18,15 @@ export interface ClusterOptions {
   readonly lateOffsets: boolean;
   /** Markers of transactions may take long. */
   readonly slowMarkers: boolean;
+  /** As Kafka 4.3.1: markers of partitions without a leader are left out; brokers tell of producers and transactions. */
+  readonly losesMarkers: boolean;
   readonly note?: ((line: () => string) => void) | undefined;
 }
 
 type Reply = (answer: Answer) => void;
 
+const OFFSETS_TOPIC = '__consumer_offsets';
+const NOBODY = { transactionalId: '', state: '', producerId: -1, epoch: 0 };
 const TRANSACTION_PLACES = 2;
 const TRANSACTION = 1;
 
@@ -45,7 +49,7 @@ export class SimCluster implements Surroundings {
   ) {
     this.fetchRecords = options.fetchRecords;
     this.note = options.note ?? (() => undefined);
-    this.placement = new Placement(scheduler, options.brokers);
+    this.placement = new Placement(scheduler, options.brokers, options.losesMarkers);
     for (const [topic, count] of Object.entries(options.topics)) {
       const partitions = Array.from({ length: count }, (_, index) => {
         return { log: new PartitionLog(topic, index), place: this.placement.place(false) };
@@ -85,6 +89,13 @@ export class SimCluster implements Surroundings {
     return placement.isReady(this.transactionPlace(transactionalId)) && placement.isReady(this.placeOf(name));
   }
 
+  /** Whether the coordinator sees no leader of a partition, and so leaves it out. */
+  takesForDeleted(transactionalId: string, name: string): boolean {
+    const { placement, options } = this;
+    if (!options.losesMarkers || !placement.isReady(this.transactionPlace(transactionalId))) return false;
+    return placement.isLeaderless(this.placeOf(name));
+  }
+
   /** Writes a marker. */
   mark(name: string, producer: Producer, control: 'commit' | 'abort'): void {
     const log = this.find(name);
@@ -101,6 +112,12 @@ export class SimCluster implements Surroundings {
     const { random } = this.scheduler;
     const slow = random.chance(this.options.slowMarkers ? 0.2 : 0.01);
     return slow ? random.between(20, 400) : random.between(0.2, 6);
+  }
+
+  /** No transaction is open or being ended, nor left open in a partition. */
+  get isQuiet(): boolean {
+    const leftOpen = [...this.logs.values()].flat().some(({ log }) => log.lastStableOffset < log.end);
+    return this.transactions.isQuiet && !leftOpen && this.groups.producers().length === 0;
   }
 
   /** Whether the group coordinator is there. */
@@ -132,6 +149,8 @@ export class SimCluster implements Surroundings {
         return this.produce(brokerId, request.params);
       case 'listOffsets':
         return this.listOffsets(brokerId, request.params);
+      case 'describeProducers':
+        return { data: this.describeProducers(brokerId, request.params) };
       case 'fetch':
         serveFetch(this, brokerId, request.params, later);
         return undefined;
@@ -142,8 +161,9 @@ export class SimCluster implements Surroundings {
 
   private coordinate(brokerId: number, request: Request, later: Reply): Answer | undefined {
     const place = this.coordinatorOf(request);
-    if (place && place.leader !== brokerId) return failure(CODE.notCoordinator);
-    if (place && !this.placement.isReady(place)) return failure(CODE.coordinatorLoading);
+    const code = place ? this.coordinates(brokerId, place) : CODE.none;
+    if (request.api === 'describeTransactions' && code !== CODE.none) return { data: { ...NOBODY, code } };
+    if (code !== CODE.none) return failure(code);
     const { groups, transactions } = this;
     switch (request.api) {
       case 'joinGroup':
@@ -170,6 +190,8 @@ export class SimCluster implements Surroundings {
         return transactions.addOffsets(request.params);
       case 'endTxn':
         return transactions.endTxn(request.params);
+      case 'describeTransactions':
+        return { data: transactions.describe(request.params.transactionalId) };
       default:
         throw new Error(`request ${request.api} has no coordinator`);
     }
@@ -180,6 +202,27 @@ export class SimCluster implements Surroundings {
       return params.transactionalId === undefined ? undefined : this.transactionPlace(params.transactionalId);
     }
     return 'groupId' in params ? this.groupPlace : undefined;
+  }
+
+  /** Error code of asking a broker for what a coordinator keeps. */
+  private coordinates(brokerId: number, place: Place): number {
+    if (place.leader !== brokerId) return CODE.notCoordinator;
+    return this.placement.isReady(place) ? CODE.none : CODE.coordinatorLoading;
+  }
+
+  private describeProducers(brokerId: number, { topics }: Requests['describeProducers']): DescribedProducers {
+    return {
+      partitions: topics.flatMap(({ topic, partitions }) =>
+        partitions.map((partition) => {
+          if (topic === OFFSETS_TOPIC) {
+            const code = this.coordinates(brokerId, this.groupPlace) === CODE.none ? CODE.none : CODE.notLeader;
+            return { topic, partition, code, producers: code === CODE.none ? this.groups.producers() : [] };
+          }
+          const code = this.leads(brokerId, topic, partition);
+          return { topic, partition, code, producers: code === CODE.none ? this.log(topic, partition).describe() : [] };
+        }),
+      ),
+    };
   }
 
   private stageOffsets(params: Requests['txnOffsetCommit']): Answer {
@@ -194,7 +237,7 @@ export class SimCluster implements Surroundings {
     const topicMetadata = topics.map((topic) => ({
       topic,
       topicErrorCode: 0,
-      partitionMetadata: (this.logs.get(topic) ?? []).map(({ place }, partitionId) => {
+      partitionMetadata: this.placesOf(topic).map((place, partitionId) => {
         const leader = placement.knownLeader(place);
         return { partitionErrorCode: leader ? 0 : CODE.leaderNotAvailable, partitionId, leader, replicas: [], isr: [] };
       }),
@@ -269,6 +312,10 @@ export class SimCluster implements Surroundings {
   private find(name: string): { readonly log: PartitionLog; readonly place: Place } | undefined {
     const slash = name.lastIndexOf('/');
     return slash < 0 ? undefined : this.logs.get(name.slice(0, slash))?.[Number(name.slice(slash + 1))];
+  }
+
+  private placesOf(topic: string): readonly Place[] {
+    return topic === OFFSETS_TOPIC ? [this.groupPlace] : (this.logs.get(topic) ?? []).map(({ place }) => place);
   }
 
   private placeOf(name: string): Place {

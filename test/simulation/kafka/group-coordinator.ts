@@ -1,5 +1,13 @@
 import type { Task } from '../engine/scheduler.js';
-import { CODE, failure, type Answer, type GroupProtocol, type OffsetEntry, type Requests } from './protocol.js';
+import {
+  CODE,
+  failure,
+  type Answer,
+  type DescribedProducer,
+  type GroupProtocol,
+  type OffsetEntry,
+  type Requests,
+} from './protocol.js';
 import type { Surroundings } from './surroundings.js';
 
 type Reply = (answer: Answer) => void;
@@ -125,6 +133,13 @@ export class GroupCoordinator {
   /** Offsets that a producer has sent and not committed. */
   staged(groupId: string, producerId: number): ReadonlyMap<string, OffsetEntry> {
     return this.group(groupId).pending.get(producerId) ?? new Map<string, OffsetEntry>();
+  }
+
+  /** Producers with offsets that are neither committed nor aborted, over all groups: they share one partition. */
+  producers(): DescribedProducer[] {
+    return [...this.groups.values()].flatMap(({ pending, epochs }) =>
+      [...pending.keys()].map((producerId) => ({ producerId, epoch: epochs.get(producerId) ?? 0, openFrom: 0 })),
+    );
   }
 
   /** The marker of a transaction has arrived. */

@@ -1,4 +1,4 @@
-import { CODE, type SentMessage } from './protocol.js';
+import { CODE, type DescribedProducer, type SentMessage } from './protocol.js';
 
 const NO_PRODUCER = -1;
 const REMEMBERED_BATCHES = 5;
@@ -105,6 +105,15 @@ export class PartitionLog {
   /** Whether the producer has records here that are neither committed nor aborted. */
   hasOpen(producerId: number): boolean {
     return this.producers.get(producerId)?.openSince !== undefined;
+  }
+
+  /** DescribeProducers. */
+  describe(): DescribedProducer[] {
+    return [...this.producers].map(([producerId, { epoch, openSince }]) => ({
+      producerId,
+      epoch,
+      openFrom: openSince,
+    }));
   }
 
   /** Records that the producer has written and not committed. */

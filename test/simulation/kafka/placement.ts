@@ -15,6 +15,8 @@ export interface Place {
   leader: number;
   /** From then on the leader answers: a coordinator has to load its part first. */
   readyAtMs: number;
+  /** Until then nobody leads: the leader before is gone, and the controller has not chosen another. */
+  electedAtMs: number;
   /** Until then metadata still name the leader before. */
   knownAtMs: number;
   leaderBefore: number;
@@ -32,6 +34,8 @@ export class Placement {
   constructor(
     private readonly scheduler: Scheduler,
     count: number,
+    /** Partitions are without a leader for a while when a broker goes. */
+    private readonly electsSlowly: boolean,
   ) {
     this.brokers = Array.from({ length: count }, (_, index) => {
       return { id: index + 1, host: `broker-${index + 1}`, port: 9092, up: true, known: true };
@@ -41,7 +45,7 @@ export class Placement {
   /** Gives a new thing to some broker. `loads`: a coordinator, which has to load what it takes over. */
   place(loads: boolean): Place {
     const { id } = this.scheduler.random.pick(this.brokers);
-    const place: Place = { leader: id, readyAtMs: 0, knownAtMs: 0, leaderBefore: id };
+    const place: Place = { leader: id, readyAtMs: 0, electedAtMs: 0, knownAtMs: 0, leaderBefore: id };
     this.places.push({ place, loads });
     return place;
   }
@@ -56,6 +60,11 @@ export class Placement {
   /** Whether the leader is there and has loaded. */
   isReady({ leader, readyAtMs }: Place): boolean {
     return this.broker(leader).up && this.scheduler.nowMs >= readyAtMs;
+  }
+
+  /** Whether the controller knows that nobody leads. */
+  isLeaderless({ leader, electedAtMs }: Place): boolean {
+    return this.scheduler.nowMs < electedAtMs || !this.broker(leader).known;
   }
 
   /** Leader as metadata tell it; undefined when there is none. */
@@ -93,10 +102,12 @@ export class Placement {
   down(id: number): void {
     const broker = this.broker(id);
     broker.up = false;
-    this.scheduler.after(this.scheduler.random.between(50, 1_500), null, () => {
+    // Longer than a client takes to notice that its connections are gone.
+    const soonestMs = this.electsSlowly ? 400 : 50;
+    this.scheduler.after(this.scheduler.random.between(soonestMs, 1_500), null, () => {
       if (broker.up) return;
       broker.known = false;
-      for (const { place } of this.places) if (place.leader === id) this.move(place);
+      for (const { place } of this.places) if (place.leader === id) this.elect(place);
     });
   }
 
@@ -111,6 +122,15 @@ export class Placement {
       place.readyAtMs = nowMs + (loads ? random.between(20, 900) : random.between(0, 200));
       if (loads) this.load(place);
     }
+  }
+
+  private elect(place: Place): void {
+    this.move(place);
+    if (!this.electsSlowly) return;
+    const { random, nowMs } = this.scheduler;
+    place.electedAtMs = nowMs + random.between(0, 600);
+    place.readyAtMs = Math.max(place.readyAtMs, place.electedAtMs);
+    place.knownAtMs = Math.max(place.knownAtMs, place.electedAtMs);
   }
 
   private load(place: Place): void {

@@ -21,6 +21,8 @@ export const API = {
   addOffsetsToTxn: 25,
   endTxn: 26,
   txnOffsetCommit: 28,
+  describeProducers: 61,
+  describeTransactions: 65,
 } as const;
 
 /** Name of a request. */
@@ -45,6 +47,7 @@ export const CODE = {
   invalidProducerIdMapping: 49,
   concurrentTransactions: 51,
   memberIdRequired: 79,
+  transactionalIdNotFound: 105,
 } as const;
 
 /** Answer to a request: what kafkajs's decoder would give, or the code of the error that it would throw. */
@@ -152,6 +155,34 @@ export interface Requests {
     readonly producerEpoch: number;
     readonly topics: readonly TopicPartitions<OffsetEntry>[];
   };
+  describeProducers: { readonly topics: readonly TopicPartitions<number>[] };
+  describeTransactions: { readonly transactionalId: string };
+}
+
+/** Answer to DescribeProducers, partition by partition. */
+export interface DescribedProducers {
+  readonly partitions: readonly {
+    readonly topic: string;
+    readonly partition: number;
+    readonly code: number;
+    readonly producers: readonly DescribedProducer[];
+  }[];
+}
+
+/** A producer as the leader of a partition knows it; `openFrom` is where its open transaction begins. */
+export interface DescribedProducer {
+  readonly producerId: number;
+  readonly epoch: number;
+  readonly openFrom: number | undefined;
+}
+
+/** Answer to DescribeTransactions for one transactional id. */
+export interface DescribedTransaction {
+  readonly code: number;
+  readonly transactionalId: string;
+  readonly state: string;
+  readonly producerId: number;
+  readonly epoch: number;
 }
 
 /** One request with its name and parameters. */

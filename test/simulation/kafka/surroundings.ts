@@ -16,6 +16,8 @@ export interface DecidedTransaction {
 export interface ClusterObserver {
   /** A transaction is decided: its records and offsets will become visible. */
   committing(transaction: DecidedTransaction): void;
+  /** A transaction is decided the other way: what is open of its producer in its partitions will not be seen. */
+  aborting(transaction: DecidedTransaction): void;
   /** Offsets of a transaction have become visible. */
   offsetsCommitted(offsets: ReadonlyMap<string, OffsetEntry>): void;
   /** Somebody has committed an offset outside of a transaction. */
@@ -33,6 +35,8 @@ export interface Surroundings {
   leads(brokerId: number, topic: string, partition: number): number;
   transactionPlace(transactionalId: string): Place;
   canMark(transactionalId: string, name: string): boolean;
+  /** Kafka 4.3.1 leaves out the markers of partitions without a leader. */
+  takesForDeleted(transactionalId: string, name: string): boolean;
   mark(name: string, producer: Producer, control: 'commit' | 'abort'): void;
   markerDelayMs(): number;
   groupsAreServed(): boolean;

@@ -1,6 +1,6 @@
 import type { Task } from '../engine/scheduler.js';
 import type { Place } from './placement.js';
-import { CODE, failure, type Answer, type Requests } from './protocol.js';
+import { CODE, failure, type Answer, type DescribedTransaction, type Requests } from './protocol.js';
 import type { Surroundings } from './surroundings.js';
 
 type State = 'empty' | 'ongoing' | 'prepare-commit' | 'prepare-abort' | 'complete-commit' | 'complete-abort';
@@ -91,6 +91,14 @@ export class TransactionCoordinator {
     }
   }
 
+  /** DescribeTransactions, with Kafka's names of the states. */
+  describe(transactionalId: string): DescribedTransaction {
+    const found = this.transactions.get(transactionalId);
+    if (!found) return { code: CODE.transactionalIdNotFound, transactionalId, state: '', producerId: -1, epoch: 0 };
+    const state = found.state.replace(/(^|-)[a-z]/g, (start) => start.slice(-1).toUpperCase());
+    return { code: CODE.none, transactionalId, state, producerId: found.producerId, epoch: found.epoch };
+  }
+
   /** Whether a leader may let this producer begin to write there (KIP-890); an error code. */
   verify(producerId: number, epoch: number, name: string): number {
     const transaction = this.byProducer.get(producerId);
@@ -161,6 +169,7 @@ export class TransactionCoordinator {
   private end(transaction: Transaction, commit: boolean): void {
     if (transaction.timer) transaction.timer.cancelled = true;
     if (commit) this.cluster.observer.committing(transaction);
+    else this.cluster.observer.aborting(transaction);
     transaction.state = commit ? 'prepare-commit' : 'prepare-abort';
     this.mark(transaction);
   }
@@ -173,6 +182,12 @@ export class TransactionCoordinator {
     const current = (): boolean => transaction.epoch === epoch && transaction.state === state;
     const write = (name: string): void => {
       if (!current() || !transaction.unmarked.has(name)) return;
+      if (this.cluster.takesForDeleted(transaction.transactionalId, name)) {
+        this.cluster.note(() => `marker of ${transaction.transactionalId} left out in ${name}`);
+        transaction.unmarked.delete(name);
+        if (transaction.unmarked.size === 0) complete();
+        return;
+      }
       if (!this.cluster.canMark(transaction.transactionalId, name)) {
         scheduler.after(scheduler.random.between(20, 120), null, () => write(name));
         return;

@@ -1,6 +1,8 @@
 import { topicName, type TopicKey } from '#libs/contract';
 import { judgeTopics, type ReadRecord } from '../../faults/oracle.js';
 import type { SimCluster } from '../kafka/cluster.js';
+import { DecidedCommits } from '../decided-commits.js';
+import type { LogEntry } from '../kafka/partition-log.js';
 import type { OffsetEntry } from '../kafka/protocol.js';
 import type { DecidedTransaction } from '../kafka/surroundings.js';
 import type { Judge } from '../subject.js';
@@ -25,8 +27,7 @@ export interface JudgedStage {
 export class MonitorOracle implements Judge {
   readonly violations: string[] = [];
   commits = 0;
-  private readonly decided = new Map<string, number>();
-  private readonly sequences = new Map<string, number>();
+  private readonly decided: DecidedCommits;
   private completeSinceMs: number | undefined;
   private commitsThen = 0;
 
@@ -34,10 +35,24 @@ export class MonitorOracle implements Judge {
     private readonly stages: readonly JudgedStage[],
     private readonly partitionCounts: Readonly<Record<TopicKey, number>>,
     private readonly clusterOf: () => SimCluster,
-  ) {}
+  ) {
+    this.decided = new DecidedCommits(clusterOf);
+  }
 
-  committing({ transactionalId, producerId, partitions }: DecidedTransaction): void {
+  committing(transaction: DecidedTransaction): void {
     this.commits += 1;
+    this.decided.decide(transaction, (newIn) => this.judgeCommit(transaction, newIn));
+  }
+
+  aborting(transaction: DecidedTransaction): void {
+    const wrong = this.decided.abort(transaction);
+    if (wrong !== undefined) this.violate(wrong);
+  }
+
+  private judgeCommit(
+    { transactionalId, producerId, partitions }: DecidedTransaction,
+    newIn: (name: string) => readonly LogEntry[],
+  ): void {
     for (const { group, changelog } of this.stages) {
       for (const [name, { offset }] of this.clusterOf().groups.staged(group, producerId)) {
         const before = this.decided.get(`${group} ${name}`) ?? 0;
@@ -46,7 +61,7 @@ export class MonitorOracle implements Judge {
         this.decided.set(`${group} ${name}`, Math.max(before, Number(offset)));
       }
       const topic = topicName(changelog, '');
-      for (const name of partitions) if (name.startsWith(`${topic}/`)) this.judgeMarkers(topic, name, producerId);
+      for (const name of partitions) if (name.startsWith(`${topic}/`)) this.judgeMarkers(name, newIn(name));
     }
   }
 
@@ -102,14 +117,13 @@ export class MonitorOracle implements Judge {
     }
   }
 
-  private judgeMarkers(topic: string, name: string, producerId: number): void {
-    const partition = Number(name.slice(topic.length + 1));
-    for (const { key, value } of this.clusterOf().log(topic, partition).openRecords(producerId)) {
+  private judgeMarkers(name: string, records: readonly LogEntry[]): void {
+    for (const { key, value } of records) {
       if (key?.toString() !== MARKER_KEY) continue;
       const { sequence } = JSON.parse(value?.toString() ?? '{}') as { sequence: number };
-      const before = this.sequences.get(name) ?? 0;
+      const before = this.decided.get(name) ?? 0;
       if (sequence !== before + 1) this.violate(`commit ${sequence} of ${name} follows ${before}`);
-      this.sequences.set(name, sequence);
+      this.decided.set(name, sequence);
     }
   }
 
