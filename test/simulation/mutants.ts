@@ -1,4 +1,4 @@
-import type { Kafka, Producer, ProducerConfig, RecordMetadata, Transaction } from 'kafkajs';
+import type { Producer, ProducerConfig, RecordMetadata, Transaction } from 'kafkajs';
 import type { StageOutput, StageTask } from '#libs/application';
 import { topicName } from '#libs/contract';
 import type { StageRunner, StageRunnerOptions } from '../../libs/adapters/kafka/stage-runner.js';
@@ -63,8 +63,8 @@ export const MUTANTS = {
   'markers of the transaction before not looked for': {
     options: (options) => ({
       ...options,
-      createKafka: (settings, role, { onConnectionLost: _, ...rest } = {}) =>
-        options.createKafka!(settings, role, rest),
+      createKafka: (settings, role, clientOptions) =>
+        options.createKafka!(settings, role, { ...clientOptions, onConnectionLost: () => undefined }),
     }),
   },
   'a timer that writes outside of the queue': { options: writingByTimer },
@@ -87,9 +87,9 @@ function withProducers(options: StageRunnerOptions, change: (make: MakeProducer)
       const producer = change((config) => kafka.producer(config));
       const changed = {
         producer,
-        ...{ consumer: kafka.consumer.bind(kafka), admin: kafka.admin.bind(kafka), logger: kafka.logger.bind(kafka) },
+        ...{ consumer: kafka.consumer.bind(kafka), admin: kafka.admin.bind(kafka), logger: () => kafka.logger() },
       };
-      return changed as unknown as Kafka;
+      return changed;
     },
   };
 }

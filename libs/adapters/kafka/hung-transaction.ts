@@ -3,7 +3,6 @@ import { backoffMs, pause } from './backoff.js';
 import { isConcurrent, isFenced, isTransient, retriableError } from './errors.js';
 import type { LogClient } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
-import type { TaskLock } from './task-lock.js';
 import type { ProducerIdentity } from './producer-identity.js';
 import { lastEnd, openCommit } from './transaction-evidence.js';
 import { describeProducers, describeTransaction, type TransactionState } from './transaction-requests.js';
@@ -83,24 +82,24 @@ export class HungTransactions {
    * Takes the lock, and tells what the coordinator had decided of the owner before: it forgets that when the lock is taken,
    * and the owner before may end a transaction while we wait for our turn.
    */
-  async whileTaking(take: () => Promise<TaskLock>): Promise<{ readonly lock: TaskLock; readonly decision: Decision }> {
+  async whileTaking<Lock>(take: () => Promise<Lock>): Promise<{ readonly lock: Lock; readonly decision: Decision }> {
     const { topic, partition } = this.scope.changelog;
     const changelogEnd = (await this.log.ranges(topic, [partition])).get(partition)?.end ?? 0n;
     let last = await this.describe();
     const decided = (now: TransactionState | undefined): void => {
       if (now?.producerId === last?.producerId && now?.producerEpoch === last?.producerEpoch) last = now;
     };
-    let isTaken = false;
-    const taking = take().finally(() => (isTaken = true));
-    const settled = taking.then(
-      () => undefined,
-      () => undefined,
+    const taking = take();
+    const taken = taking.then(
+      () => true,
+      () => true,
     );
-    for (;;) {
-      await Promise.race([settled, pause(LOOK_EVERY_MS)]);
-      if (isTaken) break;
-      await Promise.race([settled, this.describe().then(decided, () => undefined)]);
-    }
+    const look = async (): Promise<boolean> => {
+      await pause(LOOK_EVERY_MS);
+      await this.describe().then(decided, () => undefined);
+      return false;
+    };
+    while (!(await Promise.race([taken, look()])));
     return { lock: await taking, decision: { state: last?.state, changelogEnd } };
   }
 

@@ -196,8 +196,8 @@ class SimConnectionPool {
   async send(sent: Request | Exchange): Promise<object> {
     if (isExchange(sent)) {
       const asked = await readRequest(sent);
-      const { parse, decode } = sent.response;
-      return parse(await decode(writeAnswer(asked.api, await this.send(asked))));
+      const { response } = sent;
+      return response.parse(await response.decode(writeAnswer(asked.api, await this.send(asked))));
     }
     const request = sent;
     const connection = this.connections[API[request.api] === API.fetch ? 1 : 0];
