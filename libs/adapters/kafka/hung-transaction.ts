@@ -103,26 +103,31 @@ export class HungTransactions {
     return { lock: await taking, decision: { state: last?.state, changelogEnd } };
   }
 
-  /** With the lock just taken: ends what an owner before left open. Waits until the partitions have their markers. */
-  async settle(owner: ProducerIdentity, decision: Decision): Promise<void> {
+  /**
+   * With the lock just taken: ends what an owner before left open. Waits until the partitions have their markers. False:
+   * these brokers do not tell of transactions (before 3.0, or without the right to ask), so there is no use in asking again.
+   */
+  async settle(owner: ProducerIdentity, decision: Decision): Promise<boolean> {
     const open = await this.leftovers(owner);
+    if (!open) return false;
     if (open.size > 0) await this.end(owner, open, await this.outcomeOf(open, decision));
+    return true;
   }
 
   /** By the owner itself between two of its transactions, which knows how they ended. */
   async endLeftovers(owner: ProducerIdentity, outcome: Outcome): Promise<void> {
     const open = await this.leftovers(owner);
-    if (open.size > 0) await this.end(owner, open, outcome);
+    if (open && open.size > 0) await this.end(owner, open, outcome);
   }
 
   /** Open although no transaction is, once what is being ended has ended. Throws when the lock is another one's. */
-  private async leftovers(owner: ProducerIdentity): Promise<Open> {
+  private async leftovers(owner: ProducerIdentity): Promise<Open | undefined> {
     const held = await this.ask(async () => {
       const state = await this.describe();
       if (state?.state.startsWith('Prepare') === true) throw retriableError('The transaction before is being ended');
       return state;
     });
-    if (!held) return new Map<string, Map<number, bigint>>();
+    if (!held) return undefined;
     if (held.producerId !== owner.producerId || held.producerEpoch !== owner.producerEpoch) throw fenced();
     return this.openPartitions(owner);
   }

@@ -91,8 +91,10 @@ export class OwnedTask {
 
   /** After a rebalance that left the partition here: kafkajs has forgotten both pauses and positions. */
   stay(): void {
-    if (this.open) this.hooks.resumeInputs(this.partition, this.open.positions);
-    else this.hooks.pauseInputs(this.partition);
+    if (this.open) {
+      this.open.lock.raiseDoubt();
+      this.hooks.resumeInputs(this.partition, this.open.positions);
+    } else this.hooks.pauseInputs(this.partition);
   }
 
   /** Processes a batch; rejects only with what kafkajs must see, a rebalance. */

@@ -65,7 +65,7 @@ export async function takeOver(context: TakeOverContext, partition: number, sign
     const hung = new HungTransactions(log, hungScope(context, partition, signal));
     const { lock, decision } = await hung.whileTaking(() => takeLock(context, partition, signal));
     try {
-      await hung.settle(lock.identity, decision);
+      if (!(await hung.settle(lock.identity, decision))) lock.doubtsNothing();
       return await openTask({ context, partition, signal, lock, log });
     } catch (error) {
       await lock.release();

@@ -48,6 +48,7 @@ export interface LockOptions {
  */
 export class TaskLock {
   private usable = true;
+  private canAsk = true;
   private ended: Outcome = { records: false, offsets: false };
 
   private constructor(
@@ -116,9 +117,19 @@ export class TaskLock {
       await this.settleDoubt();
       const transaction = await this.producer.transaction();
       await this.sendOffsets(transaction, offsets);
-      if (!this.doubt.isRaised) return transaction;
+      if (!this.isInDoubt) return transaction;
       await this.abort(transaction);
     }
+  }
+
+  /** Somebody else may have had the partition meanwhile, or a broker is gone. */
+  raiseDoubt(): void {
+    this.doubt.isRaised = true;
+  }
+
+  /** The brokers tell of no transactions: there is nobody to ask in doubt. */
+  doubtsNothing(): void {
+    this.canAsk = false;
   }
 
   /**
@@ -126,9 +137,13 @@ export class TaskLock {
    * called now and then where none follows, as readers do not see its records before.
    */
   async settleDoubt(): Promise<void> {
-    if (!this.doubt.isRaised) return;
+    if (!this.isInDoubt) return;
     this.doubt.isRaised = false;
     await this.options.endLeftovers(this.identity, this.ended);
+  }
+
+  private get isInDoubt(): boolean {
+    return this.canAsk && this.doubt.isRaised;
   }
 
   private async abort(transaction: Transaction): Promise<void> {
@@ -149,7 +164,7 @@ export class TaskLock {
       } catch (error) {
         if (!isConcurrent(error) || attempt === TRIES_WHILE_ENDING) throw error;
         // It may be a marker that never comes; who takes the lock anew finds out.
-        if (this.doubt.isRaised) throw retriableError('a broker was lost while a transaction was being ended');
+        if (this.isInDoubt) throw retriableError('a broker was lost while a transaction was being ended');
         await pause(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
       }
     }

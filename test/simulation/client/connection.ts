@@ -13,6 +13,7 @@ interface Pending {
   readonly request: Request;
   readonly resolve: (data: object) => void;
   readonly reject: (error: Error) => void;
+  verdict: Verdict;
   timeout: Task | undefined;
 }
 
@@ -27,7 +28,7 @@ export class SimConnection {
   private life = 0;
   private readonly inFlight = new Set<Pending>();
   private readonly waiting: Pending[] = [];
-  private readonly arrived: { readonly pending: Pending; readonly verdict: Verdict }[] = [];
+  private readonly arrived: Pending[] = [];
   private serving = false;
   private sentAtStep = -1;
   private sentUntilMs = 0;
@@ -80,7 +81,7 @@ export class SimConnection {
   send(request: Request): Promise<object> {
     if (!this.isConnected()) return Promise.reject(this.connectionError('Not connected'));
     return new Promise((resolve, reject) => {
-      const pending: Pending = { request, resolve, reject, timeout: undefined };
+      const pending: Pending = { request, resolve, reject, verdict: {}, timeout: undefined };
       this.waiting.push(pending);
       this.pump();
     });
@@ -140,33 +141,34 @@ export class SimConnection {
     // An end that is written together with what begins goes out with it: both arrive, or none.
     const isTogether = this.sentAtStep === scheduler.steps && ENDS.has(request.api);
     this.sentAtStep = scheduler.steps;
-    const verdict = (!isTogether && network.interference?.onRequest(request, process, this.brokerId)) || {};
-    const onTheWayMs = isTogether ? 0 : network.latencyMs() + (verdict.delayMs ?? 0);
+    if (isTogether) for (const each of this.inFlight) each.verdict = {};
+    else pending.verdict = network.interference?.onRequest(request, process, this.brokerId) ?? {};
+    const onTheWayMs = isTogether ? 0 : network.latencyMs() + (pending.verdict.delayMs ?? 0);
     // A little later than what was sent before, so that nothing arrives at the same time in another order.
     this.sentUntilMs = Math.max(this.sentUntilMs + 0.001, scheduler.nowMs + onTheWayMs);
     // What a process has sent arrives even if the process does not live to see it.
     scheduler.after(this.sentUntilMs - scheduler.nowMs, null, () => {
       if (life !== this.life) return;
-      if (verdict.lost) {
+      if (pending.verdict.lost) {
         network.cluster.note(() => `${process.name} ${request.api} at ${this.brokerId}: lost on its way`);
         this.breaks();
         return;
       }
-      this.arrived.push({ pending, verdict });
+      this.arrived.push(pending);
       this.serveNext();
     });
   }
 
   private serveNext(): void {
     if (this.serving) return;
-    const next = this.arrived.shift();
-    if (!next || !this.network.cluster.placement.broker(this.brokerId).up) return;
-    const { pending, verdict } = next;
+    const pending = this.arrived.shift();
+    if (!pending || !this.network.cluster.placement.broker(this.brokerId).up) return;
     this.serving = true;
     const { life, network } = this;
     network.serve(this.brokerId, pending.request, this.process, (answer) => {
       if (life !== this.life) return;
       this.serving = false;
+      const { verdict } = pending;
       if (verdict.answerLost) {
         network.cluster.note(() => `${this.process.name} ${pending.request.api} at ${this.brokerId}: answer lost`);
         this.breaks();
