@@ -4,7 +4,7 @@ import { isConcurrent, isFenced, isTransient, retriableError } from './errors.js
 import type { LogClient } from './log-client.js';
 import type { KafkaLogger } from './logger.js';
 import type { ProducerIdentity } from './producer-identity.js';
-import { lastEnd, openCommit } from './transaction-evidence.js';
+import { endSince, lastEnd, openCommit } from './transaction-evidence.js';
 import { describeProducers, describeTransaction, type TransactionState } from './transaction-requests.js';
 
 /**
@@ -21,6 +21,8 @@ import { describeProducers, describeTransaction, type TransactionState } from '.
 const OFFSETS_TOPIC = '__consumer_offsets';
 const TRIES = 8;
 const LOOK_EVERY_MS = 50;
+/** Markers have the time of a broker, records that of the process that wrote them. */
+const CLOCKS_DIFFER_MS = 10_000;
 const TRANSACTION_COORDINATOR = 1;
 
 /** Partitions by topic. */
@@ -110,7 +112,7 @@ export class HungTransactions {
   async settle(owner: ProducerIdentity, decision: Decision): Promise<boolean> {
     const open = await this.leftovers(owner);
     if (!open) return false;
-    if (open.size > 0) await this.end(owner, open, await this.outcomeOf(open, decision));
+    if (open.size > 0) await this.end(owner, open, await this.outcomeOf(owner, open, decision));
     return true;
   }
 
@@ -154,22 +156,31 @@ export class HungTransactions {
    * somebody takes the lock, and what it said before may be outdated. Offsets alone are never committed: they may be of a
    * transaction that did not come further, and if they are not, the state says where to go on (OffsetsBehindError).
    */
-  private async outcomeOf(open: Open, { state, changelogEnd }: Decision): Promise<Outcome> {
+  private async outcomeOf(owner: ProducerIdentity, open: Open, { state, changelogEnd }: Decision): Promise<Outcome> {
     const decided = state === 'CompleteCommit' || state === 'PrepareCommit';
     const { topic, partition } = this.scope.changelog;
     const openFrom = open.get(topic)?.get(partition);
     const offsetsAreOpen = open.has(OFFSETS_TOPIC);
     if (openFrom !== undefined) {
-      // With both open nobody has the state or the offsets yet.
-      if (offsetsAreOpen) return both(decided);
-      const sequence = await openCommit({ log: this.log, topic, partition }, openFrom);
+      const left = await openCommit({ log: this.log, topic, partition }, openFrom);
+      if (offsetsAreOpen)
+        return both(decided || (left !== undefined && (await this.isSeen(owner, open, left.writtenMs))));
       const committed = await this.scope.committedSequence();
-      return both(sequence === undefined || committed === undefined ? decided : sequence === committed);
+      return both(left === undefined || committed === undefined ? decided : left.sequence === committed);
     }
     if (open.size === 1 && offsetsAreOpen) return both(false);
     const end = await lastEnd({ log: this.log, topic, partition });
     const isNewer = end !== undefined && end.offset >= changelogEnd;
     return both(end?.commit === true && (decided || isNewer || state === 'Empty'));
+  }
+
+  /** With state and offsets open nobody rests on them yet, but readers of outputs may. */
+  private async isSeen({ producerId }: ProducerIdentity, open: Open, writtenMs: number): Promise<boolean> {
+    const closed = [...this.scope.partitions].map(([topic, numbers]) => {
+      return [topic, numbers.filter((number) => open.get(topic)?.has(number) !== true)] as const;
+    });
+    const end = await endSince(this.log, new Map(closed), { producerId, sinceMs: writtenMs - CLOCKS_DIFFER_MS });
+    return end?.commit === true;
   }
 
   private async describe(): Promise<TransactionState | undefined> {

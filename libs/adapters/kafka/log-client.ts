@@ -42,16 +42,22 @@ export interface LogBatch {
   readonly end: bigint;
 }
 
-interface FetchedRecord extends LogRecord {
+/** What stands in a log, whether somebody may read it or not. */
+export interface RawRecord extends LogRecord {
+  /** The end of a transaction. */
   readonly isControlRecord: boolean;
-  readonly batchContext?: { readonly firstOffset: string; readonly lastOffsetDelta: number };
+  readonly batchContext?: {
+    readonly firstOffset: string;
+    readonly lastOffsetDelta: number;
+    readonly producerId: string;
+  };
 }
 
 interface FetchedPartition {
   readonly partition: number;
   readonly highWatermark: string;
   readonly lastStableOffset: string;
-  readonly messages: readonly FetchedRecord[];
+  readonly messages: readonly RawRecord[];
 }
 
 interface FetchResponse {
@@ -151,13 +157,23 @@ export class LogClient {
     });
   }
 
-  /** What stands at an offset, or first behind it: a record, committed or not, or the end of a transaction. */
-  async recordAt(position: LogPosition): Promise<(LogRecord & { readonly isControlRecord: boolean }) | undefined> {
+  /** What stands at an offset and behind it: records, committed or not, and ends of transactions; as much as one answer holds. */
+  async rawRecords(position: LogPosition): Promise<readonly RawRecord[]> {
     return this.refreshing([position.topic], async () => {
       const [nodeId = ''] = [...this.byLeader([position]).keys()];
       const response = await this.request(nodeId, [position], { isolationLevel: READ_UNCOMMITTED, maxWaitMs: 0 });
       const messages = response.responses[0]?.partitions[0]?.messages ?? [];
-      return messages.find(({ offset }) => BigInt(offset) >= position.offset);
+      return messages.filter(({ offset }) => BigInt(offset) >= position.offset);
+    });
+  }
+
+  /** The first offset whose record is of this time or a later one, of each partition that has such a record. */
+  async offsetsSince(topic: string, partitions: readonly number[], sinceMs: number): Promise<Map<number, bigint>> {
+    return this.refreshing([topic], async () => {
+      const wanted = partitions.map((partition) => ({ partition }));
+      const [found] = await this.cluster.fetchTopicsOffset([{ topic, partitions: wanted, fromTimestamp: sinceMs }]);
+      const offsets = (found?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)] as const);
+      return new Map(offsets.filter(([, offset]) => offset >= 0n));
     });
   }
 

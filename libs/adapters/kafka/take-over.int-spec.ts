@@ -39,12 +39,14 @@ interface RawBroker {
   produce(request: object): Promise<unknown>;
   txnOffsetCommit(request: object): Promise<unknown>;
 }
+const TOPIC_OF = { offsets: undefined, state: 'costState', events: 'costEvents' } as const;
+
 /** How a transaction was left. */
 interface LeftOpen {
   /** What its coordinator had decided; undefined: nothing that it still knows. */
   readonly commit: boolean | undefined;
   /** What did get its marker. */
-  readonly marked: readonly ('offsets' | 'state')[];
+  readonly marked: readonly ('offsets' | 'state' | 'events')[];
   /** The coordinator has forgotten the decision since. */
   readonly isForgotten?: boolean;
 }
@@ -210,14 +212,14 @@ if (missing) console.warn(`skipped: ${missing}`);
         leader.produce({ ...owner, topicData: [data('costEvents', [message('k', JSON.stringify(event))])] }),
     };
     if (commit !== undefined) {
-      const elsewhere = marked.includes('state') ? topic('costState') : topic('signals');
-      await coordinator.addPartitionsToTxn({ ...owner, topics: [{ topic: elsewhere, partitions: [0] }] });
+      const keys = ['signals', ...marked.flatMap((part) => TOPIC_OF[part] ?? [])] as const;
+      const topics = keys.map((key) => ({ topic: topic(key), partitions: [0] }));
+      await coordinator.addPartitionsToTxn({ ...owner, topics });
       if (marked.includes('offsets')) await coordinator.addOffsetsToTxn({ ...owner, groupId: group });
       for (const part of marked) await write[part]();
       await coordinator.endTxn({ ...owner, transactionResult: commit });
     }
-    for (const part of ['state', 'events', 'offsets'] as const)
-      if (part === 'events' || !marked.includes(part)) await write[part]();
+    for (const part of ['state', 'events', 'offsets'] as const) if (!marked.includes(part)) await write[part]();
     await log.close();
   }
 
@@ -329,6 +331,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     { decided: 'nothing any more', commit: undefined, marked: [] },
     { decided: 'to commit, as the offsets show', commit: true, marked: ['offsets'], isForgotten: true },
     { decided: 'to commit, as the state shows', commit: true, marked: ['state', 'offsets'], isForgotten: true },
+    { decided: 'to commit, as readers have seen', commit: true, marked: ['events'], isForgotten: true },
     { decided: 'to abort, as the offsets show', commit: false, marked: ['offsets'], isForgotten: true },
     { decided: 'to abort, as the state shows', commit: false, marked: ['state', 'offsets'], isForgotten: true },
   ])(

@@ -1,4 +1,4 @@
-import type { LogClient, LogRecord } from './log-client.js';
+import type { LogClient, RawRecord } from './log-client.js';
 import { decodeMarker, MARKER_KEY } from './commit-marker.js';
 
 /** Kafka's types of control records. */
@@ -24,17 +24,49 @@ export interface TransactionEnd {
 export async function lastEnd({ log, topic, partition }: ChangelogPlace): Promise<TransactionEnd | undefined> {
   const range = (await log.ranges(topic, [partition])).get(partition);
   if (!range || range.end <= range.start) return undefined;
-  const last = await log.recordAt({ topic, partition, offset: range.end - 1n });
+  const [last] = await log.rawRecords({ topic, partition, offset: range.end - 1n });
   if (last?.isControlRecord !== true) return undefined;
-  return { commit: last.key?.readInt16BE(2) === COMMIT, offset: BigInt(last.offset) };
+  return { commit: isCommit(last), offset: BigInt(last.offset) };
 }
 
-/** Number of the commit whose records stand open in the changelog from `offset` on: its marker is the first of them. */
+/** The commit that stands open in the changelog from `offset` on: its marker is the first of its records. */
 export async function openCommit(
   { log, topic, partition }: ChangelogPlace,
   offset: bigint,
-): Promise<number | undefined> {
-  const first: LogRecord | undefined = await log.recordAt({ topic, partition, offset });
+): Promise<{ readonly sequence: number; readonly writtenMs: number } | undefined> {
+  const [first] = await log.rawRecords({ topic, partition, offset });
   if (first?.key?.toString() !== MARKER_KEY || !first.value) return undefined;
-  return decodeMarker(first.value).sequence;
+  return { sequence: decodeMarker(first.value).sequence, writtenMs: Number(first.timestamp) };
+}
+
+/**
+ * How a producer's transaction has ended in one of these partitions, whoever else writes there, if it has since this time;
+ * undefined where no reader can have seen anything of it.
+ */
+export async function endSince(
+  log: LogClient,
+  partitions: ReadonlyMap<string, readonly number[]>,
+  { producerId, sinceMs }: { readonly producerId: bigint; readonly sinceMs: number },
+): Promise<{ readonly commit: boolean } | undefined> {
+  for (const [topic, numbers] of partitions) {
+    for (const [partition, from] of await log.offsetsSince(topic, numbers, sinceMs)) {
+      for (let at = from; ;) {
+        const records = await log.rawRecords({ topic, partition, offset: at });
+        const end = records.find((each) => each.isControlRecord && isOf(each, producerId));
+        if (end) return { commit: isCommit(end) };
+        const last = records.at(-1);
+        if (!last) break;
+        at = BigInt(last.offset) + 1n;
+      }
+    }
+  }
+  return undefined;
+}
+
+function isOf({ batchContext }: RawRecord, producerId: bigint): boolean {
+  return batchContext !== undefined && BigInt(batchContext.producerId) === producerId;
+}
+
+function isCommit({ key }: RawRecord): boolean {
+  return key?.readInt16BE(2) === COMMIT;
 }

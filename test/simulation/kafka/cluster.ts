@@ -298,7 +298,10 @@ export class SimCluster implements Surroundings {
         if (code !== CODE.none) failed = code;
         const log = code === CODE.none ? this.log(topic, partition) : undefined;
         const end = (isolationLevel === 1 ? log?.lastStableOffset : log?.end) ?? -1;
-        return { partition, errorCode: code, timestamp: '-1', offset: String(Number(timestamp) === -2 ? 0 : end) };
+        const since = (): number =>
+          log?.entries.find(({ timestampMs }) => timestampMs >= Number(timestamp))?.offset ?? -1;
+        const offset = Number(timestamp) === -2 ? 0 : Number(timestamp) === -1 ? end : since();
+        return { partition, errorCode: code, timestamp: '-1', offset: String(offset) };
       }),
     }));
     return failed === CODE.none ? { data: { responses } } : failure(failed);
