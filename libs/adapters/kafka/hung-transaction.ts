@@ -21,8 +21,6 @@ import { describeProducers, describeTransaction, type TransactionState } from '.
 const OFFSETS_TOPIC = '__consumer_offsets';
 const TRIES = 8;
 const LOOK_EVERY_MS = 50;
-/** Markers have the time of a broker, records that of the process that wrote them. */
-const CLOCKS_DIFFER_MS = 10_000;
 const TRANSACTION_COORDINATOR = 1;
 
 /** Partitions by topic. */
@@ -179,7 +177,7 @@ export class HungTransactions {
     const closed = [...this.scope.partitions].map(([topic, numbers]) => {
       return [topic, numbers.filter((number) => open.get(topic)?.has(number) !== true)] as const;
     });
-    const end = await endSince(this.log, new Map(closed), { producerId, sinceMs: writtenMs - CLOCKS_DIFFER_MS });
+    const end = await endSince(this.log, new Map(closed), { producerId, writtenMs });
     return end?.commit === true;
   }
 

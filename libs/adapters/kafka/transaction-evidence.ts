@@ -40,27 +40,31 @@ export async function openCommit(
 }
 
 /**
- * How a producer's transaction has ended in one of these partitions, whoever else writes there, if it has since this time;
- * undefined where no reader can have seen anything of it.
+ * How a producer's last transaction, which wrote something at this time, has ended in any of these partitions, whoever else
+ * writes there; undefined where no reader can have seen anything of it. The one before it had all its ends by then, so that
+ * an end of this time or later is its own, as far as the clocks of brokers and writers agree.
  */
 export async function endSince(
   log: LogClient,
   partitions: ReadonlyMap<string, readonly number[]>,
-  { producerId, sinceMs }: { readonly producerId: bigint; readonly sinceMs: number },
+  { producerId, writtenMs }: { readonly producerId: bigint; readonly writtenMs: number },
 ): Promise<{ readonly commit: boolean } | undefined> {
+  let found: { readonly commit: boolean } | undefined;
   for (const [topic, numbers] of partitions) {
-    for (const [partition, from] of await log.offsetsSince(topic, numbers, sinceMs)) {
+    for (const [partition, from] of await log.offsetsSince(topic, numbers, writtenMs)) {
       for (let at = from; ;) {
         const records = await log.rawRecords({ topic, partition, offset: at });
-        const end = records.find((each) => each.isControlRecord && isOf(each, producerId));
-        if (end) return { commit: isCommit(end) };
+        for (const each of records) {
+          if (!each.isControlRecord || !isOf(each, producerId) || Number(each.timestamp) < writtenMs) continue;
+          found = { commit: isCommit(each) && found?.commit !== false };
+        }
         const last = records.at(-1);
         if (!last) break;
         at = BigInt(last.offset) + 1n;
       }
     }
   }
-  return undefined;
+  return found;
 }
 
 function isOf({ batchContext }: RawRecord, producerId: bigint): boolean {
