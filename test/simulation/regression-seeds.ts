@@ -13,5 +13,6 @@ export const REGRESSION_SEEDS: Readonly<Record<number, string>> = {
   1489: 'the answer to SyncGroup was lost: kafkajs kept its former partitions, and nobody had the new ones; see consumer-repairs.ts',
   2821: 'an owner committed while its successor waited for the lock, and the marker was left out: the successor took an outdated decision for its own',
   3525: 'the coordinator moved between the beginning and the end of ending a leftover: it was aborted',
+  98114: 'an end of the commit before was taken for that of a transaction whose decision nobody knew any more',
   6291: 'a forgotten member failed to join again: kafkajs went on without a name, heartbeats or partitions',
 };
