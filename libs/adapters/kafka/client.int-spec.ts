@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KafkaBroker, kafkaTool, readAll, whyNoBroker } from '#libs/testing/kafka';
+import { eventually, KafkaBroker, kafkaTool, readAll, whyNoBroker } from '#libs/testing/kafka';
 import type { KafkaSettings } from '#libs/application';
 import { createKafka, ensureTopics, Publisher, type KafkaLogger } from './index.js';
 
@@ -92,5 +92,15 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   it('is not trusted when no known authority vouches for it', async () => {
     await expect(connecting({ ...secure, ssl: true })).rejects.toThrow(/self.signed|certificate/i);
+  }, 240_000);
+
+  it('tells when a connection ends', async () => {
+    let lost = 0;
+    const admin = createKafka(secure, 'watched', { onConnectionLost: () => (lost += 1) }).admin();
+    await admin.connect();
+    await admin.listTopics();
+    expect(lost).toBe(0);
+    await admin.disconnect();
+    await eventually('the end of the connection', () => lost > 0);
   }, 240_000);
 });
