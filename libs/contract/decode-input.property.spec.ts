@@ -41,7 +41,8 @@ function expectSound(topic: InputTopicKey, record: WireRecord): void {
   for (const [name, time] of fields.filter(([name]) => name === 'at' || /(At|Start|End)$/.test(name))) {
     expect([name, Number.isNaN(epochMs(time))]).toEqual([name, false]);
   }
-  expect(Buffer.from(JSON.stringify(decoded.data)).includes('\\ud')).toBe(false);
+  // A surrogate without its other half, which only JSON's own escape shows; a text may hold a backslash before "ud".
+  expect(JSON.stringify(decoded.data)).not.toMatch(/(?<!\\)(?:\\\\)*\\ud/);
 }
 
 describe.each(topics)('decodeInput of any %s', (topic) => {

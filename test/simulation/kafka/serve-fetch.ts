@@ -60,7 +60,9 @@ function fetched(cluster: Surroundings, wanted: readonly Wanted[], committedOnly
   for (const { log, from } of wanted) {
     const end = committedOnly ? log.lastStableOffset : log.end;
     const list = byTopic.get(log.topic) ?? [];
-    list.push(fetchedPartition(log, from, Math.min(end, from + cluster.fetchRecords)));
+    const partition = fetchedPartition(log, from, Math.min(end, from + cluster.fetchRecords));
+    // Who reads what is not committed is not told what was aborted.
+    list.push(committedOnly ? partition : { ...partition, abortedTransactions: null });
     byTopic.set(log.topic, list);
   }
   const responses = [...byTopic].map(([topicName, partitions]) => ({ topicName, partitions }));
