@@ -13,6 +13,7 @@ import {
 import type { BudgetRehearsal } from '../live/wire/index.js';
 import { referenceEntry, referenceValueToWire, type Unversioned } from '../reference/index.js';
 import { inHomeCurrency, yearlyLimitOf, type ApprovalLimits } from './approval-limits.js';
+import { decideOnce, requireExpected, type Expected } from './decide-version.js';
 import {
   DecisionRefused,
   type BudgetPlan,
@@ -30,19 +31,13 @@ export interface BudgetDecider {
   readonly home: () => { readonly organisation: Organisation; readonly fxRates: readonly FxRate[] };
 }
 
-/** Which version a decision was made on; undefined: whichever it is. */
-export interface Expected {
-  readonly number: number;
-  readonly revision: number;
-}
-
 /** Writes a new budget down, as a draft. */
 export function createBudget(
   decider: BudgetDecider,
   context: DecisionContext,
   plan: BudgetPlan,
 ): Promise<BudgetVersion> {
-  return decideOnce(decider, context, plan.budgetId, async (unit) => {
+  return decideBudgetOnce(decider, context, plan.budgetId, async (unit) => {
     const versions = await unit.budgetVersions(plan.budgetId);
     if (versions.length > 0) throw new DecisionRefused('exists-already', `There is a budget ${plan.budgetId} already.`);
     return insertDraft(unit, context, plan, versions);
@@ -172,31 +167,21 @@ function decideLatest(
   expected: Expected,
   work: (unit: DecisionUnit, latest: BudgetVersion, versions: readonly BudgetVersion[]) => Promise<BudgetVersion>,
 ): Promise<BudgetVersion> {
-  return decideOnce(decider, context, budgetId, async (unit) => {
+  return decideBudgetOnce(decider, context, budgetId, async (unit) => {
     const versions = await unit.budgetVersions(budgetId);
     const latest = latestOf(versions, budgetId);
-    requireExpected(latest, expected);
+    requireExpected(latest.plan.budgetId, latest, expected);
     return work(unit, latest, versions);
   });
 }
 
-/** Makes a decision; one that comes again answers with the version that the first one was about. */
-async function decideOnce(
+async function decideBudgetOnce(
   { store }: BudgetDecider,
   context: DecisionContext,
   budgetId: string,
   work: (unit: DecisionUnit) => Promise<BudgetVersion>,
 ): Promise<BudgetVersion> {
-  let decided: BudgetVersion | undefined;
-  const { number } = await store.decide(context, async (unit) => {
-    decided = await work(unit);
-    return { number: decided.number };
-  });
-  if (decided !== undefined) return decided;
-  return latestOf(
-    (await store.budgetVersions(budgetId)).filter((version) => version.number === number),
-    budgetId,
-  );
+  return latestOf(await decideOnce(store, context, work, () => store.budgetVersions(budgetId)), budgetId);
 }
 
 async function insertDraft(
@@ -295,15 +280,6 @@ function latestOf(versions: readonly BudgetVersion[], budgetId: string): BudgetV
   const latest = versions.at(-1);
   if (latest === undefined) throw new DecisionRefused('not-found', `There is no budget ${budgetId}.`);
   return latest;
-}
-
-function requireExpected(latest: BudgetVersion, { number, revision }: Expected): void {
-  if (latest.number === number && latest.revision === revision) return;
-  const is = `version ${latest.number}.${latest.revision}`;
-  throw new DecisionRefused(
-    'changed-meanwhile',
-    `${latest.plan.budgetId} is at ${is}, not ${number}.${revision}: read it again.`,
-  );
 }
 
 /** What a budget is for stays; for something else there is another budget. */

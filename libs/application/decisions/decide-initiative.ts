@@ -1,6 +1,6 @@
 import { decideInitiative, endedAt, rfc3339, type Initiative, type InitiativeStep } from '#libs/domain';
 import { referenceEntry, referenceValueToWire, type Unversioned } from '../reference/index.js';
-import type { Expected } from './decide-budget.js';
+import { decideOnce, requireExpected, type Expected } from './decide-version.js';
 import {
   DecisionRefused,
   type DecisionContext,
@@ -23,7 +23,7 @@ export function proposeInitiative(
   context: DecisionContext,
   plan: InitiativePlan,
 ): Promise<InitiativeVersion> {
-  return decideOnce(store, context, plan.initiativeId, async (unit) => {
+  return decideInitiativeOnce(store, context, plan.initiativeId, async (unit) => {
     const versions = await unit.initiativeVersions(plan.initiativeId);
     if (versions.length > 0)
       throw new DecisionRefused('exists-already', `There is an initiative ${plan.initiativeId} already.`);
@@ -114,39 +114,21 @@ function decideLatest(
     versions: readonly InitiativeVersion[],
   ) => Promise<InitiativeVersion>,
 ): Promise<InitiativeVersion> {
-  return decideOnce(store, context, initiativeId, async (unit) => {
+  return decideInitiativeOnce(store, context, initiativeId, async (unit) => {
     const versions = await unit.initiativeVersions(initiativeId);
     const latest = latestOf(versions, initiativeId);
-    const { number, revision } = latest;
-    if (number !== expected.number || revision !== expected.revision) {
-      const is = `version ${number}.${revision}`;
-      throw new DecisionRefused(
-        'changed-meanwhile',
-        `${initiativeId} is at ${is}, not ${expected.number}.${expected.revision}: read it again.`,
-      );
-    }
+    requireExpected(initiativeId, latest, expected);
     return work(unit, latest, versions);
   });
 }
 
-/** Makes a decision; one that comes again answers with the version that the first one was about. */
-async function decideOnce(
+async function decideInitiativeOnce(
   store: DecisionStore,
   context: DecisionContext,
   initiativeId: string,
   work: (unit: DecisionUnit) => Promise<InitiativeVersion>,
 ): Promise<InitiativeVersion> {
-  let decided: InitiativeVersion | undefined;
-  const { number } = await store.decide(context, async (unit) => {
-    decided = await work(unit);
-    return { number: decided.number };
-  });
-  if (decided !== undefined) return decided;
-  const versions = await store.initiativeVersions(initiativeId);
-  return latestOf(
-    versions.filter((version) => version.number === number),
-    initiativeId,
-  );
+  return latestOf(await decideOnce(store, context, work, () => store.initiativeVersions(initiativeId)), initiativeId);
 }
 
 async function insertProposal(

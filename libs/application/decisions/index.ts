@@ -7,6 +7,7 @@ export * from './initiative-views.js';
 export * from './last-period.js';
 export * from './rehearse-budget.js';
 export * from './decide-signal.js';
+export type { Expected } from './decide-version.js';
 export * from './decisions.js';
 export * from './outbox.js';
 export * from './outbox-relay.js';
