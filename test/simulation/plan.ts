@@ -71,10 +71,15 @@ const TRAPS: readonly Trap[] = [
   ...(['kill-broker-after', 'move-leader-before', 'move-leader-before'] as const),
 ];
 
-/** Decides on a simulation. A quarter of the seeds has brokers that lose markers; the others are what they always were. */
+/**
+ * Decides on a simulation. A quarter of the seeds has brokers that lose markers, and of these and of another quarter some have
+ * more partitions, in sets of up to four; the others are what they always were.
+ */
 export function planOf(random: Random, seed: number): Plan {
   const plan = usualPlan(random);
-  return seed % 8 === 2 || seed % 8 === 5 ? losingMarkers(plan, random) : plan;
+  const losing = seed % 8 === 2 || seed % 8 === 5 ? losingMarkers(plan, random) : plan;
+  const hasLargeSets = seed % 4 === 3 || seed % 16 === 10 || seed % 16 === 13;
+  return hasLargeSets ? { ...losing, partitions: random.whole(4, 9), records: losing.records * 2 } : losing;
 }
 
 /**

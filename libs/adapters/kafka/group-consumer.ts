@@ -7,7 +7,7 @@ import { watchSkipped, type SkippedBatch } from './fetched-batch.js';
 import { goneMembers, leaveInTheirName, type GroupCoordinator, type ProcessMarks } from './gone-members.js';
 import type { KafkaLogger } from './logger.js';
 import type { RunnerTiming } from './runner-timing.js';
-import { stickyCopartitioning } from './sticky-assigner.js';
+import { stickyCopartitioning, type Sharing } from './sticky-assigner.js';
 import { Watchdog } from './watchdog.js';
 
 /** Options of a {@link GroupConsumer}. */
@@ -25,6 +25,8 @@ export interface GroupConsumerOptions {
   readonly createClient: (retry: typeof CONSUMER_RETRY) => Kafka;
   /** Partition numbers that this member has now; it tells the others when it joins. */
   readonly owned: () => readonly number[];
+  /** Single partitions by default. */
+  readonly sharing?: Sharing;
   /** Absent: the group waits a session for each member that was killed, this machine's too. */
   readonly processMarks?: ProcessMarks | undefined;
   readonly onBatch: (payload: EachBatchPayload) => Promise<void>;
@@ -154,9 +156,9 @@ export class GroupConsumer {
   }
 
   private create(): Life {
-    const { groupId, timing, createClient, owned, processMarks } = this.options;
+    const { groupId, timing, createClient, owned, sharing, processMarks } = this.options;
     let cluster: Cluster | undefined;
-    const sticky = stickyCopartitioning(() => ({ owned: owned(), process: processMarks?.own }));
+    const sticky = stickyCopartitioning(() => ({ owned: owned(), process: processMarks?.own }), sharing);
     const assigner: PartitionAssigner = (config) => {
       ({ cluster } = config);
       return sticky(config);

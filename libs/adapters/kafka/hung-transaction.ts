@@ -36,20 +36,20 @@ export interface Outcome {
 export interface Decision {
   /** Of the coordinator, by Kafka's names; undefined where it tells nothing. */
   readonly state: string | undefined;
-  /** End of the changelog when it was asked: what ends behind it was decided later. */
+  /** End of the first changelog when it was asked: what ends behind it was decided later. */
   readonly changelogEnd: bigint;
 }
 
-/** The task whose leftovers are looked for. */
+/** Whose leftovers are looked for: a set of tasks with one lock. */
 export interface HungTransactionScope {
   readonly transactionalId: string;
   readonly group: string;
-  /** Every partition that the task may write to, its changelog included. */
+  /** Every partition that the tasks may write to, their changelogs included. */
   readonly partitions: Partitions;
-  /** Where its changelog is; nobody else writes there. */
-  readonly changelog: { readonly topic: string; readonly partition: number };
-  /** Number of the commit that the group's offsets are of. */
-  readonly committedSequence: () => Promise<number | undefined>;
+  /** Where their changelogs are: nobody else writes there, and each of their transactions writes to all of them. */
+  readonly changelogs: { readonly topic: string; readonly partitions: readonly [number, ...number[]] };
+  /** Number of the commit that the group's offsets of a partition are of. */
+  readonly committedSequence: (partition: number) => Promise<number | undefined>;
   readonly signal: AbortSignal;
   readonly logger: KafkaLogger;
 }
@@ -67,7 +67,7 @@ interface TransactionBroker extends Broker {
 /** Where leftovers stand, with the offset of the first of them by topic and partition. */
 type Open = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
 
-/** Finds and ends what brokers left open of a task's transactions. */
+/** Finds and ends what brokers left open of a lock's transactions. */
 export class HungTransactions {
   private readonly cluster: CoordinatingCluster;
 
@@ -83,7 +83,7 @@ export class HungTransactions {
    * and the owner before may end a transaction while we wait for our turn.
    */
   async whileTaking<Lock>(take: () => Promise<Lock>): Promise<{ readonly lock: Lock; readonly decision: Decision }> {
-    const { topic, partition } = this.scope.changelog;
+    const { topic, partition } = this.firstChangelog;
     const changelogEnd = (await this.log.ranges(topic, [partition])).get(partition)?.end ?? 0n;
     let last = await this.describe();
     const decided = (now: TransactionState | undefined): void => {
@@ -156,20 +156,26 @@ export class HungTransactions {
    */
   private async outcomeOf(owner: ProducerIdentity, open: Open, { state, changelogEnd }: Decision): Promise<Outcome> {
     const decided = state === 'CompleteCommit' || state === 'PrepareCommit';
-    const { topic, partition } = this.scope.changelog;
-    const openFrom = open.get(topic)?.get(partition);
+    const { topic } = this.scope.changelogs;
+    const [openChangelog] = open.get(topic) ?? [];
     const offsetsAreOpen = open.has(OFFSETS_TOPIC);
-    if (openFrom !== undefined) {
+    if (openChangelog) {
+      const [partition, openFrom] = openChangelog;
       const left = await openCommit({ log: this.log, topic, partition }, openFrom);
       if (offsetsAreOpen)
         return both(decided || (left !== undefined && (await this.isSeen(owner, open, left.writtenMs))));
-      const committed = await this.scope.committedSequence();
+      const committed = await this.scope.committedSequence(partition);
       return both(left === undefined || committed === undefined ? decided : left.sequence === committed);
     }
     if (open.size === 1 && offsetsAreOpen) return both(false);
-    const end = await lastEnd({ log: this.log, topic, partition });
+    const end = await lastEnd({ log: this.log, ...this.firstChangelog });
     const isNewer = end !== undefined && end.offset >= changelogEnd;
     return both(end?.commit === true && (decided || isNewer || state === 'Empty'));
+  }
+
+  private get firstChangelog(): { readonly topic: string; readonly partition: number } {
+    const { topic, partitions } = this.scope.changelogs;
+    return { topic, partition: partitions[0] };
   }
 
   /** With state and offsets open nobody rests on them yet, but readers of outputs may. */

@@ -10,9 +10,11 @@ import { GroupConsumer } from './group-consumer.js';
 import { Heartbeats } from './heartbeats.js';
 import { LagProbe } from './lag-probe.js';
 import type { KafkaLogger } from './logger.js';
-import { OwnedTask, type TaskHooks, type TaskSnapshot } from './owned-task.js';
+import { OwnedSet, type SetHooks, type TaskSnapshot } from './owned-set.js';
+import { partitionsIn, setCount, setOf } from './partition-sets.js';
 import { DEFAULT_TIMING, type RunnerTiming } from './runner-timing.js';
-import type { TakeOverContext } from './take-over.js';
+import { BY_SET } from './sticky-assigner.js';
+import type { PartitionSet, TakeOverContext } from './take-over.js';
 import type { PartitionCounts } from './topics.js';
 import { whileAway } from './while-away.js';
 
@@ -25,11 +27,11 @@ export interface StageRunnerOptions {
   /** From `ensureTopics`. */
   readonly partitionCounts: PartitionCounts;
   readonly logger: KafkaLogger;
-  /** Effects are durable; the place to count. `commitSeconds` is 0 for counters alone, which need no transaction. */
+  /** Effects are durable; the place to count. `commitSeconds` as in {@link SetHooks}. */
   readonly onCommitted?: (task: StageTask, output: StageOutput, commitSeconds: number) => void;
   readonly onTaskOpened?: (partition: number, task: StageTask) => void;
   readonly onTaskClosed?: (partition: number) => void;
-  /** A chunk or a take-over of a task failed and is tried again; `fenced`: as another process has the task now. */
+  /** A chunk or a take-over failed and is tried again; `fenced`: as another process has the partitions now. */
   readonly onTaskFailed?: (fenced: boolean) => void;
   /** The runner cannot go on: end the process. Called once. */
   readonly onFatal: (error: Error) => void;
@@ -71,14 +73,15 @@ interface Connections {
 
 /**
  * Runs one stage exactly once. Kafka's consumer group only says who should work on which partition; what makes it
- * exactly once is the {@link OwnedTask}s' locks. See docs on exactly-once for the argument.
+ * exactly once is the {@link OwnedSet}s' locks. See docs on exactly-once for the argument.
  */
 export class StageRunner {
   private readonly group: string;
   private readonly inputs: ReadonlyMap<string, TopicKey>;
   private readonly timing: RunnerTiming;
   private readonly createKafka: KafkaFactory;
-  private readonly tasks = new Map<number, OwnedTask>();
+  /** By the number of the set, as is what leaves. */
+  private readonly sets = new Map<number, OwnedSet>();
   private readonly leaving = new Map<number, Promise<void>>();
   private readonly heartbeats = new Heartbeats();
   private readonly stopSignal = new AbortController();
@@ -113,7 +116,7 @@ export class StageRunner {
     const { connections } = this;
     if (!connections) return;
     connections.lagProbe.stop();
-    const closing = [...this.tasks.values()].map((task) => task.close());
+    const closing = [...this.sets.values()].map((set) => set.close());
     await connections.consumer.stop();
     await Promise.all([...closing, ...this.leaving.values()]);
     await connections.lagProbe.close();
@@ -122,19 +125,18 @@ export class StageRunner {
 
   /** In the group, and every assigned task is open and has once read all that was there when it was taken over. */
   ready(): boolean {
-    return this.joined && !this.fatal && [...this.tasks.values()].every((task) => task.isCaughtUp);
+    return this.joined && !this.fatal && [...this.sets.values()].every((set) => set.isCaughtUp);
   }
 
   /** Lag of every input partition that is assigned to this process. */
   lag(): PartitionLag[] {
-    return [...this.tasks.values()].flatMap((task) =>
-      task.lag().map((each) => ({ ...each, partition: task.partition })),
-    );
+    return [...this.sets.values()].flatMap((set) => set.lag());
   }
 
   /** For health pages. */
   snapshot(): RunnerSnapshot {
-    const tasks = [...this.tasks.values()].map((task) => task.snapshot()).sort((a, b) => a.partition - b.partition);
+    const snapshots = [...this.sets.values()].flatMap((set) => set.snapshot());
+    const tasks = snapshots.sort((a, b) => a.partition - b.partition);
     const clusterId = this.connections?.context.identity.clusterId;
     const { joined, group } = this;
     return { stage: this.options.definition.name, group, clusterId, joined, ready: this.ready(), tasks };
@@ -166,7 +168,7 @@ export class StageRunner {
       wanted: () => this.ownedInputs(),
       found: (topic, partition, end) => {
         const key = this.inputs.get(topic);
-        if (key) this.tasks.get(partition)?.inputEndsAt(key, end);
+        if (key) this.owned(partition)?.partition(partition)?.inputEndsAt(key, end);
       },
     });
   }
@@ -187,7 +189,7 @@ export class StageRunner {
           ...{ logger, retry: QUICK_RETRY },
           ...(onConnectionLost && { onConnectionLost }),
         }),
-      transactionalId: (partition) => `${this.group}-${partition}`,
+      transactionalId: (set) => `${this.group}-set-${set}`,
     };
   }
 
@@ -198,11 +200,12 @@ export class StageRunner {
       groupId: this.group,
       topics: [...this.inputs.keys()],
       timing: this.timing,
-      // Every partition of every input has a worker, so that no task waits for another one's transaction.
+      // Every partition of every input has a worker, so that a set gets all that a fetch brought, and waits for no other one.
       concurrency: Math.max(1, this.partitionCount() * definition.inputs.length),
       logger,
       createClient: (retry) => this.createKafka(settings, definition.name, { logger, retry }),
-      owned: () => [...this.tasks.keys()],
+      owned: () => this.ownedPartitions(),
+      sharing: BY_SET,
       processMarks: this.options.processMarks,
       onBatch: (payload) => this.onBatch(payload),
       onJoined: (assignment) => this.onJoined(assignment),
@@ -210,7 +213,7 @@ export class StageRunner {
       onHeartbeat: () => this.heartbeats.succeeded(),
       onSkipped: ({ topic, partition, first, last, end }) => {
         const key = this.inputs.get(topic);
-        if (key) this.tasks.get(partition)?.skipped(key, first, last, end);
+        if (key) this.owned(partition)?.partition(partition)?.skipped(key, first, last, end);
       },
       kafkaAnswers: () => identity.answers(),
       onFatal: (error) => this.end(error),
@@ -235,44 +238,58 @@ export class StageRunner {
     void connections.context.identity.check().catch((error: unknown) => {
       if (error instanceof UnrecoverableError) this.end(error);
     });
-    for (const [partition, task] of this.tasks) {
-      if (!partitions.has(partition)) this.drop(partition, task);
-    }
-    for (const partition of partitions) {
-      const task = this.tasks.get(partition);
-      if (task) task.stay();
-      else this.adopt(partition, connections.context);
-    }
+    this.shareOut(partitions, connections.context);
     this.options.logger.info(
       { stage: this.options.definition.name, partitions: [...partitions].sort((a, b) => a - b) },
       'partitions assigned',
     );
   }
 
-  private adopt(partition: number, context: TakeOverContext): void {
+  private shareOut(partitions: ReadonlySet<number>, context: TakeOverContext): void {
+    const total = this.partitionCount();
+    for (let number = 0; number < setCount(total); number++) {
+      const [first, ...others] = partitionsIn(number, total);
+      if (first === undefined) continue;
+      const isOurs = partitions.has(first);
+      if (others.some((partition) => partitions.has(partition) !== isOurs)) {
+        this.end(
+          new UnrecoverableError(
+            `Group ${this.group} has divided a set of partitions. Do all of its members run this version?`,
+          ),
+        );
+        return;
+      }
+      const owned = this.sets.get(number);
+      if (owned && isOurs) owned.stay();
+      else if (owned) this.drop(number, owned);
+      else if (isOurs) this.adopt({ number, partitions: [first, ...others] }, context);
+    }
+  }
+
+  private adopt(set: PartitionSet, context: TakeOverContext): void {
     const chunkRecords = this.options.chunkRecords ?? DEFAULT_CHUNK_RECORDS;
-    const task = new OwnedTask(partition, context, this.hooks(), chunkRecords);
-    this.tasks.set(partition, task);
-    task.start(this.leaving.get(partition));
+    const owned = new OwnedSet(set, context, this.hooks(), chunkRecords);
+    this.sets.set(set.number, owned);
+    owned.start(this.leaving.get(set.number));
   }
 
-  private drop(partition: number, task: OwnedTask): void {
-    this.tasks.delete(partition);
-    const left = task.close().finally(() => {
-      if (this.leaving.get(partition) === left) this.leaving.delete(partition);
+  private drop(number: number, set: OwnedSet): void {
+    this.sets.delete(number);
+    const left = set.close().finally(() => {
+      if (this.leaving.get(number) === left) this.leaving.delete(number);
     });
-    this.leaving.set(partition, left);
+    this.leaving.set(number, left);
   }
 
-  private hooks(): TaskHooks {
+  private hooks(): SetHooks {
     const { onTaskOpened, onTaskClosed, onTaskFailed, onCommitted } = this.options;
     return {
-      pauseInputs: (partition) =>
-        this.connections?.consumer.steer((consumer) => consumer.pause(this.inputsOf(partition))),
+      pauseInputs: (partitions) =>
+        this.connections?.consumer.steer((consumer) => consumer.pause(this.inputsOf(partitions))),
       resumeInputs: (partition, positions) =>
         this.connections?.consumer.steer((consumer) => {
           for (const [topic, offset] of positions) this.seekTo(consumer, topic, partition, offset);
-          consumer.resume(this.inputsOf(partition));
+          consumer.resume(this.inputsOf([partition]));
         }),
       seek: (topic, partition, offset) =>
         this.connections?.consumer.steer((consumer) => this.seekTo(consumer, topic, partition, offset)),
@@ -292,16 +309,25 @@ export class StageRunner {
   private async onBatch(payload: EachBatchPayload): Promise<void> {
     const { topic, partition } = payload.batch;
     const key = this.inputs.get(topic);
-    if (key) await this.tasks.get(partition)?.submit(new FetchedBatch(key, payload));
+    if (key) await this.owned(partition)?.submit(partition, new FetchedBatch(key, payload));
   }
 
-  private inputsOf(partition: number): { topic: string; partitions: number[] }[] {
-    return [...this.inputs.keys()].map((topic) => ({ topic, partitions: [partition] }));
+  private inputsOf(partitions: readonly number[]): { topic: string; partitions: number[] }[] {
+    return [...this.inputs.keys()].map((topic) => ({ topic, partitions: [...partitions] }));
   }
 
   private ownedInputs(): Map<string, readonly number[]> {
-    const partitions = [...this.tasks.keys()];
+    const partitions = this.ownedPartitions();
     return new Map(partitions.length === 0 ? [] : [...this.inputs.keys()].map((topic) => [topic, partitions]));
+  }
+
+  private ownedPartitions(): number[] {
+    return [...this.sets.values()].flatMap(({ set }) => set.partitions);
+  }
+
+  /** The set of a partition, if it is ours. */
+  private owned(partition: number): OwnedSet | undefined {
+    return this.sets.get(setOf(partition, setCount(this.partitionCount())));
   }
 
   private partitionCount(): number {

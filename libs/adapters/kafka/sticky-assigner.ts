@@ -1,15 +1,16 @@
 import kafkajs, { type GroupMember, type PartitionAssigner } from 'kafkajs';
+import { partitionsIn, setCount } from './partition-sets.js';
 
 const { AssignerProtocol } = kafkajs;
 
-/** A member of the group and the partition numbers that it has now. */
+/** A member of the group and the numbers of what it has now: partitions, or sets of them. */
 export interface Claim {
   readonly memberId: string;
   readonly owned: readonly number[];
 }
 
 /**
- * Shares partition numbers 0 to `count` - 1 among members, evenly to within one, and moves as few as it can: a task
+ * Shares the numbers 0 to `count` - 1 among members, evenly to within one, and moves as few as it can: a task
  * that moves must restore its state. Deterministic: every member would compute the same.
  */
 export function assignSticky(claims: readonly Claim[], count: number): Map<string, number[]> {
@@ -34,8 +35,24 @@ export function assignSticky(claims: readonly Claim[], count: number): Map<strin
   return assignment;
 }
 
-/** Names the assigner in the group protocol; a new meaning needs a new name, or old and new members would not agree. */
-const NAME = 'spendline-copartition-1';
+/** What is shared out among the members of a group. */
+export interface Sharing {
+  /** In the group protocol: a new meaning needs a new name, or old and new members would not agree. */
+  readonly name: string;
+  /** Of what is given as a whole, where there are so many partitions. */
+  readonly count: (partitions: number) => number;
+  readonly partitionsOf: (part: number, partitions: number) => readonly number[];
+}
+
+/** Each partition by itself. */
+export const BY_PARTITION: Sharing = {
+  name: 'spendline-copartition-1',
+  count: (partitions) => partitions,
+  partitionsOf: (partition) => [partition],
+};
+
+/** Whole sets of partitions; see partition-sets.ts. */
+export const BY_SET: Sharing = { name: 'spendline-partition-sets-1', count: setCount, partitionsOf: partitionsIn };
 
 /** What members tell each other when they join. */
 export interface MemberNote {
@@ -49,12 +66,15 @@ export interface MemberNote {
  * Gives the same partition number of all subscribed topics to one member, and leaves partitions where they are as far
  * as evenness allows. `note` is what this member tells of itself.
  */
-export function stickyCopartitioning(note: () => MemberNote): PartitionAssigner {
+export function stickyCopartitioning(
+  note: () => MemberNote,
+  { name, count, partitionsOf }: Sharing = BY_PARTITION,
+): PartitionAssigner {
   return ({ cluster }) => ({
-    name: NAME,
+    name,
     version: 0,
     protocol: ({ topics }) => ({
-      name: NAME,
+      name,
       metadata: AssignerProtocol.MemberMetadata.encode({
         version: 0,
         topics,
@@ -65,8 +85,12 @@ export function stickyCopartitioning(note: () => MemberNote): PartitionAssigner 
       const partitions = new Map(
         topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]),
       );
-      const count = 1 + Math.max(-1, ...[...partitions.values()].flat());
-      const assignment = assignSticky(members.map(claimOf), count);
+      const total = 1 + Math.max(-1, ...[...partitions.values()].flat());
+      const parts = Array.from({ length: count(total) }, (_, part) => partitionsOf(part, total));
+      const assignment = assignSticky(
+        members.map((member) => claimOf(member, parts)),
+        parts.length,
+      );
       const shares = [...assignment].map(([memberId, mine]) => ({
         memberId,
         memberAssignment: AssignerProtocol.MemberAssignment.encode({
@@ -74,7 +98,7 @@ export function stickyCopartitioning(note: () => MemberNote): PartitionAssigner 
           assignment: Object.fromEntries(
             [...partitions].map(([topic, existing]) => [
               topic,
-              mine.filter((partition) => existing.includes(partition)),
+              mine.flatMap((part) => parts[part] ?? []).filter((partition) => existing.includes(partition)),
             ]),
           ),
           userData: Buffer.alloc(0),
@@ -85,8 +109,11 @@ export function stickyCopartitioning(note: () => MemberNote): PartitionAssigner 
   });
 }
 
-function claimOf({ memberId, memberMetadata }: GroupMember): Claim {
-  return { memberId, owned: noteOf(memberMetadata).owned };
+/** A part is claimed by whoever has one of its partitions: members have all of them or none. */
+function claimOf({ memberId, memberMetadata }: GroupMember, parts: readonly (readonly number[])[]): Claim {
+  const { owned } = noteOf(memberMetadata);
+  const claimed = [...new Set(owned)].map((partition) => parts.findIndex((each) => each.includes(partition)));
+  return { memberId, owned: [...new Set(claimed)].filter((part) => part >= 0) };
 }
 
 /** What a member has told of itself; a member of another program, or one before it told anything, has told nothing. */

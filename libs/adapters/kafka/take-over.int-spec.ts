@@ -23,12 +23,13 @@ import { resetStages } from './reset-stages.js';
 import { ClusterIdentity } from './cluster-identity.js';
 import { isFenced, UnrecoverableError } from './errors.js';
 import { WaveBuilder } from './message-waves.js';
-import { takeOver, type OpenTask, type TakeOverContext } from './take-over.js';
+import { takeOver, type OpenSet, type PartitionSet, type TakeOverContext } from './take-over.js';
 import { TaskLock } from './task-lock.js';
 import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
 import { LogClient } from './log-client.js';
 
 const GROUP = 'test';
+const SET: PartitionSet = { number: 0, partitions: [0] };
 
 /** Requests that only kafkajs itself makes. */
 interface RawBroker {
@@ -161,18 +162,21 @@ if (missing) console.warn(`skipped: ${missing}`);
       ...{ group, topicPrefix: settings.topicPrefix, partitionCounts: counts, transactionTimeoutMs: 30_000 },
       ...{ admin: readBy, identity, logger: SILENT_LOGGER },
       createClient: (role, onConnectionLost) => createKafka(settings, role, onConnectionLost && { onConnectionLost }),
-      transactionalId: (partition) => `${group}-${partition}`,
+      transactionalId: (set) => `${group}-set-${set}`,
     };
   }
 
   /** Commits, as the counting stage would, up to an offset. */
-  async function commitNext(open: OpenTask, offset: bigint): Promise<void> {
-    const sequence = open.sequence + 1;
+  async function commitNext({ lock, tasks }: OpenSet, offset: bigint): Promise<void> {
+    const task = tasks.get(0);
+    if (!task) throw new Error('partition 0 is not open');
+    task.sequence += 1;
+    const { sequence } = task;
     const marker = encodeMarker({ sequence, group, format: 1, offsets: { interactions: offset } });
     const builder = new WaveBuilder();
     builder.add({ topic: topic('costState'), partition: 0, key: MARKER_KEY, value: marker });
     const position = { topic: topic('interactions'), partition: 0, offset, metadata: offsetMetadata(sequence) };
-    await open.lock.commit(builder.build(), [position]);
+    await lock.commit(builder.build(), [position]);
   }
 
   /**
@@ -183,7 +187,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     const log = await LogClient.connect(createKafka(settings, 'broken'));
     const cluster = log.cluster as unknown as RawCluster;
     await log.ranges(topic('costState'), [0]);
-    const transactionalId = `${group}-0`;
+    const transactionalId = `${group}-set-0`;
     const coordinator = await cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: 1 });
     const { producerId, producerEpoch } = await retried(() =>
       coordinator.initProducerId({ transactionalId, transactionTimeout: 30_000 }),
@@ -227,7 +231,7 @@ if (missing) console.warn(`skipped: ${missing}`);
   async function initAgain(): Promise<void> {
     const lock = await TaskLock.take({
       createClient: (onConnectionLost) => createKafka(settings, 'hasty', { onConnectionLost }),
-      transactionalId: `${group}-0`,
+      transactionalId: `${group}-set-0`,
       ...{ group, transactionTimeoutMs: 30_000, endLeftovers: () => Promise.resolve() },
     });
     await lock.release();
@@ -355,7 +359,7 @@ if (missing) console.warn(`skipped: ${missing}`);
   it('notices what a broker left open of its own last transaction before it begins the next one', async () => {
     await countTen();
     const identity = await ClusterIdentity.learn(admin);
-    const open = await takeOver(context(admin, identity), 0, new AbortController().signal);
+    const open = await takeOver(context(admin, identity), SET, new AbortController().signal);
     await commitNext(open, 10n);
     // As if the marker of that commit had been left out in one partition.
     const log = await LogClient.connect(createKafka(settings, 'broken'));
@@ -363,7 +367,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     const leader = await (log.cluster as unknown as RawCluster).findBroker({ nodeId: '1' });
     const { producerId, producerEpoch } = open.lock.identity;
     await leader.produce({
-      ...{ transactionalId: `${group}-0`, producerId: producerId.toString(), producerEpoch },
+      ...{ transactionalId: `${group}-set-0`, producerId: producerId.toString(), producerEpoch },
       topicData: [
         {
           topic: topic('signals'),
@@ -384,7 +388,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     open.lock.raiseDoubt();
     await open.lock.settleDoubt();
     expect((await readAll(settings, 'signals')).map(({ value }) => value)).toEqual(['left']);
-    await commitNext({ ...open, sequence: open.sequence + 1 }, 10n);
+    await commitNext(open, 10n);
     await open.lock.release();
   }, 240_000);
 
@@ -420,19 +424,19 @@ if (missing) console.warn(`skipped: ${missing}`);
     await countTen();
     await publish(1);
     const identity = await ClusterIdentity.learn(admin);
-    let other: OpenTask | undefined;
+    let other: OpenSet | undefined;
     const overtaken: Admin = {
       ...admin,
       fetchOffsets: async (options) => {
         const found = await admin.fetchOffsets(options);
         if (!other) {
-          other = await takeOver(context(admin, identity), 0, new AbortController().signal);
+          other = await takeOver(context(admin, identity), SET, new AbortController().signal);
           await commitNext(other, 11n);
         }
         return found;
       },
     };
-    const error = await takeOver(context(overtaken, identity), 0, new AbortController().signal).catch(
+    const error = await takeOver(context(overtaken, identity), SET, new AbortController().signal).catch(
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(Error);

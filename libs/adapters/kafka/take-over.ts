@@ -18,15 +18,22 @@ import type { KafkaLogger } from './logger.js';
 import { restoreState, type RestoredState } from './restore.js';
 import { TaskLock } from './task-lock.js';
 import type { PartitionCounts } from './topics.js';
+import { turnOfOthers } from './turn-of-others.js';
 
-const ENTRIES_BEFORE_YIELD = 5_000;
+const ENTRIES_BEFORE_TURN = 5_000;
 /** So often state and offsets are read before a contradiction between them counts as one. */
 const READINGS = 4;
 
-/** A task that this process owns: lock held, state restored. */
+/** A set of tasks that this process owns: lock held, states restored. */
+export interface OpenSet {
+  readonly lock: TaskLock;
+  /** By partition. */
+  readonly tasks: ReadonlyMap<number, OpenTask>;
+}
+
+/** One of its tasks. */
 export interface OpenTask {
   readonly task: StageTask;
-  readonly lock: TaskLock;
   /** Next offset of each input. */
   readonly positions: Map<TopicKey, bigint>;
   /** End of each input at take-over: beyond it the task has caught up. */
@@ -37,7 +44,7 @@ export interface OpenTask {
   offsetsAreBehind: boolean;
 }
 
-/** What a take-over works with; one for all tasks of a runner. */
+/** What a take-over works with; one for all sets of a runner. */
 export interface TakeOverContext {
   readonly definition: StageDefinition;
   readonly group: string;
@@ -49,24 +56,33 @@ export interface TakeOverContext {
   readonly logger: KafkaLogger;
   /** A new kafkajs client; `onConnectionLost` as in ClientOptions. */
   createClient(role: string, onConnectionLost?: () => void): Kafka;
-  transactionalId(partition: number): string;
+  transactionalId(set: number): string;
+}
+
+/** A set of partitions that are taken over as one; see partition-sets.ts. */
+export interface PartitionSet {
+  readonly number: number;
+  readonly partitions: readonly [number, ...number[]];
 }
 
 /**
- * Takes a partition over. The order is the whole point: first the lock, which stops the old owner and settles what it
+ * Takes a set of partitions over. The order is the whole point: first the lock, which stops the old owner and settles what it
  * left open, then what a broker forgot to end ({@link HungTransactions}); only then the committed offsets; only then
  * the state. Throws whatever goes wrong, with the lock released; an {@link UnrecoverableError} where no retry helps, and
  * the signal's reason when it aborts.
  */
-export async function takeOver(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<OpenTask> {
+export async function takeOver(context: TakeOverContext, set: PartitionSet, signal: AbortSignal): Promise<OpenSet> {
   signal.throwIfAborted();
   await context.identity.check();
-  return withLog(context, partition, async (log) => {
-    const hung = new HungTransactions(log, hungScope(context, partition, signal));
-    const { lock, decision } = await hung.whileTaking(() => takeLock(context, partition, signal));
+  return withLog(context, set, async (log) => {
+    const hung = new HungTransactions(log, hungScope(context, set, signal));
+    const { lock, decision } = await hung.whileTaking(() => takeLock(context, set, signal));
     try {
       if (!(await hung.settle(lock.identity, decision))) lock.doubtsNothing();
-      return await openTask({ context, partition, signal, lock, log });
+      const tasks = new Map<number, OpenTask>();
+      for (const partition of set.partitions)
+        tasks.set(partition, await openTask({ context, partition, signal, lock, log }));
+      return { lock, tasks };
     } catch (error) {
       await lock.release();
       throw error;
@@ -74,25 +90,25 @@ export async function takeOver(context: TakeOverContext, partition: number, sign
   });
 }
 
-function takeLock(context: TakeOverContext, partition: number, signal: AbortSignal): Promise<TaskLock> {
+function takeLock(context: TakeOverContext, set: PartitionSet, signal: AbortSignal): Promise<TaskLock> {
   return TaskLock.take({
-    createClient: (onConnectionLost) => context.createClient(`lock-${partition}`, onConnectionLost),
-    transactionalId: context.transactionalId(partition),
+    createClient: (onConnectionLost) => context.createClient(`lock-${set.number}`, onConnectionLost),
+    transactionalId: context.transactionalId(set.number),
     group: context.group,
     transactionTimeoutMs: context.transactionTimeoutMs,
     endLeftovers: (owner, ended) =>
-      withLog(context, partition, (log) =>
-        new HungTransactions(log, hungScope(context, partition, signal)).endLeftovers(owner, ended),
+      withLog(context, set, (log) =>
+        new HungTransactions(log, hungScope(context, set, signal)).endLeftovers(owner, ended),
       ),
   });
 }
 
 async function withLog<T>(
   context: TakeOverContext,
-  partition: number,
+  set: PartitionSet,
   work: (log: LogClient) => Promise<T>,
 ): Promise<T> {
-  const log = await LogClient.connect(context.createClient(`task-${partition}`));
+  const log = await LogClient.connect(context.createClient(`set-${set.number}`));
   try {
     return await work(log);
   } finally {
@@ -100,20 +116,20 @@ async function withLog<T>(
   }
 }
 
-function hungScope(context: TakeOverContext, partition: number, signal: AbortSignal): HungTransactionScope {
+function hungScope(context: TakeOverContext, set: PartitionSet, signal: AbortSignal): HungTransactionScope {
   const { definition, group, topicPrefix, partitionCounts, logger } = context;
   const changelog = topicName(definition.changelog, topicPrefix);
   const outputs = Object.entries(partitionCounts) as [TopicKey, number][];
-  const partitions = new Map<string, readonly number[]>([[changelog, [partition]]]);
+  const partitions = new Map<string, readonly number[]>([[changelog, set.partitions]]);
   for (const [key, count] of outputs) {
     if (key === definition.changelog || definition.inputs.includes(key)) continue;
     partitions.set(topicName(key, topicPrefix), [...Array(count).keys()]);
   }
   return {
-    transactionalId: context.transactionalId(partition),
+    transactionalId: context.transactionalId(set.number),
     ...{ group, partitions, signal, logger },
-    changelog: { topic: changelog, partition },
-    committedSequence: async () => lastSequence(await committedOffsets(context, partition)),
+    changelogs: { topic: changelog, partitions: set.partitions },
+    committedSequence: async (partition) => lastSequence(await committedOffsets(context, partition)),
   };
 }
 
@@ -172,7 +188,7 @@ function firstInput({ definition, topicPrefix }: TakeOverContext): string {
 }
 
 async function openTask(opening: Opening): Promise<OpenTask> {
-  const { context, partition, signal, lock, log } = opening;
+  const { context, partition, signal, log } = opening;
   const { definition, topicPrefix, logger, partitionCounts } = context;
   const began = Date.now();
   const { state, start, offsetsAreBehind } = await readCommitted(opening);
@@ -204,7 +220,7 @@ async function openTask(opening: Opening): Promise<OpenTask> {
     },
     'task taken over',
   );
-  return { task, lock, positions, ends, sequence: start.sequence, offsetsAreBehind };
+  return { task, positions, ends, sequence: start.sequence, offsetsAreBehind };
 }
 
 /** Restores in slices, so that the group's heartbeats get their turn. */
@@ -212,7 +228,7 @@ async function feed(task: StageTask, entries: ReadonlyMap<string, Buffer>, signa
   let count = 0;
   for (const [key, value] of entries) {
     task.restore(key, value);
-    if (++count % ENTRIES_BEFORE_YIELD === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (++count % ENTRIES_BEFORE_TURN === 0) await turnOfOthers();
   }
   task.restored();
   signal.throwIfAborted();

@@ -37,7 +37,7 @@ export interface LockOptions {
 }
 
 /**
- * The transactional id of a task as a lock on its partition. Taking it raises the id's epoch: whoever held it before
+ * The transactional id of a set of tasks as a lock on their partitions. Taking it raises the id's epoch: whoever held it before
  * can commit no more, and what it left open is aborted. A commit that succeeds therefore proves that nobody took the
  * lock since; group membership and clocks have no part in that.
  *
@@ -156,7 +156,7 @@ export class TaskLock {
    * send to several leaders, kafkajs would try that again while some of them already have the records.
    */
   private async sendOffsets(transaction: Transaction, offsets: readonly OffsetCommit[]): Promise<void> {
-    const request = { consumerGroupId: this.options.group, topics: offsets.map(topicOffsets) };
+    const request = { consumerGroupId: this.options.group, topics: topicOffsets(offsets) };
     for (let attempt = 1; ; attempt++) {
       try {
         await transaction.sendOffsets(request);
@@ -177,7 +177,13 @@ export class TaskLock {
   }
 }
 
-function topicOffsets({ topic, partition, offset, metadata }: OffsetCommit): TopicOffsets {
-  const entry = { partition, offset: offset.toString(), metadata };
-  return { topic, partitions: [entry] };
+function topicOffsets(offsets: readonly OffsetCommit[]): TopicOffsets[] {
+  const topics = new Map<string, TopicOffsets>();
+  for (const { topic, partition, offset, metadata } of offsets) {
+    const entry = { partition, offset: offset.toString(), metadata };
+    const found = topics.get(topic);
+    if (found) found.partitions.push(entry);
+    else topics.set(topic, { topic, partitions: [entry] });
+  }
+  return [...topics.values()];
 }

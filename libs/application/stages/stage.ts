@@ -77,7 +77,7 @@ export interface StageTask {
 }
 
 export interface StageDefinition {
-  /** Part of the transactional id and of the consumer group: `<prefix>-<name>-<partition>`. */
+  /** Part of the consumer group, `<prefix><group>-<name>`, and of the transactional ids, `<prefix><group>-<name>-set-<n>`. */
   readonly name: string;
   /** Co-partitioned inputs: one task owns the same partition of all of them. */
   readonly inputs: readonly TopicKey[];

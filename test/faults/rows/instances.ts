@@ -167,7 +167,7 @@ export const busyOwner: Row = {
   weight: 2,
   run: async ({ rounds, isOver, sessionMs, scene: setScene, grounds }) => {
     const scene = await setScene(await grounds.one());
-    const step = { point: 'send', after: 0, ms: sessionMs + 1_500, only: '-merge-0', always: true } as const;
+    const step = { point: 'send', after: 0, ms: sessionMs + 1_500, only: '-merge-set-0', always: true } as const;
     const rest = { ...step, action: 'delay', ms: 0 } as const;
     const plan = Array.from({ length: rounds }, () => [{ ...step, action: 'work' } as const, rest]).flat();
     const pair = [await scene.startMonitor(plan), await scene.startMonitor(plan)];

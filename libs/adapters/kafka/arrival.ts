@@ -1,0 +1,54 @@
+import type { Chunk, FetchedBatch } from './fetched-batch.js';
+import type { OwnedPartition } from './owned-partition.js';
+import type { Step } from './set-transaction.js';
+
+/** What one fetch brought of one partition, until it is done with. */
+export class Arrival {
+  private readonly chunks: Iterator<Chunk>;
+  private isOver = false;
+
+  constructor(
+    readonly owned: OwnedPartition,
+    readonly batch: FetchedBatch,
+    chunkRecords: number,
+    private readonly settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void },
+  ) {
+    this.chunks = batch.chunks(chunkRecords);
+  }
+
+  /** The next records to be processed; undefined where none are left, or none are wanted any more. */
+  next(): Chunk | undefined {
+    if (this.isOver || this.batch.isStale()) return undefined;
+    const { value, done } = this.chunks.next() as IteratorResult<Chunk, undefined>;
+    return done === true ? undefined : value;
+  }
+
+  /** A chunk as the task's next input. */
+  step({ records, caughtUp, next }: Chunk): Step {
+    const { topic } = this.batch;
+    const input = { kind: 'records', topic, records, caughtUp } as const;
+    return { partition: this.owned.partition, input, advance: [topic, next] };
+  }
+
+  /** A chunk is committed. Where the group is being shared out anew, kafkajs must hear of it, and no more is to be taken. */
+  async committed(chunk: Chunk): Promise<void> {
+    this.owned.took(this.batch, chunk);
+    this.batch.resolve(chunk.next - 1n);
+    try {
+      await this.batch.heartbeat();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.isOver = true;
+    this.settle.reject(error);
+  }
+
+  /** Nothing more will be taken of it. */
+  end(): void {
+    this.isOver = true;
+    this.settle.resolve();
+  }
+}

@@ -1,0 +1,108 @@
+import type { StageInput, StageOutput, StageTask } from '#libs/application';
+import { topicName, type TopicKey } from '#libs/contract';
+import { encodeMarker, MARKER_KEY, offsetMetadata } from './commit-marker.js';
+import { WaveBuilder, type Wave } from './message-waves.js';
+import { recordWaves } from './stage-waves.js';
+import type { OpenSet, OpenTask, TakeOverContext } from './take-over.js';
+import type { OffsetCommit } from './task-lock.js';
+import { turnOfOthers } from './turn-of-others.js';
+
+/** One input for one task of a set, and which of its positions that moves. */
+export interface Step {
+  readonly partition: number;
+  readonly input: StageInput;
+  readonly advance?: readonly [TopicKey, bigint];
+}
+
+/** What a step led to. */
+export interface TaskOutput {
+  readonly partition: number;
+  readonly task: StageTask;
+  readonly output: StageOutput;
+}
+
+/** A task before the commit, and where it stands after it. */
+interface Advance {
+  readonly partition: number;
+  readonly task: OpenTask;
+  readonly sequence: number;
+  readonly positions: ReadonlyMap<TopicKey, bigint>;
+}
+
+/**
+ * What one transaction of a set of tasks holds. It carries the markers and offsets of all of them, also of those that had
+ * nothing to do: so each changelog has the same commits, and any of them tells how the last one ended
+ * (hung-transaction.ts).
+ */
+export class SetTransaction {
+  private constructor(
+    readonly outputs: readonly TaskOutput[],
+    private readonly advances: readonly Advance[],
+    private readonly steps: readonly Step[],
+  ) {}
+
+  /** Runs inputs through the tasks, which are ahead of what is durable from then on. */
+  static async of(open: OpenSet, steps: readonly Step[]): Promise<SetTransaction> {
+    const outputs: TaskOutput[] = [];
+    for (const { partition, input } of steps) {
+      const task = open.tasks.get(partition)?.task;
+      if (!task) continue;
+      if (outputs.length > 0) await turnOfOthers();
+      outputs.push({ partition, task, output: task.process(input, Date.now()) });
+    }
+    const advances = [...open.tasks].map(([partition, task]) => advanceOf(partition, task, steps));
+    return new SetTransaction(outputs, advances, steps);
+  }
+
+  /** Nothing is to be written, and the group has all offsets. */
+  get isEmpty(): boolean {
+    const offsetsAreBehind = this.advances.some(({ task }) => task.offsetsAreBehind);
+    return !offsetsAreBehind && this.outputs.every(({ output }) => isEmpty(output));
+  }
+
+  /** In each changelog the marker comes first. */
+  waves({ definition, topicPrefix, group }: TakeOverContext): Wave[] {
+    const { changelog, changelogFormat: format = 1 } = definition;
+    const builder = new WaveBuilder();
+    const topic = topicName(changelog, topicPrefix);
+    for (const { partition, sequence, positions } of this.advances) {
+      const marker = encodeMarker({ sequence, group, format, offsets: Object.fromEntries(positions) });
+      builder.add({ topic, partition, key: MARKER_KEY, value: marker });
+    }
+    for (const { partition, output } of this.outputs) {
+      if (output.changelog.some(({ key }) => key === MARKER_KEY))
+        throw new Error(`Stage ${definition.name} may not use the changelog key ${MARKER_KEY}`);
+      recordWaves(builder, { output, partition, changelog, topicPrefix });
+    }
+    return builder.build();
+  }
+
+  offsets({ topicPrefix }: TakeOverContext): OffsetCommit[] {
+    return this.advances.flatMap(({ partition, sequence, positions }) => {
+      const metadata = offsetMetadata(sequence);
+      return [...positions].map(([key, offset]) => {
+        return { topic: topicName(key, topicPrefix), partition, offset, metadata };
+      });
+    });
+  }
+
+  /** It is committed. Positions that no step moves may have moved meanwhile, past what concerns nobody, and stay. */
+  apply(): void {
+    for (const { task, sequence } of this.advances) {
+      task.sequence = sequence;
+      task.offsetsAreBehind = false;
+    }
+    const tasks = new Map(this.advances.map(({ partition, task }) => [partition, task]));
+    for (const { partition, advance } of this.steps) if (advance) tasks.get(partition)?.positions.set(...advance);
+  }
+}
+
+function advanceOf(partition: number, task: OpenTask, steps: readonly Step[]): Advance {
+  const positions = new Map(task.positions);
+  for (const step of steps) if (step.partition === partition && step.advance) positions.set(...step.advance);
+  return { partition, task, sequence: task.sequence + 1, positions };
+}
+
+function isEmpty({ records, blocks, changelog }: StageOutput): boolean {
+  return records.length === 0 && !blocks?.length && changelog.length === 0;
+}
