@@ -13,6 +13,8 @@ import { say } from '../progress.js';
  * that a run ends with.
  */
 const NAME = 'spendline';
+/** What ratios are to: the same machine, the same minutes. */
+const PROTOTYPE = 'kafkajs-eos-fast';
 const GOALS: Readonly<Record<string, number>> = { 'w1 1m': 2.5, 'w1 4m': 2, 'w3 1m': 5.5, 'w3 4m': 5 };
 
 /** What the harness says of a run, as far as it is looked at. */
@@ -22,6 +24,8 @@ interface PeerResult {
   readonly events_exact?: boolean;
   readonly eps?: number;
   readonly rss_mb?: number;
+  readonly broker_cpu_per_m?: number;
+  readonly load?: number;
 }
 
 function sizes(text: string): string[] {
@@ -32,20 +36,24 @@ function sizes(text: string): string[] {
   return wanted;
 }
 
+function whole(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 on, please');
+  return number;
+}
+
 const list = (text: string): string[] => text.split(',').filter((name) => name !== '');
 
 const options = new Command('npm run bench -- --peers DIR')
   .description(
-    "Runs the peers' harness with our engine as one of its contestants: hour windows by the minute for agents and channels (w1), and the same with a costed event for each input and deduplication (w3), on a broker of the harness's own.",
+    "Runs the peers' harness with our engine as one of its contestants: hour windows by the minute for agents and channels (w1), and the same with a costed event for each input and deduplication (w3), on a broker of the harness's own. Ours are two stages written for the workload, as those of the other contestants are, on the product's runner: transactions, changelogs, take-over.",
   )
   .requiredOption('--peers <directory>', 'where the harness is: the directory with its run.sh')
   .option('--work <directory>', "the harness's scratch: packages, data, results; some GB", '.spendline/peers')
   .option('--sizes <list>', 'of the input, such as 1m,4m', sizes, ['1m', '4m'])
   .option('--workloads <list>', 'w1, w3 or both', list, ['w1', 'w3'])
-  .option('--against <list>', "contestants to run as well, by the harness's names", list, [
-    'kafkajs-eos-fast',
-    'kafkajs-eos',
-  ])
+  .option('--against <list>', "contestants to run as well, by the harness's names", list, [PROTOTYPE, 'ks-panes-eos'])
+  .option('--kill-events <n>', 'ours alone: kill -9 when so many records are out, then start it again', whole)
   .option('--no-build', 'the contestants are built already')
   .addHelpText(
     'after',
@@ -54,8 +62,9 @@ Needs what the harness needs: Go, Maven with a JDK 17, Node, Python 3.11 and the
 contestants and makes the data, some minutes; both are kept in --work.
 
 Examples:
-  npm run bench -- --peers ../peers --sizes 1m
-  npm run bench -- --peers ../peers --workloads w3 --against kafkajs-eos-fast,ks-panes-eos,flink-eo`,
+  npm run bench -- --peers ../peers --sizes 1m --against kafkajs-eos-fast
+  npm run bench -- --peers ../peers --workloads w3 --against kafkajs-eos-fast,ks-panes-eos,flink-eo
+  npm run bench -- --peers ../peers --sizes 100k --kill-events 60000    ours alone, kill -9 in mid-run and started again`,
   )
   .parse()
   .opts<{
@@ -64,6 +73,7 @@ Examples:
     sizes: string[];
     workloads: string[];
     against: string[];
+    killEvents?: number;
     build: boolean;
   }>();
 
@@ -119,27 +129,43 @@ async function measure(workload: string, size: string): Promise<void> {
     say(`making the data of ${data}`);
     await run('run.sh', 'data', data);
   }
-  for (const name of options.against) {
+  const kill = options.killEvents === undefined ? [] : ['--kill-events', String(options.killEvents)];
+  let prototypeCpu: number | undefined;
+  for (const name of kill.length > 0 ? [] : options.against) {
     say(`${workload} ${size}: ${name}`);
-    rows.push(rowOf(name, workload, size, resultOf(await run('run.sh', 'run', name, workload, data))));
+    const result = resultOf(await run('run.sh', 'run', name, workload, data));
+    if (name === PROTOTYPE) prototypeCpu = result.cpu_per_m_work;
+    rows.push(rowOf({ name, workload, size, result, prototypeCpu }));
   }
   say(`${workload} ${size}: ${NAME}`);
-  const result = resultOf(await run('run.sh', 'own', ours, workload, data, NAME, '--settle', '1'));
+  const result = resultOf(await run('run.sh', 'own', ours, workload, data, NAME, '--settle', '1', ...kill));
   if (result.pct !== 100 || (workload === 'w3' && result.events_exact !== true)) inexact.push(`${workload} at ${size}`);
-  rows.push(rowOf(NAME, workload, size, result));
+  rows.push(rowOf({ name: NAME, workload, size, result, prototypeCpu }));
 }
 
-function rowOf(name: string, workload: string, size: string, result: PeerResult): Record<string, string | number> {
-  const { cpu_per_m_work: cpu, pct, events_exact: events, eps, rss_mb: rss } = result;
+/** A run of a contestant, with what the prototype took in the same run, where it was there. */
+interface Measured {
+  readonly name: string;
+  readonly workload: string;
+  readonly size: string;
+  readonly result: PeerResult;
+  readonly prototypeCpu: number | undefined;
+}
+
+function rowOf({ name, workload, size, result, prototypeCpu }: Measured): Record<string, string | number> {
+  const { cpu_per_m_work: cpu, broker_cpu_per_m: broker, pct, events_exact: events, eps, rss_mb: rss, load } = result;
   const goal = name === NAME ? GOALS[`${workload} ${size}`] : undefined;
   return {
     workload: `${workload} at ${size}`,
     contestant: name,
     'events/s': eps ?? '',
     'CPU s per million': cpu ?? '',
+    'to the prototype': cpu === undefined || prototypeCpu === undefined ? '' : (cpu / prototypeCpu).toFixed(2),
+    "broker's": broker ?? '',
     'peak RSS MB': rss ?? '',
     'exact %': pct ?? '',
     'events exact': events === undefined ? '' : String(events),
+    load: load?.toFixed(1) ?? '',
     goal: goal === undefined ? '' : `at most ${String(goal)}`,
     reached: goal === undefined || cpu === undefined ? '' : cpu <= goal ? 'yes' : 'no',
   };
