@@ -102,6 +102,26 @@ describe('KeptProgram', () => {
     await stopped;
     expect(pidFiles.leftovers()).toEqual([]);
   });
+
+  it('can be stopped at the moment it comes up', async () => {
+    const server = program('server', `console.log('up'); ${FOREVER}`);
+    let isReady: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => (isReady = resolve));
+    // Its last look at whether the server is ready was on its way when it was told to stop, and says yes.
+    const launch: Program['launch'] = async ({ onSpawned }) => {
+      const running = await server.launch(onSpawned ? { onSpawned } : {});
+      isReady();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return running;
+    };
+    const { kept } = keep({ ...server, launch });
+    const start = kept.start().catch((error: unknown) => error);
+    await ready;
+    await kept.stop();
+    await start;
+    expect(lastLines(join(folder, 'server.log'))).toBe('up\nstopped');
+    expect(pidFiles.leftovers()).toEqual([]);
+  });
 });
 
 describe('Fleet', () => {

@@ -114,9 +114,13 @@ export class KeptProgram {
         signal: this.#stopping.signal,
         onSpawned: (pid) => pidFiles.record(program.name, pid, program.stopSignal),
       });
+      // It was told to stop while the last look at it was on its way, so nobody has stopped this one.
+      if (this.#isStopping()) await this.#running.stop();
       const begun = performance.now();
-      this.#wasUp = true;
-      onUp();
+      if (!this.#isStopping()) {
+        this.#wasUp = true;
+        onUp();
+      }
       const end = await this.#running.ended;
       return { how: this.#describeEnd(end), ranMs: performance.now() - begun };
     } catch (error) {
