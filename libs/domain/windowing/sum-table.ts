@@ -201,8 +201,19 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     return this.entries.length / 2;
   }
 
+  /** In order. */
   *keys(): Generator<number> {
     for (let at = 0; at < this.entries.length; at += 2) yield this.entries[at] as number;
+  }
+
+  /** The highest key; -Infinity when there is nothing. */
+  get lastKey(): number {
+    return this.entries.at(-2) ?? -Infinity;
+  }
+
+  /** Whether there is anything under keys from `first` to `last`. */
+  hasBetween(first: number, last: number): boolean {
+    return (this.entries[this.from(first)] ?? Infinity) <= last;
   }
 
   get(key: number): Measures | undefined {

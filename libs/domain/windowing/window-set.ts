@@ -237,11 +237,16 @@ export class WindowSet {
     }
     const accruing = [...this.accruing].map((windows) => windows.accruals(kind));
     for (const endMs of endsToClose(state, targetMs, accruing)) {
-      const scopes = new Set(due.take(endMs));
+      const scopes = due.take(endMs);
       for (const { windows, untilMs, leaveMs } of accruing)
-        if (endMs <= untilMs || endMs === leaveMs) scopes.add(windows);
-      for (const windows of [...scopes].sort(byScopeKey))
+        if (endMs <= untilMs || endMs === leaveMs) scopes.push(windows);
+      scopes.sort(byScopeKey);
+      for (let at = 0; at < scopes.length; at += 1) {
+        const windows = scopes[at] as ScopeWindows;
+        // One that is due for two reasons stands there twice, beside itself.
+        if (windows === scopes[at - 1]) continue;
         if (windows.close(kind, endMs, this.shown)) emit(windows, kind, endMs, this.shown);
+      }
     }
     state.frontierMs = targetMs;
   }

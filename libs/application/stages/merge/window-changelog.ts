@@ -193,8 +193,8 @@ export class WindowChangelog {
       this.settledAtMs = absorbedMs;
       for (const windows of this.unsettled) {
         this.resettle.add(windows);
-        const ahead = [...windows.fine.panes.keys()].some((index) => index * fineMs >= absorbedMs);
-        if (!ahead) this.unsettled.delete(windows);
+        const hasPanesAhead = windows.fine.panes.lastKey * fineMs >= absorbedMs;
+        if (!hasPanesAhead) this.unsettled.delete(windows);
       }
       this.dropPruned(entries);
     }
@@ -206,9 +206,14 @@ export class WindowChangelog {
 
   private dropPruned(entries: ChangelogEntry[]): void {
     for (const [windows, indexes] of this.set.prune()) {
-      const kept = new Set([...windows.fine.panes.keys()].map((index) => Math.floor(index / this.segmentPanes)));
-      for (const segment of new Set(indexes.map((index) => Math.floor(index / this.segmentPanes)))) {
-        if (!kept.has(segment)) entries.push({ key: segmentKey(windows, segment), value: null });
+      let before: number | undefined;
+      for (const index of indexes) {
+        const segment = Math.floor(index / this.segmentPanes);
+        if (segment === before) continue;
+        before = segment;
+        const first = segment * this.segmentPanes;
+        const isKept = windows.fine.panes.hasBetween(first, first + this.segmentPanes - 1);
+        if (!isKept) entries.push({ key: segmentKey(windows, segment), value: null });
       }
     }
   }
