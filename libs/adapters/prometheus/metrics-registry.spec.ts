@@ -30,7 +30,7 @@ describe('MetricsRegistry', () => {
     registry.inc('test_contacts_total', { channel: 'voice', outcome: 'resolved' });
     registry.inc('test_contacts_total', { channel: 'voice', outcome: 'resolved' }, 2.5);
     registry.increment([{ metric: 'test_late_total', labels: {}, value: 4 }]);
-    registry.observeEach([{ metric: 'test_commit_seconds', labels: {}, value: 0.5 }]);
+    registry.observeEach([{ metric: 'test_commit_seconds', labels: {}, values: [0.5] }]);
     registry.set('test_cost', { channel: 'voice' }, -1.25);
     registry.observe('test_commit_seconds', {}, 0.5);
     expect(await series(registry)).toEqual(

@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { METRICS, type MetricDefinition } from '#libs/contract';
+import { CountedHistogram } from './counted-histogram.js';
 import type { CounterName, GaugeName, HistogramName, LabelsOf, MetricCatalogue } from './metric-types.js';
 
 /** One series of a gauge: every label of the metric, and its value in the metric's base unit. */
@@ -8,9 +9,16 @@ export interface GaugeSample<Labels = Readonly<Record<string, string>>> {
   readonly value: number;
 }
 
-/** An increment of a counter or an observation of a histogram whose name is known only at run time. */
+/** An increment of a counter whose name is known only at run time. */
 export interface NamedChange extends GaugeSample {
   readonly metric: string;
+}
+
+/** Observations of one series of a histogram whose name is known only at run time. */
+export interface NamedObservations {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: readonly number[];
 }
 
 /** A metric, a label or a value that the catalogue does not allow: a fault of the program, never of its input. */
@@ -21,9 +29,16 @@ export class MetricUseError extends Error {
   }
 }
 
+/** What they are called in the catalogue. */
+const KIND_NAMES = new Map<unknown, string>([
+  [Counter, 'counter'],
+  [Gauge, 'gauge'],
+  [CountedHistogram, 'histogram'],
+]);
+
 interface Entry {
   readonly definition: MetricDefinition;
-  readonly metric: Counter | Gauge | Histogram;
+  readonly metric: Counter | Gauge | CountedHistogram;
 }
 
 /**
@@ -62,12 +77,12 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
 
   /** Adds one observation, in the histogram's unit. Throws {@link MetricUseError}. */
   observe<N extends HistogramName<C>>(name: N, labels: LabelsOf<C, N>, value: number): void {
-    this.#observe({ metric: name, labels, value });
+    this.#observe({ metric: name, labels, values: [value] });
   }
 
   /** Adds each of these observations, as tallies give them. Throws {@link MetricUseError}. */
-  observeEach(changes: Iterable<NamedChange>): void {
-    for (const change of changes) this.#observe(change);
+  observeEach(observations: Iterable<NamedObservations>): void {
+    for (const each of observations) this.#observe(each);
   }
 
   /** Sets one series of a gauge; the others stay. Throws {@link MetricUseError}. */
@@ -107,8 +122,10 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
     counter.inc(labels, value);
   }
 
-  #observe({ metric, labels, value }: NamedChange): void {
-    this.#find(metric, Histogram, labels).observe(labels, finite(metric, value));
+  #observe({ metric, labels, values }: NamedObservations): void {
+    const histogram = this.#find(metric, CountedHistogram, labels);
+    for (const value of values) finite(metric, value);
+    histogram.observe(labels, values);
   }
 
   #replace(name: string, samples: readonly GaugeSample[]): void {
@@ -134,11 +151,12 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
         metric.remove({});
         return { definition, metric };
       }
-      case 'histogram':
-        return {
-          definition,
-          metric: new Histogram(definition.buckets ? { ...config, buckets: [...definition.buckets] } : config),
-        };
+      case 'histogram': {
+        const { help, labels, buckets = [] } = definition;
+        const metric = new CountedHistogram({ name, help, labelNames: labels, buckets });
+        metric.register(this.#registry);
+        return { definition, metric };
+      }
     }
   }
 
@@ -148,13 +166,13 @@ export class MetricsRegistry<C extends MetricCatalogue = MetricCatalogue> {
     return metric;
   }
 
-  #find<M extends Counter | Gauge | Histogram>(
+  #find<M extends Counter | Gauge | CountedHistogram>(
     name: string,
     kind: new (config: never) => M,
     labels: Readonly<Record<string, string>>,
   ): M {
     const metric = this.#entries.get(name)?.metric;
-    if (!(metric instanceof kind)) throw new MetricUseError(this.#describe(name, kind.name.toLowerCase()));
+    if (!(metric instanceof kind)) throw new MetricUseError(this.#describe(name, KIND_NAMES.get(kind) ?? kind.name));
     this.#checkLabels(name, labels);
     return metric;
   }

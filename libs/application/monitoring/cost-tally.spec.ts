@@ -43,10 +43,7 @@ describe('CostTally', () => {
           value: 1,
         },
       ],
-      observations: [
-        { metric: 'spendline_handle_seconds', labels: { channel: 'voice' }, value: 480 },
-        { metric: 'spendline_handle_seconds', labels: { channel: 'voice' }, value: 60.5 },
-      ],
+      observations: [{ metric: 'spendline_handle_seconds', labels: { channel: 'voice' }, values: [480, 60.5] }],
     });
     expect(tally.drain()).toEqual({ increments: [], observations: [] });
   });

@@ -1,15 +1,22 @@
 import { DIMENSIONS, numberOf, type Dimension, type HandledBy, type Micros, type Outcome } from '#libs/domain';
 import { OTHER, type MetricSample } from './sample.js';
 
-/** An increment of a counter or an observation of a histogram, by metric name. */
+/** An increment of a counter, by metric name. */
 export interface MetricChange extends MetricSample {
   readonly metric: string;
+}
+
+/** Observations of one series of a histogram, by metric name. */
+export interface MetricObservations {
+  readonly metric: string;
+  readonly labels: MetricSample['labels'];
+  readonly values: readonly number[];
 }
 
 /** What is to be counted once it is committed. */
 export interface TallyChanges {
   readonly increments: readonly MetricChange[];
-  readonly observations: readonly MetricChange[];
+  readonly observations: readonly MetricObservations[];
 }
 
 /** One contact, counted when it is first costed, not again when a better copy replaces it. */
@@ -43,7 +50,8 @@ export class CostTally {
   readonly #interactions = new Map<string, { readonly labels: MetricSample['labels']; count: number }>();
   readonly #channels = new Set<string>([NO_CHANNEL, OTHER]);
   readonly #maxChannels: number;
-  #observations: MetricChange[] = [];
+  /** By channel. */
+  readonly #handleSeconds = new Map<string, number[]>();
 
   constructor({ maxChannels = DEFAULT_MAX_CHANNELS }: { readonly maxChannels?: number } = {}) {
     this.#maxChannels = maxChannels + this.#channels.size;
@@ -79,8 +87,11 @@ export class CostTally {
 
   /** Observes the handle times of contacts of one channel, in seconds. */
   addHandleSeconds(channel: string, handleSeconds: readonly number[]): void {
-    const labels = { channel: this.#bounded(channel) };
-    for (const value of handleSeconds) this.#observations.push({ metric: 'spendline_handle_seconds', labels, value });
+    if (handleSeconds.length === 0) return;
+    const bounded = this.#bounded(channel);
+    const observed = this.#handleSeconds.get(bounded);
+    if (!observed) this.#handleSeconds.set(bounded, [...handleSeconds]);
+    else for (const value of handleSeconds) observed.push(value);
   }
 
   /** Everything since the last call; negative differences stay behind. */
@@ -101,8 +112,12 @@ export class CostTally {
       increments.push({ metric: 'spendline_interactions_total', labels, value: count });
     }
     this.#interactions.clear();
-    const observations = this.#observations;
-    this.#observations = [];
+    const observations = [...this.#handleSeconds].map(([channel, values]) => ({
+      metric: 'spendline_handle_seconds',
+      labels: { channel },
+      values,
+    }));
+    this.#handleSeconds.clear();
     return { increments, observations };
   }
 

@@ -42,11 +42,18 @@ export interface ChangelogEntry {
   readonly value: Buffer | string | null;
 }
 
-/** A counter increment (or histogram observation) that becomes visible only after the commit. `metric` is a name of the metric catalogue. */
+/** A counter increment that becomes visible only after the commit. `metric` is a name of the metric catalogue. */
 export interface CounterIncrement {
   readonly metric: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+}
+
+/** The same for what was observed of one series of a histogram. */
+export interface Observations {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: readonly number[];
 }
 
 export interface StageOutput {
@@ -55,7 +62,7 @@ export interface StageOutput {
   readonly blocks?: readonly TopicBlock[];
   readonly changelog: readonly ChangelogEntry[];
   readonly counters: readonly CounterIncrement[];
-  readonly observations?: readonly CounterIncrement[];
+  readonly observations?: readonly Observations[];
 }
 
 /** What the runner tells a task when it takes a partition over. */

@@ -16,7 +16,15 @@ import {
 } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import { decodePanes, type PaneRowSink, type PanesMessage } from '../exchange/panes-message.js';
-import type { CounterIncrement, OutputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
+import type {
+  CounterIncrement,
+  Observations,
+  OutputRecord,
+  StageInput,
+  StageOutput,
+  StageTask,
+  TaskContext,
+} from '../stage.js';
 import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { BudgetRecords } from './budget-records.js';
@@ -161,7 +169,7 @@ export class MergeTask implements StageTask {
     const { currency, zone } = this.organisation;
     if (this.set.scopes.size === 0) this.settle(zone);
     const records: OutputRecord[] = [];
-    const observations: CounterIncrement[] = [];
+    const observations: Observations[] = [];
     const counters: CounterIncrement[] = [];
     if (input.kind === 'records') {
       for (const { value } of input.records) if (value) this.hear(value);
@@ -173,7 +181,11 @@ export class MergeTask implements StageTask {
         records.push(this.signalRecord(message));
         const seconds = (nowMs - Date.parse(message.observedAt)) / 1000;
         if (message.sequence === 0)
-          observations.push({ metric: 'spendline_event_to_signal_seconds', labels: {}, value: Math.max(0, seconds) });
+          observations.push({
+            metric: 'spendline_event_to_signal_seconds',
+            labels: {},
+            values: [Math.max(0, seconds)],
+          });
       }
     }
     const blocks = [...this.windowBlocks.drain(), ...this.open.send(this.openAt, nowMs)];
