@@ -15,7 +15,6 @@ import type { TopicKey } from '#libs/contract';
 import { partitionOf } from '#libs/adapters/kafka';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import { decodeRecordSet } from '../../libs/adapters/kafka/record-batch-decoder.js';
-import { inputRecord } from '../../libs/adapters/kafka/fetched-batch.js';
 import { releaseWaves, WaveBuilder, type Wave } from '../../libs/adapters/kafka/message-waves.js';
 import { encodeProduceRequest } from '../../libs/adapters/kafka/produce-request.js';
 import { RecordBatchEncoder } from '../../libs/adapters/kafka/record-batch-encoder.js';
@@ -151,10 +150,10 @@ async function send(waves: readonly Wave[], firstPanesOffset: number): Promise<v
         written.set(topic, { records: total.records + batch.count, bytes: total.bytes + batch.size });
         if (topic !== 'spendline.panes' && !(options.checksum && topic.startsWith('cost.'))) continue;
         const envelope = { producerId: 1n, producerEpoch: 0, firstSequence: 0, transactional: true };
-        const records = await decodeRecordSet(Buffer.from(batch.finish(envelope)));
+        const records = await decodeRecordSet(Buffer.from(batch.finish(envelope)), partition);
         if (topic === 'spendline.panes') {
-          for (const record of records)
-            heard[partition]?.push({ ...inputRecord(partition, record), offset: String(firstPanesOffset) });
+          for (const { key, value, headers } of records)
+            heard[partition]?.push({ partition, key, value, headers, offset: String(firstPanesOffset) });
         } else for (const { key, value, headers } of records) digest(topic, key, value, headers);
       }
     book('the bench itself');
@@ -194,8 +193,7 @@ let parsed = 0;
 let sinceMerge = 0;
 for (const { partition, bytes } of recordSets()) {
   book('the bench itself');
-  const messages = await decodeRecordSet(bytes);
-  const records = messages.map((message) => inputRecord(partition, message as never));
+  const records = await decodeRecordSet(bytes, partition);
   book('decoding batches');
   const nowMs = shape.baseMs + shape.spanMs + Math.floor((processed / PACE) * 1000) + 3_600_000;
   const output = costTasks[partition]!.process(

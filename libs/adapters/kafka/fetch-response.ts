@@ -55,7 +55,7 @@ async function decodePartition(reader: Reader): Promise<FetchedPartition> {
     lastStartOffset,
     abortedTransactions,
     preferredReadReplica: reader.int32(),
-    messages: await decodeRecordSet(reader.bytes()),
+    messages: await decodeRecordSet(reader.bytes(), partition),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { InputRecord } from '#libs/application';
 import type { TopicKey } from '#libs/contract';
+import { DecodedRecord } from './record-batch-decoder.js';
 
 /** A part of a batch that is processed and committed as one. */
 export interface Chunk {
@@ -62,7 +63,10 @@ export class FetchedBatch {
 }
 
 /** A record as stages and sinks know it. */
-export function inputRecord(partition: number, { offset, key, value, headers }: KafkaMessage): InputRecord {
+function inputRecord(partition: number, message: KafkaMessage): InputRecord {
+  // What our codec has read is one already.
+  if (message instanceof DecodedRecord) return message;
+  const { offset, key, value, headers } = message;
   return { partition, offset, key, value, headers: headers ?? {} };
 }
 

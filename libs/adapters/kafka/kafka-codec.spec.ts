@@ -85,11 +85,13 @@ describe('our record batches', () => {
         const all = timed(list);
         const batch = packed(all).finish({ producerId: 7n, producerEpoch: 0, firstSequence: 0, transactional: true });
         const cutOff = batch.subarray(0, cut % batch.length);
-        const decoded = await decodeRecordSet(Buffer.concat([batch, cutOff]));
+        const decoded = await decodeRecordSet(Buffer.concat([batch, cutOff]), 3);
         expect(decoded.map(({ key, value, timestamp }) => [key, value, timestamp])).toEqual(
           all.map(({ key, value, timestampMs }) => [bufferOf(key), bufferOf(value), String(timestampMs)]),
         );
-        expect(decoded.map(({ offset }) => offset)).toEqual(all.map((_, index) => String(index)));
+        expect(decoded.map(({ partition, offset }) => [partition, offset])).toEqual(
+          all.map((_, index) => [3, String(index)]),
+        );
       }),
     );
   });
@@ -102,7 +104,7 @@ describe('our record batches', () => {
     batch.finish({ producerId: 1n, producerEpoch: 1, firstSequence: 0, transactional: true });
     const again = batch.finish({ producerId: 1n, producerEpoch: 0, firstSequence: 0, transactional: true });
     expect(again).toEqual(first);
-    expect(await decodeRecordSet(again)).toHaveLength(1);
+    expect(await decodeRecordSet(again, 0)).toHaveLength(1);
   });
 });
 
