@@ -45,7 +45,14 @@ export class SumTask implements StageTask {
   private readonly events: CostedEvents;
   private readonly eventBlocks: BlockWriter;
   private readonly windows: WindowRecords;
-  private readonly row = new Float64Array(ROW_FIELDS);
+  /** An id to remember, filled in anew for each. */
+  private readonly remembered = {
+    ...{ id: new Uint8Array(0) as Uint8Array, idFrom: 0, idTo: 0, idHash: 0, atMs: 0 },
+    updatedAtMs: undefined,
+    scopeNames: [],
+    row: new Float64Array(ROW_FIELDS),
+    putHash: putNoHash,
+  };
   private readonly isCosting: boolean;
   private latestMs = -Infinity;
   private loggedLatestMs = -Infinity;
@@ -131,15 +138,13 @@ export class SumTask implements StageTask {
     const idTo = to[EVENT.id] as number;
     const idHash = hashes[EVENT.id] as number;
     if (this.memory.hasContact(bytes, idFrom, idTo, idHash) && this.isRemembered(bytes, idFrom, idTo)) return true;
-    this.memory.rememberQuick({
-      id: bytes,
-      ...{ idFrom, idTo, idHash },
-      atMs: values[EVENT.endedAt] as number,
-      updatedAtMs: undefined,
-      scopeNames: [],
-      row: this.row,
-      putHash: putNoHash,
-    });
+    const { remembered } = this;
+    remembered.id = bytes;
+    remembered.idFrom = idFrom;
+    remembered.idTo = idTo;
+    remembered.idHash = idHash;
+    remembered.atMs = values[EVENT.endedAt] as number;
+    this.memory.rememberQuick(remembered);
     return false;
   }
 
