@@ -1,11 +1,12 @@
-import { bytesOf, putBytes, putRange, putVarint } from './put.js';
+import { prepare, putPrepared, type PreparedBytes } from './prepared-bytes.js';
+import { bytesOf, putBytes, putVarint } from './put.js';
 
 /**
  * The headers of records of one kind, all of which are the same but for the values of some. The others, and all names, are
  * encoded once.
  */
 export class HeaderTemplate {
-  private readonly chunks: Uint8Array[] = [];
+  private readonly chunks: PreparedBytes[] = [];
 
   /** `headers`: as a record would have them; those in `holes` are filled in by {@link putUpTo}. */
   constructor(headers: Readonly<Record<string, string>>, holes: readonly string[]) {
@@ -19,16 +20,16 @@ export class HeaderTemplate {
     for (const name of names) {
       put(name);
       if (holes.includes(name)) {
-        this.chunks.push(Uint8Array.from(chunk.subarray(0, at)));
+        this.chunks.push(prepare(chunk.subarray(0, at)));
         at = 0;
       } else put(headers[name] ?? '');
     }
-    this.chunks.push(Uint8Array.from(chunk.subarray(0, at)));
+    this.chunks.push(prepare(chunk.subarray(0, at)));
   }
 
   /** Writes what stands before the hole of this number; behind the last hole, the rest. The hole itself is a length and bytes. */
-  putUpTo(hole: number, bytes: Uint8Array, at: number): number {
+  putUpTo(hole: number, view: DataView, at: number): number {
     const chunk = this.chunks[hole];
-    return chunk ? putRange(bytes, at, chunk, 0, chunk.length) : at;
+    return chunk ? putPrepared(view, at, chunk) : at;
   }
 }

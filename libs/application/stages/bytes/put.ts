@@ -4,11 +4,10 @@
  * everything that is written for each event goes through here.
  */
 
-const MINUTE_MS = 60_000;
 const ZERO = 48;
 const POINT = 46;
 /** From this length on a call into the engine is faster than a loop. */
-const LONG = 64;
+const LONG = 16;
 
 /** ASCII or UTF-8 bytes of a text that is written again and again. */
 export function bytesOf(text: string): Uint8Array {
@@ -116,32 +115,4 @@ export function varintSize(length: number): number {
   if (length < 8192) return 2;
   if (length < 1_048_576) return 3;
   return length < 134_217_728 ? 4 : 5;
-}
-
-/** Times as RFC 3339 in UTC with milliseconds, 24 bytes: what `rfc3339` writes. Those of one minute are made once. */
-export class TimeBytes {
-  private minute = Number.NaN;
-  private text: Uint8Array = new Uint8Array(0);
-
-  /** `ofMinute` writes the time of a whole minute. */
-  constructor(private readonly ofMinute: (tMs: number) => string) {}
-
-  put(bytes: Uint8Array, at: number, tMs: number): number {
-    const minute = Math.floor(tMs / MINUTE_MS);
-    if (minute !== this.minute) {
-      this.text = bytesOf(this.ofMinute(minute * MINUTE_MS));
-      this.minute = minute;
-    }
-    const { text } = this;
-    for (let index = 0; index < 24; index += 1) bytes[at + index] = text[index] as number;
-    const ms = tMs - minute * MINUTE_MS;
-    const second = (ms / 1000) | 0;
-    const thousandth = ms - second * 1000;
-    bytes[at + 17] = ZERO + ((second / 10) | 0);
-    bytes[at + 18] = ZERO + (second % 10);
-    bytes[at + 20] = ZERO + ((thousandth / 100) | 0);
-    bytes[at + 21] = ZERO + (((thousandth / 10) | 0) % 10);
-    bytes[at + 22] = ZERO + (thousandth % 10);
-    return at + 24;
-  }
 }

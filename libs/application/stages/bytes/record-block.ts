@@ -1,5 +1,6 @@
 import type { TopicKey } from '#libs/contract';
 import { batchBuffers } from './buffer-pool.js';
+import { PREPARED_OVERSHOOT, viewOf } from './prepared-bytes.js';
 import { MAX_VARINT_BYTES, putVarint, varintSize } from './put.js';
 
 /** One header's value; a repeated header is an array. */
@@ -15,7 +16,7 @@ export interface RecordContent {
 /** Bytes left free before the first record, for the header of a batch. */
 export const BATCH_HEADER_BYTES = 61;
 /** Of a record apart from key, value and headers: length, attributes, time and offset, and three lengths. */
-const RECORD_OVERHEAD_BYTES = 40;
+const RECORD_OVERHEAD_BYTES = 40 + PREPARED_OVERSHOOT;
 const INITIAL_BYTES = 16_384;
 /** A full batch is reached in three steps. */
 const GROWTH = 4;
@@ -33,6 +34,8 @@ const NOTHING = Buffer.alloc(0);
  */
 export class RecordBlock {
   bytes = batchBuffers.take(INITIAL_BYTES);
+  /** The same bytes, for what is prepared. */
+  view = viewOf(this.bytes);
   at = BATCH_HEADER_BYTES;
   private records = 0;
   private lengthAt = 0;
@@ -73,7 +76,8 @@ export class RecordBlock {
     this.records += 1;
   }
 
-  /** Makes room for `length` more bytes; `bytes` may be another buffer afterwards, and the one before somebody else's. */
+  /** Makes room for `length` more bytes; `bytes` may be another buffer afterwards, `view` with it, and the
+   * one before somebody else's. */
   reserve(length: number): void {
     const needed = this.at + length;
     if (needed <= this.bytes.length) return;
@@ -81,12 +85,14 @@ export class RecordBlock {
     this.bytes.copy(larger, 0, 0, this.at);
     batchBuffers.give(this.bytes);
     this.bytes = larger;
+    this.view = viewOf(larger);
   }
 
   /** Gives the buffer back when it was sent and nobody will ask for it again; nothing can be done with the block after that. */
   release(): void {
     if (this.bytes !== NOTHING) batchBuffers.give(this.bytes);
     this.bytes = NOTHING;
+    this.view = viewOf(NOTHING);
     this.at = 0;
   }
 

@@ -11,6 +11,7 @@ import {
 } from '#libs/domain';
 import { batchBuffers } from '../bytes/buffer-pool.js';
 import { ByteReader } from '../bytes/byte-reader.js';
+import { prepare, PREPARED_OVERSHOOT, putPrepared, viewOf, type PreparedBytes } from '../bytes/prepared-bytes.js';
 import { MAX_VARINT_BYTES, putRange, putVarint } from '../bytes/put.js';
 import { MAX_ROW_BYTES, putRow, readRowInto } from '../bytes/row-bytes.js';
 import type { ChangelogEntry } from '../stage.js';
@@ -50,13 +51,22 @@ interface Segment {
   untilMs: number;
 }
 
+/** The segment that facts are added to. */
+interface OpenSegment {
+  readonly number: number;
+  readonly segment: Segment;
+  /** Of its bytes. */
+  view: DataView;
+  at: number;
+}
+
 /** A journal record is closed when it has this many bytes: well under Kafka's 1 MiB. */
 const FULL_BYTES = 600_000;
 const INITIAL_BYTES = 4_096;
 const JOURNAL_KEY = 'seen/';
 const TYPES = { contact: 99, feedback: 102 } as const;
 /** Bytes of a fact apart from id, hash, names and measures. */
-const OVERHEAD_BYTES = 100;
+const OVERHEAD_BYTES = 100 + PREPARED_OVERSHOOT;
 const CALENDAR_ONLY = 1;
 const UPDATED = 2;
 /** Amounts beyond what a double holds: the measures stand as text. */
@@ -72,7 +82,7 @@ export interface QuickContact {
   readonly atMs: number;
   readonly updatedAtMs: number | undefined;
   /** Each as {@link scopeNameBytes} gives it. */
-  readonly scopeNames: readonly Uint8Array[];
+  readonly scopeNames: readonly PreparedBytes[];
   readonly row: Float64Array;
   putHash(bytes: Uint8Array, at: number): number;
 }
@@ -89,7 +99,7 @@ export class FactMemory {
   private readonly freeNumbers: number[] = [];
   /** Sequence in the journal to number of the segment, oldest first. */
   private readonly journal = new Map<number, number>();
-  private open: { readonly number: number; readonly segment: Segment; at: number } | undefined;
+  private open: OpenSegment | undefined;
   private closed: number[] = [];
   private nextSequence = 0;
   private readonly row = new Float64Array(ROW_FIELDS);
@@ -136,7 +146,7 @@ export class FactMemory {
     const wideText = Buffer.from(wide ? JSON.stringify(packMeasures(fact.measures)) : '');
     const names = fact.type === 'contact' ? namesOf(fact.ids) : [];
     const room = bytes.length + fact.hash.length + wideText.length + names.reduce((sum, { length }) => sum + length, 0);
-    const { segment, at: from } = this.roomFor(room);
+    const { segment, view, at: from } = this.roomFor(room);
     const target = segment.bytes;
     let at = putId(target, from + 2, type, bytes, 0, bytes.length);
     at = putVarint(target, at, fact.hash.length);
@@ -144,7 +154,7 @@ export class FactMemory {
     at = putVarint(target, at, fact.atMs);
     if (fact.type === 'contact') {
       const flags = (fact.calendarOnly ? CALENDAR_ONLY : 0) | (wide ? WIDE : 0);
-      at = putContact(target, at, flags, fact.updatedAtMs, fact.revision, names);
+      at = putContact(target, view, at, flags, fact.updatedAtMs, fact.revision, names);
       if (wide) {
         at = putVarint(target, at, wideText.length);
         at += wideText.copy(target, at);
@@ -158,12 +168,12 @@ export class FactMemory {
     const { id, idFrom, idTo, idHash, atMs, scopeNames } = contact;
     let room = idTo - idFrom;
     for (const name of scopeNames) room += name.length;
-    const { segment, at: from } = this.roomFor(room);
+    const { segment, view, at: from } = this.roomFor(room);
     const target = segment.bytes;
     let at = putId(target, from + 2, TYPES.contact, id, idFrom, idTo);
     at = contact.putHash(target, at);
     at = putVarint(target, at, atMs);
-    at = putContact(target, at, 0, contact.updatedAtMs, 0, scopeNames);
+    at = putContact(target, view, at, 0, contact.updatedAtMs, 0, scopeNames);
     at = putRow(target, at, contact.row, 0);
     this.written(TYPES.contact, id, idFrom, idTo, idHash, atMs, at);
   }
@@ -221,12 +231,12 @@ export class FactMemory {
   }
 
   /** The open segment, with room for a fact of so many bytes. */
-  private roomFor(room: number): { readonly segment: Segment; readonly at: number } {
+  private roomFor(room: number): Readonly<OpenSegment> {
     if (this.open && this.open.at > FULL_BYTES) this.close();
     if (!this.open) {
       const segment = { sequence: this.nextSequence, bytes: batchBuffers.take(INITIAL_BYTES), untilMs: -Infinity };
       this.nextSequence += 1;
-      this.open = { number: this.numberFor(segment), segment, at: 0 };
+      this.open = { number: this.numberFor(segment), segment, view: viewOf(segment.bytes), at: 0 };
     }
     const { segment, at } = this.open;
     const needed = at + room + OVERHEAD_BYTES + MAX_ROW_BYTES;
@@ -235,6 +245,7 @@ export class FactMemory {
       segment.bytes.copy(larger, 0, 0, at);
       batchBuffers.give(segment.bytes);
       segment.bytes = larger;
+      this.open.view = viewOf(larger);
     }
     return this.open;
   }
@@ -300,15 +311,15 @@ export function hashOfBytes(bytes: Uint8Array, from: number, to: number): number
 }
 
 /** A name in one scope as facts hold it: number of the scope, length, bytes. */
-export function scopeNameBytes(scope: number, name: Uint8Array): Uint8Array {
+export function scopeNameBytes(scope: number, name: Uint8Array): PreparedBytes {
   const bytes = Buffer.allocUnsafe(1 + MAX_VARINT_BYTES + name.length);
   bytes[0] = scope;
   const at = putVarint(bytes, 1, name.length);
   bytes.set(name, at);
-  return Uint8Array.from(bytes.subarray(0, at + name.length));
+  return prepare(bytes.subarray(0, at + name.length));
 }
 
-function namesOf(ids: ScopeIds): Uint8Array[] {
+function namesOf(ids: ScopeIds): PreparedBytes[] {
   return SCOPES.flatMap((scope, number) => {
     if (scope === 'group') return (ids.groups ?? []).map((id) => scopeNameBytes(number, Buffer.from(id)));
     const id = scope === 'all' ? undefined : ids[scope];
@@ -323,11 +334,12 @@ function putId(bytes: Uint8Array, at: number, type: number, id: Uint8Array, from
 
 function putContact(
   bytes: Uint8Array,
+  view: DataView,
   at: number,
   flags: number,
   updatedAtMs: number | undefined,
   revision: number,
-  names: readonly Uint8Array[],
+  names: readonly PreparedBytes[],
 ): number {
   let end = at + 1;
   bytes[at] = flags;
@@ -337,7 +349,7 @@ function putContact(
   }
   end = putVarint(bytes, end, revision);
   bytes[end++] = names.length;
-  for (const name of names) end = putRange(bytes, end, name, 0, name.length);
+  for (const name of names) end = putPrepared(view, end, name);
   return end;
 }
 

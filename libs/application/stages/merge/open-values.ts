@@ -111,14 +111,14 @@ export class OpenValues {
     const heads = slots.map(({ kind }) => this.heads.of(ref, scope, kind.name).head);
     const room = heads.reduce((sum, { length }) => sum + length + MOST_TEXT_BYTES, key.length + head.length);
     block.begin(room);
-    const { bytes } = block;
+    const { bytes, view } = block;
     const lengthAt = putBytes(bytes, putVarint(bytes, block.at, key.length), key);
     const valueAt = lengthAt + varintSize(room);
     let end = putBytes(bytes, valueAt, head);
     for (const [number, { name, text, content }] of slots.entries()) {
       const [of, window, totalMicros] = [heads[number], ends[number], totals[number]];
       if (!of || !window || totalMicros === undefined) throw new Error('a window has no content');
-      end = text.put(bytes, putBytes(bytes, end, name), of, window, content, totalMicros, at.currency);
+      end = text.put(bytes, view, putBytes(bytes, end, name), of, window, content, totalMicros, at.currency);
     }
     block.at = putBytes(bytes, end, TAIL);
     block.writeLengthBefore(lengthAt, valueAt);

@@ -1,8 +1,10 @@
 import { costWindowHeaders, encodeCostWindow } from '#libs/contract';
 import { isPublishedScope, readSums, rfc3339, type ScopeRef } from '#libs/domain';
 import { HeaderTemplate } from '../bytes/header-template.js';
-import { putBytes, putVarint, putWhole, TimeBytes } from '../bytes/put.js';
+import { putPrepared, type PreparedBytes } from '../bytes/prepared-bytes.js';
+import { putVarint, putWhole } from '../bytes/put.js';
 import { BlockWriter, type RecordBlock, type TopicBlock } from '../bytes/record-block.js';
+import { TIME_BYTES, TimeBytes } from '../bytes/time-bytes.js';
 import { costWindowOf, type PublishedWindow } from './convert-window.js';
 import { unlessOverflow } from './unless-overflow.js';
 import { MOST_TEXT_BYTES, quickTotal, WindowText, type WindowEnd, type WindowHeads } from './window-text.js';
@@ -11,7 +13,6 @@ import { MOST_TEXT_BYTES, quickTotal, WindowText, type WindowEnd, type WindowHea
 const OVERHEAD_BYTES = MOST_TEXT_BYTES + 400;
 /** A value of so many bytes has a length of two. */
 const MOST_HEAD_BYTES = 3_000;
-const TIME_BYTES = 24;
 const COLON = 58;
 
 /**
@@ -44,29 +45,35 @@ export class WindowBlocks {
       return addByObject(block, { scope, id, ...window, measures: readSums(content, 0) }, currency);
     const { key, head } = texts;
     block.begin(OVERHEAD_BYTES + 3 * key.length + head.length);
-    const { bytes } = block;
-    const valueAt = putBytes(bytes, putVarint(bytes, block.at, key.length), key) + 2;
-    const at = this.text.put(bytes, valueAt, head, window, content, totalMicros, currency);
+    const { bytes, view } = block;
+    const valueAt = putPrepared(view, putVarint(bytes, block.at, key.length), key) + 2;
+    const at = this.text.put(bytes, view, valueAt, head, window, content, totalMicros, currency);
     // A value takes 64 to 8191 bytes: two for its length.
     putVarint(bytes, valueAt - 2, at - valueAt);
-    block.at = this.putHeaders(bytes, at, key, window);
+    block.at = this.putHeaders(bytes, view, at, key, window);
     block.end();
     return true;
   }
 
-  private putHeaders(bytes: Uint8Array, from: number, key: Uint8Array, { endMs, revision }: WindowEnd): number {
-    let at = this.headers.putUpTo(0, bytes, from);
+  private putHeaders(
+    bytes: Uint8Array,
+    view: DataView,
+    from: number,
+    key: PreparedBytes,
+    { endMs, revision }: WindowEnd,
+  ): number {
+    let at = this.headers.putUpTo(0, view, from);
     const idAt = putVarint(bytes, at, key.length + TIME_BYTES + 2 + String(revision).length);
-    at = putBytes(bytes, idAt, key);
+    at = putPrepared(view, idAt, key);
     bytes[at++] = COLON;
-    at = this.end.put(bytes, at, endMs);
+    at = this.end.put(view, at, endMs);
     bytes[at++] = COLON;
     at = putWhole(bytes, at, revision);
-    at = this.headers.putUpTo(1, bytes, at);
-    at = this.end.put(bytes, putVarint(bytes, at, TIME_BYTES), endMs);
-    at = this.headers.putUpTo(2, bytes, at);
-    at = putBytes(bytes, putVarint(bytes, at, key.length), key);
-    return this.headers.putUpTo(3, bytes, at);
+    at = this.headers.putUpTo(1, view, at);
+    at = this.end.put(view, putVarint(bytes, at, TIME_BYTES), endMs);
+    at = this.headers.putUpTo(2, view, at);
+    at = putPrepared(view, putVarint(bytes, at, key.length), key);
+    return this.headers.putUpTo(3, view, at);
   }
 
   /** The blocks since the last call. */

@@ -1,6 +1,8 @@
 import { windowKey } from '#libs/contract';
 import { rfc3339, ROW, safeAmountAt, type PublishedScope, type ScopeRef } from '#libs/domain';
-import { bytesOf, putBytes, putDecimal, putMicros, putRange, putWhole, TimeBytes } from '../bytes/put.js';
+import { prepare, putPrepared, type PreparedBytes } from '../bytes/prepared-bytes.js';
+import { putDecimal, putMicros, putWhole } from '../bytes/put.js';
+import { TimeBytes } from '../bytes/time-bytes.js';
 
 /** Up to these, digits are written from doubles: JavaScript writes the same ones, and division by a million is exact enough. */
 const MOST_MICROS = 2 ** 48;
@@ -8,28 +10,35 @@ const MOST_COUNT = 1e15;
 /** Most bytes of a window's text, apart from its head. */
 export const MOST_TEXT_BYTES = 1_200;
 const QUOTE = 34;
+const COMMA = 44;
+const CLOSE = 125;
 
-const END = bytesOf('","end":"');
-const REVISION = bytesOf('","revision":');
-const BREAKDOWN = bytesOf('","breakdown":{');
+const END = prepare('","end":"');
+const REVISION = prepare('","revision":');
+const BREAKDOWN = prepare('","breakdown":{');
 const DIMENSION_FIELDS = [
-  [ROW.labour, bytesOf('"labour":"')],
-  [ROW.system, bytesOf('"system":"')],
-  [ROW.marketing, bytesOf('"marketing":"')],
-  [ROW.outsourcing, bytesOf('"outsourcing":"')],
-  [ROW.training, bytesOf('"training":"')],
+  [ROW.labour, prepare('"labour":"')],
+  [ROW.system, prepare('"system":"')],
+  [ROW.marketing, prepare('"marketing":"')],
+  [ROW.outsourcing, prepare('"outsourcing":"')],
+  [ROW.training, prepare('"training":"')],
 ] as const;
-const INTERACTIONS = bytesOf('},"interactions":');
-const HANDLED = bytesOf(',"handledByAgents":');
-const AUTOMATED = bytesOf(',"automated":');
-const RESOLVED = bytesOf(',"resolved":');
-const HANDLE_SECONDS = bytesOf(',"handleSeconds":');
-const COMPLAINTS = bytesOf(',"complaints":');
-const CSAT_SUM = bytesOf(',"csatSum":');
-const CSAT_COUNT = bytesOf(',"csatCount":');
-const OVERTIME = bytesOf(',"overtimeAmount":"');
-const REPETITIVE = bytesOf('","repetitiveByAgents":');
-const ERRORS = bytesOf(',"errors":');
+const INTERACTIONS = prepare('},"interactions":');
+const HANDLED = prepare(',"handledByAgents":');
+const AUTOMATED = prepare(',"automated":');
+const RESOLVED = prepare(',"resolved":');
+const HANDLE_SECONDS = prepare(',"handleSeconds":');
+const COMPLAINTS = prepare(',"complaints":');
+const CSAT_SUM = prepare(',"csatSum":');
+const CSAT_COUNT = prepare(',"csatCount":');
+const OVERTIME = prepare(',"overtimeAmount":"');
+const REPETITIVE = prepare('","repetitiveByAgents":');
+const ERRORS = prepare(',"errors":');
+const REST_FIELDS = [ROW.complaints, ROW.csatMicros, ROW.csatCount, ROW.repetitiveByAgents, ROW.errors] as const;
+/** What {@link putRest} writes where there is nothing of these. */
+const PLAIN_REST = prepare(
+  ',"complaints":0,"csatSum":0,"csatCount":0,"overtimeAmount":"0.00","repetitiveByAgents":0,"errors":0}',
+);
 
 /** Which window of a scope it is. */
 export interface WindowEnd {
@@ -41,10 +50,10 @@ export interface WindowEnd {
 
 /** What is the same in all windows of one scope and length. */
 export interface WindowTexts {
-  readonly key: Uint8Array;
+  readonly key: PreparedBytes;
   readonly partition: number;
   /** The beginning of the JSON text, up to the start. */
-  readonly head: Uint8Array;
+  readonly head: PreparedBytes;
 }
 
 /** {@link WindowTexts} by window, then by the object that stands for the scope; made once for all who write windows. */
@@ -62,7 +71,7 @@ export class WindowHeads {
     if (!texts) {
       const key = windowKey(scope, ref.id, window);
       const head = `{"scope":"${scope}","id":${JSON.stringify(ref.id)},"window":"${window}","start":"`;
-      ofWindow.set(ref, (texts = { key: bytesOf(key), partition: this.partitionOf(key), head: bytesOf(head) }));
+      ofWindow.set(ref, (texts = { key: prepare(key), partition: this.partitionOf(key), head: prepare(head) }));
     }
     return texts;
   }
@@ -73,13 +82,14 @@ export class WindowText {
   private readonly start = new TimeBytes(rfc3339);
   private readonly end = new TimeBytes(rfc3339);
   private currency = '';
-  private afterRevision: Uint8Array = new Uint8Array(0);
+  private afterRevision: PreparedBytes = prepare('');
 
   /** `totalMicros`: what {@link quickTotal} gave for the content. */
   put(
     bytes: Uint8Array,
+    view: DataView,
     from: number,
-    head: Uint8Array,
+    head: PreparedBytes,
     window: WindowEnd,
     content: Float64Array,
     totalMicros: number,
@@ -87,13 +97,13 @@ export class WindowText {
   ): number {
     if (currency !== this.currency) {
       this.currency = currency;
-      this.afterRevision = bytesOf(`,"currency":${JSON.stringify(currency)},"amount":"`);
+      this.afterRevision = prepare(`,"currency":${JSON.stringify(currency)},"amount":"`);
     }
-    let at = putBytes(bytes, from, head);
-    at = putRange(bytes, this.start.put(bytes, at, window.startMs), END, 0, END.length);
-    at = putRange(bytes, this.end.put(bytes, at, window.endMs), REVISION, 0, REVISION.length);
-    at = putBytes(bytes, putWhole(bytes, at, window.revision), this.afterRevision);
-    return putContent(bytes, putMicros(bytes, at, totalMicros), content);
+    let at = putPrepared(view, from, head);
+    at = putPrepared(view, this.start.put(view, at, window.startMs), END);
+    at = putPrepared(view, this.end.put(view, at, window.endMs), REVISION);
+    at = putPrepared(view, putWhole(bytes, at, window.revision), this.afterRevision);
+    return putContent(bytes, view, putMicros(bytes, at, totalMicros), content);
   }
 }
 
@@ -114,36 +124,37 @@ function smallAmount(row: Float64Array, field: number): number {
 }
 
 /** What follows the amount, in the order and form of `costWindowOf`. */
-function putContent(bytes: Uint8Array, from: number, row: Float64Array): number {
-  let at = putRange(bytes, from, BREAKDOWN, 0, BREAKDOWN.length);
+function putContent(bytes: Uint8Array, view: DataView, from: number, row: Float64Array): number {
+  let at = putPrepared(view, from, BREAKDOWN);
   const breakdownAt = at;
   for (const [field, name] of DIMENSION_FIELDS) {
     const amountMicros = safeAmountAt(row, 0, field);
     if (amountMicros === 0) continue;
-    if (at > breakdownAt) bytes[at++] = 44;
-    at = putMicros(bytes, putRange(bytes, at, name, 0, name.length), amountMicros);
+    if (at > breakdownAt) bytes[at++] = COMMA;
+    at = putMicros(bytes, putPrepared(view, at, name), amountMicros);
     bytes[at++] = QUOTE;
   }
-  at = putCount(bytes, at, INTERACTIONS, row[ROW.interactions] as number);
-  at = putCount(bytes, at, HANDLED, row[ROW.handledByAgents] as number);
-  at = putCount(bytes, at, AUTOMATED, row[ROW.automated] as number);
-  at = putCount(bytes, at, RESOLVED, row[ROW.resolved] as number);
-  at = putMillionths(bytes, at, HANDLE_SECONDS, row[ROW.handleMicroseconds] as number);
-  at = putCount(bytes, at, COMPLAINTS, row[ROW.complaints] as number);
-  at = putMillionths(bytes, at, CSAT_SUM, row[ROW.csatMicros] as number);
-  at = putCount(bytes, at, CSAT_COUNT, row[ROW.csatCount] as number);
-  at = putRange(bytes, at, OVERTIME, 0, OVERTIME.length);
-  at = putMicros(bytes, at, safeAmountAt(row, 0, ROW.overtime));
-  at = putCount(bytes, at, REPETITIVE, row[ROW.repetitiveByAgents] as number);
-  at = putCount(bytes, at, ERRORS, row[ROW.errors] as number);
-  bytes[at] = 125;
+  at = putWhole(bytes, putPrepared(view, at, INTERACTIONS), row[ROW.interactions] as number);
+  at = putWhole(bytes, putPrepared(view, at, HANDLED), row[ROW.handledByAgents] as number);
+  at = putWhole(bytes, putPrepared(view, at, AUTOMATED), row[ROW.automated] as number);
+  at = putWhole(bytes, putPrepared(view, at, RESOLVED), row[ROW.resolved] as number);
+  at = putDecimal(bytes, putPrepared(view, at, HANDLE_SECONDS), row[ROW.handleMicroseconds] as number, 6, 0);
+  return isPlain(row) ? putPrepared(view, at, PLAIN_REST) : putRest(bytes, view, at, row);
+}
+
+/** Whether there were neither complaints nor ratings, overtime, repetitions, errors: as in most windows of agents. */
+function isPlain(row: Float64Array): boolean {
+  for (const field of REST_FIELDS) if (row[field] !== 0) return false;
+  return safeAmountAt(row, 0, ROW.overtime) === 0;
+}
+
+function putRest(bytes: Uint8Array, view: DataView, from: number, row: Float64Array): number {
+  let at = putWhole(bytes, putPrepared(view, from, COMPLAINTS), row[ROW.complaints] as number);
+  at = putDecimal(bytes, putPrepared(view, at, CSAT_SUM), row[ROW.csatMicros] as number, 6, 0);
+  at = putWhole(bytes, putPrepared(view, at, CSAT_COUNT), row[ROW.csatCount] as number);
+  at = putMicros(bytes, putPrepared(view, at, OVERTIME), safeAmountAt(row, 0, ROW.overtime));
+  at = putWhole(bytes, putPrepared(view, at, REPETITIVE), row[ROW.repetitiveByAgents] as number);
+  at = putWhole(bytes, putPrepared(view, at, ERRORS), row[ROW.errors] as number);
+  bytes[at] = CLOSE;
   return at + 1;
-}
-
-function putCount(bytes: Uint8Array, at: number, name: Uint8Array, count: number): number {
-  return putWhole(bytes, putRange(bytes, at, name, 0, name.length), count);
-}
-
-function putMillionths(bytes: Uint8Array, at: number, name: Uint8Array, millionths: number): number {
-  return putDecimal(bytes, putRange(bytes, at, name, 0, name.length), millionths, 6, 0);
 }

@@ -1,4 +1,5 @@
 import { SCOPES, type Scope } from '#libs/domain';
+import { prepare, type PreparedBytes } from '../../bytes/prepared-bytes.js';
 import { bytesOf } from '../../bytes/put.js';
 import { hashOfBytes, scopeNameBytes } from '../fact-memory.js';
 import { BASIS_B, mixB } from './text-hash.js';
@@ -9,6 +10,7 @@ export type NameForm = 'id' | 'slug' | ReadonlySet<string>;
 /** Names that are remembered in one table; a source that makes up names without end must not fill the memory. */
 const MAX_NAMES = 200_000;
 const INITIAL_SLOTS = 1_024;
+const NO_SCOPE = prepare('');
 const SLUG = /^[a-z0-9][a-z0-9-]{0,47}$/;
 const MAX_ID_POINTS = 128;
 
@@ -18,9 +20,9 @@ export class Name {
   /** Whether the contract takes it in this field. */
   readonly isValid: boolean;
   /** `,"field":"name"` */
-  readonly fieldBytes: Uint8Array;
+  readonly fieldBytes: PreparedBytes;
   /** As facts remember it; empty where the field is no scope. */
-  readonly scopeBytes: Uint8Array;
+  readonly scopeBytes: PreparedBytes;
   /** Second hash, for the fingerprint of a content. */
   readonly secondHash: number;
 
@@ -32,8 +34,8 @@ export class Name {
     this.text = Buffer.from(bytes).toString('utf8');
     this.isValid = isWholeUtf8(this.text, bytes) && fits(this.text, table.form);
     this.secondHash = bytes.reduce(mixB, BASIS_B);
-    this.fieldBytes = bytesOf(`,"${table.field}":${JSON.stringify(this.text)}`);
-    this.scopeBytes = table.scope ? scopeNameBytes(SCOPES.indexOf(table.scope), bytes) : new Uint8Array(0);
+    this.fieldBytes = prepare(`,"${table.field}":${JSON.stringify(this.text)}`);
+    this.scopeBytes = table.scope ? scopeNameBytes(SCOPES.indexOf(table.scope), bytes) : NO_SCOPE;
   }
 }
 

@@ -1,4 +1,4 @@
-import { bytesOf } from '../../bytes/put.js';
+import { prepare, type PreparedBytes } from '../../bytes/prepared-bytes.js';
 import {
   DEFAULT_OVERTIME_MULTIPLIER,
   MAX_ROW_MICROS,
@@ -26,13 +26,13 @@ export interface PricedItem {
   /** Place of the dimension in a row of measures. */
   readonly field: number;
   /** `"dimension":"` up to its sum, in a breakdown. */
-  readonly sumHead: Uint8Array;
+  readonly sumHead: PreparedBytes;
   /** Shares in millionths where the price is split. */
   readonly weights: readonly number[];
   /** For each line: its text up to the quantity. */
-  readonly lineHeads: readonly Uint8Array[];
+  readonly lineHeads: readonly PreparedBytes[];
   /** From behind the quantity up to the amount. */
-  readonly lineMiddle: Uint8Array;
+  readonly lineMiddle: PreparedBytes;
 }
 
 /** The price in force around a time; `undecided`: there is none, or one that takes the whole rating to tell. */
@@ -54,8 +54,8 @@ interface LineForm {
 function itemOf(card: RateCard, { dimension, subcategory, quantity, per }: LineForm): PricedItem {
   const split = card.splitPpm;
   const parts = dimension === 'labour' && split ? ['wages', 'social-insurance', 'training'] : [subcategory];
-  const head = (part: string | undefined): Uint8Array =>
-    bytesOf(
+  const head = (part: string | undefined): PreparedBytes =>
+    prepare(
       `{"dimension":"${dimension}"${part === undefined ? '' : `,"subcategory":${JSON.stringify(part)}`}` +
         `,"rateId":${JSON.stringify(card.rateId)},"quantity":`,
     );
@@ -66,10 +66,10 @@ function itemOf(card: RateCard, { dimension, subcategory, quantity, per }: LineF
     overtimeMultiplierMicros: Number(card.overtimeMultiplierMicros ?? DEFAULT_OVERTIME_MULTIPLIER),
     dimension,
     field: ROW[dimension],
-    sumHead: bytesOf(`"${dimension}":"`),
+    sumHead: prepare(`"${dimension}":"`),
     weights: parts.length === 3 && split ? [split.wages, split.socialInsurance, split.training] : [],
     lineHeads: parts.map(head),
-    lineMiddle: bytesOf(`,"unit":"${quantity === 'contact' ? 'contact' : 'seconds'}","amount":"`),
+    lineMiddle: prepare(`,"unit":"${quantity === 'contact' ? 'contact' : 'seconds'}","amount":"`),
   };
 }
 

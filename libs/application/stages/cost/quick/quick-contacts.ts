@@ -8,6 +8,7 @@ import {
   type Scope,
   type ScopeRef,
 } from '#libs/domain';
+import type { PreparedBytes } from '../../bytes/prepared-bytes.js';
 import type { OwnedContent } from '../../exchange/partial-panes.js';
 import { CELL_MS, type PaneRowsWriter } from '../../exchange/panes-message.js';
 import type { InputRecord } from '../../stage.js';
@@ -54,7 +55,7 @@ export class QuickContacts {
   private readonly keepsGroups: boolean;
   private readonly paneMs: number;
   private readonly remembered: { -readonly [F in keyof QuickContact]: QuickContact[F] };
-  private readonly scopeNames: Uint8Array[] = [];
+  private readonly scopeNames: PreparedBytes[] = [];
 
   constructor(private readonly parts: CostTaskParts) {
     const { scopes, windowing } = parts.options;

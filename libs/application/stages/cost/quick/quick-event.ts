@@ -1,8 +1,10 @@
 import { costEventHeaders } from '#libs/contract';
 import { rfc3339 } from '#libs/domain';
 import { HeaderTemplate } from '../../bytes/header-template.js';
-import { bytesOf, putBytes, putDecimal, putMicros, putRange, putVarint, putWhole, TimeBytes } from '../../bytes/put.js';
+import { AsciiCopy, prepare, putPrepared, type PreparedBytes } from '../../bytes/prepared-bytes.js';
+import { putBytes, putDecimal, putMicros, putVarint, putWhole } from '../../bytes/put.js';
 import type { RecordBlock } from '../../bytes/record-block.js';
+import { TIME_BYTES, TimeBytes } from '../../bytes/time-bytes.js';
 import { FIELD } from './interaction-fields.js';
 import type { InteractionScan } from './interaction-scan.js';
 import type { Name } from './names.js';
@@ -17,18 +19,17 @@ const OVERHEAD_BYTES = 1_500;
 const MOST_BYTES = 8_000;
 /** Bytes of a line apart from its head. */
 const LINE_BYTES = 160;
-const HEAD = bytesOf('{"costEventId":"interaction:');
-const SOURCE = bytesOf(':0","source":"interaction","sourceId":"');
-const OCCURRED = bytesOf('","revision":0,"occurredAt":"');
-const QUOTE = bytesOf('"');
-const HANDLE = bytesOf(',"handleSeconds":');
-const AMOUNT = bytesOf(',"amount":"');
-const BREAKDOWN = bytesOf(',"breakdown":{');
-const LINES = bytesOf('},"lines":[');
-const LINE_END = bytesOf('"}');
-const END = bytesOf(']}');
-const EVENT_ID = bytesOf('interaction:');
-const REVISION = bytesOf(':0');
+const HEAD = prepare('{"costEventId":"interaction:');
+const SOURCE = prepare(':0","source":"interaction","sourceId":"');
+const OCCURRED = prepare('","revision":0,"occurredAt":"');
+const QUOTE = 34;
+const HANDLE = prepare(',"handleSeconds":');
+const AMOUNT = prepare(',"amount":"');
+const LINES = prepare('},"lines":[');
+const LINE_END = prepare('"}');
+const END = prepare(']}');
+const EVENT_ID = prepare('interaction:');
+const REVISION = prepare(':0');
 const COMMA = 44;
 /** Of a `:` and the revision, and `interaction:`. */
 const EVENT_ID_BYTES = EVENT_ID.length + REVISION.length;
@@ -47,8 +48,9 @@ export class QuickEvent {
     costEventHeaders({ costEventId: '', occurredAt: '', sourceId: '' }, false),
     ['ce_id', 'ce_time', 'ce_subject'],
   );
+  private readonly id = new AsciiCopy(MAX_PLAIN_ID);
   private currency = '';
-  private currencyBytes: Uint8Array = new Uint8Array(0);
+  private beforeSums: PreparedBytes = prepare('');
 
   constructor(
     private readonly scan: InteractionScan,
@@ -57,29 +59,25 @@ export class QuickEvent {
 
   /** False, and nothing is written, where names are so long that lengths would take more bytes than usual. */
   write(block: RecordBlock, key: Uint8Array, endedAtMs: number, currency: string): boolean {
-    const id = this.idLength;
-    const room = OVERHEAD_BYTES + key.length + 4 * id + this.variableBytes();
+    const { scan, id } = this;
+    id.take(scan.bytes, scan.from[FIELD.interactionId] as number, scan.to[FIELD.interactionId] as number);
+    const room = OVERHEAD_BYTES + key.length + 4 * id.length + this.variableBytes();
     if (room > MOST_BYTES) return false;
     if (currency !== this.currency) {
       this.currency = currency;
-      this.currencyBytes = bytesOf(`","currency":${JSON.stringify(currency)}`);
+      this.beforeSums = prepare(`","currency":${JSON.stringify(currency)},"breakdown":{`);
     }
     block.begin(room);
-    const { bytes } = block;
+    const { bytes, view } = block;
     let at = putVarint(bytes, block.at, key.length);
     at = putBytes(bytes, at, key);
     // A value takes 64 to 8191 bytes, as its fields are limited: two bytes for its length.
     const valueAt = at + 2;
-    at = this.writeValue(bytes, valueAt, endedAtMs);
+    at = this.writeValue(bytes, view, valueAt, endedAtMs);
     putVarint(bytes, valueAt - 2, at - valueAt);
-    at = this.writeHeaders(bytes, at, endedAtMs);
-    block.at = at;
+    block.at = this.writeHeaders(bytes, view, at, endedAtMs);
     block.end();
     return true;
-  }
-
-  private get idLength(): number {
-    return (this.scan.to[FIELD.interactionId] as number) - (this.scan.from[FIELD.interactionId] as number);
   }
 
   private variableBytes(): number {
@@ -91,61 +89,54 @@ export class QuickEvent {
     return bytes + lineBytes(rating.handler) + lineBytes(rating.channel);
   }
 
-  private putId(bytes: Uint8Array, at: number): number {
-    const { scan } = this;
-    const from = scan.from[FIELD.interactionId] as number;
-    return putRange(bytes, at, scan.bytes, from, scan.to[FIELD.interactionId] as number);
-  }
-
-  private writeValue(bytes: Uint8Array, from: number, endedAtMs: number): number {
-    const { scan, rating } = this;
-    let at = this.putId(bytes, putRange(bytes, from, HEAD, 0, HEAD.length));
-    at = this.putId(bytes, putRange(bytes, at, SOURCE, 0, SOURCE.length));
-    at = putRange(bytes, at, OCCURRED, 0, OCCURRED.length);
-    at = this.occurredAt.put(bytes, at, endedAtMs);
-    at = putBytes(bytes, at, QUOTE);
-    for (const field of BEFORE_TEAM) at = putName(bytes, at, scan.name(field));
-    at = putName(bytes, at, rating.team);
-    at = putName(bytes, at, scan.name(FIELD.queue));
-    at = putName(bytes, at, rating.region);
-    for (const field of AFTER_REGION) at = putName(bytes, at, scan.name(field));
+  private writeValue(bytes: Uint8Array, view: DataView, from: number, endedAtMs: number): number {
+    const { scan, rating, id } = this;
+    let at = id.put(view, putPrepared(view, from, HEAD));
+    at = id.put(view, putPrepared(view, at, SOURCE));
+    at = putPrepared(view, at, OCCURRED);
+    at = this.occurredAt.put(view, at, endedAtMs);
+    bytes[at++] = QUOTE;
+    for (const field of BEFORE_TEAM) at = putName(view, at, scan.name(field));
+    at = putName(view, at, rating.team);
+    at = putName(view, at, scan.name(FIELD.queue));
+    at = putName(view, at, rating.region);
+    for (const field of AFTER_REGION) at = putName(view, at, scan.name(field));
     if (scan.names[FIELD.handledBy]?.text !== 'bot') {
-      at = putRange(bytes, at, HANDLE, 0, HANDLE.length);
+      at = putPrepared(view, at, HANDLE);
       at = putDecimal(bytes, at, rating.handleMs, 3, 0);
     }
-    return this.writeMoney(bytes, at);
+    return this.writeMoney(bytes, view, at);
   }
 
-  private writeMoney(bytes: Uint8Array, from: number): number {
+  private writeMoney(bytes: Uint8Array, view: DataView, from: number): number {
     const { handler, channel } = this.rating;
-    let at = putRange(bytes, from, AMOUNT, 0, AMOUNT.length);
+    let at = putPrepared(view, from, AMOUNT);
     at = putMicros(bytes, at, handler.amountMicros + channel.amountMicros);
-    at = putBytes(bytes, at, this.currencyBytes);
-    at = putRange(bytes, at, BREAKDOWN, 0, BREAKDOWN.length);
+    at = putPrepared(view, at, this.beforeSums);
     const isOneSum = handler.item && handler.item.field === channel.item?.field;
-    at = putSum(bytes, at, handler, isOneSum ? channel.amountMicros : 0);
+    at = putSum(bytes, view, at, handler, isOneSum ? channel.amountMicros : 0);
     if (channel.item && !isOneSum) {
       if (handler.item) bytes[at++] = COMMA;
-      at = putSum(bytes, at, channel, 0);
+      at = putSum(bytes, view, at, channel, 0);
     }
-    at = putRange(bytes, at, LINES, 0, LINES.length);
-    at = putLines(bytes, at, handler);
+    at = putPrepared(view, at, LINES);
+    at = putLines(bytes, view, at, handler);
     if (handler.item && channel.item) bytes[at++] = COMMA;
-    at = putLines(bytes, at, channel);
-    return putBytes(bytes, at, END);
+    at = putLines(bytes, view, at, channel);
+    return putPrepared(view, at, END);
   }
 
-  private writeHeaders(bytes: Uint8Array, from: number, endedAtMs: number): number {
-    const id = this.idLength;
-    let at = this.headers.putUpTo(0, bytes, from);
-    at = putVarint(bytes, at, EVENT_ID_BYTES + id);
-    at = putRange(bytes, at, EVENT_ID, 0, EVENT_ID.length);
-    at = putBytes(bytes, this.putId(bytes, at), REVISION);
-    at = this.headers.putUpTo(1, bytes, at);
-    at = this.occurredAt.put(bytes, putVarint(bytes, at, 24), endedAtMs);
-    at = this.headers.putUpTo(2, bytes, at);
-    at = this.putId(bytes, putVarint(bytes, at, id));
-    return this.headers.putUpTo(3, bytes, at);
+  private writeHeaders(bytes: Uint8Array, view: DataView, from: number, endedAtMs: number): number {
+    const { headers, id } = this;
+    let at = headers.putUpTo(0, view, from);
+    at = putVarint(bytes, at, EVENT_ID_BYTES + id.length);
+    at = putPrepared(view, at, EVENT_ID);
+    at = putPrepared(view, id.put(view, at), REVISION);
+    at = headers.putUpTo(1, view, at);
+    at = this.occurredAt.put(view, putVarint(bytes, at, TIME_BYTES), endedAtMs);
+    at = headers.putUpTo(2, view, at);
+    at = id.put(view, putVarint(bytes, at, id.length));
+    return headers.putUpTo(3, view, at);
   }
 }
 
@@ -155,26 +146,32 @@ function lineBytes({ item }: QuickItem): number {
   return bytes;
 }
 
-function putName(bytes: Uint8Array, at: number, name: Name | undefined): number {
-  return name ? putRange(bytes, at, name.fieldBytes, 0, name.fieldBytes.length) : at;
+function putName(view: DataView, at: number, name: Name | undefined): number {
+  return name ? putPrepared(view, at, name.fieldBytes) : at;
 }
 
-function putSum(bytes: Uint8Array, at: number, { item, amountMicros }: QuickItem, moreMicros: number): number {
+function putSum(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  { item, amountMicros }: QuickItem,
+  moreMicros: number,
+): number {
   if (!item) return at;
-  const end = putMicros(bytes, putBytes(bytes, at, item.sumHead), amountMicros + moreMicros);
-  return putBytes(bytes, end, QUOTE);
+  const end = putMicros(bytes, putPrepared(view, at, item.sumHead), amountMicros + moreMicros);
+  bytes[end] = QUOTE;
+  return end + 1;
 }
 
-function putLines(bytes: Uint8Array, from: number, { item, quantity, parts }: QuickItem): number {
+function putLines(bytes: Uint8Array, view: DataView, from: number, { item, quantity, parts }: QuickItem): number {
   if (!item) return from;
   let at = from;
   for (let line = 0; line < item.lineHeads.length; line += 1) {
-    const head = item.lineHeads[line] as Uint8Array;
     if (line > 0) bytes[at++] = COMMA;
-    at = putRange(bytes, at, head, 0, head.length);
+    at = putPrepared(view, at, item.lineHeads[line] as PreparedBytes);
     at = item.quantity === 'contact' ? putWhole(bytes, at, quantity) : putDecimal(bytes, at, quantity, 3, 0);
-    at = putRange(bytes, at, item.lineMiddle, 0, item.lineMiddle.length);
-    at = putBytes(bytes, putMicros(bytes, at, parts[line] as number), LINE_END);
+    at = putPrepared(view, at, item.lineMiddle);
+    at = putPrepared(view, putMicros(bytes, at, parts[line] as number), LINE_END);
   }
   return at;
 }
