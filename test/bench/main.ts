@@ -39,9 +39,12 @@ const options = new Command('npm run bench --')
   .option('--agents <n>', 'throughput, latency, processes: agents', whole, 500)
   .option('--partitions <n>', 'of each topic', whole, 4)
   .option('--span <minutes>', 'throughput, processes: event time of the events', whole, 180)
-  .option('--profile <directory>', "throughput, latency: write V8's CPU profile of the monitor there")
+  .option(
+    '--profile <directory>',
+    "throughput, latency: write V8's CPU profile of the monitor there, and tell where its time went",
+  )
   .option('--rate <n>', 'latency: events a second', whole, 5_000)
-  .option('--seconds <n>', 'latency: how long, after a warm-up of 15 s; signals come once a minute', whole, 70)
+  .option('--seconds <n>', 'latency: how long, after a warm-up of 75 s; signals come once a minute', whole, 70)
   .option('--restart-agents <list>', 'restart: agents that have an hour of state, such as 5000,50000', wholes, [5_000])
   .option('--flat-agents <list>', 'flatness: numbers of agents to compare', wholes, [1_000, 10_000, 50_000])
   .option('--flat-events <n>', 'flatness: events for the comparison of partitions and windows', whole, 400_000)
@@ -76,6 +79,7 @@ for (const part of PARTS.filter(({ name }) => options.part?.includes(name) ?? tr
   try {
     const result = await part.run(cluster, options);
     console.table(result.rows);
+    if (result.spent) console.table(result.spent);
     findings.push(...result.findings);
     faults.push(...result.faults);
   } finally {

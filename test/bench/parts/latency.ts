@@ -8,10 +8,13 @@ import { benchRecordAt, factsOf, ID_PREFIX, type BenchRecord } from '../interact
 import { DueTimes, Latencies } from '../latencies.js';
 import { progressBar } from '../progress.js';
 import type { AgentBudget } from '../reference.js';
-import { perMillion, type BenchOptions, type Finding, type Part } from './part.js';
+import { perMillion, spentIn, type BenchOptions, type Finding, type Part } from './part.js';
 
-/** What is sent at the paced rate before anything is measured. */
-const WARM_UP_SECONDS = 15;
+/**
+ * What is sent at the paced rate before anything is measured: the end of one minute lies within it, at which the process judges
+ * rules for the first time, with code that is not compiled yet.
+ */
+const WARM_UP_SECONDS = 75;
 /** Events are sent in bundles of what came due in so long. */
 const SEND_EVERY_MS = 5;
 /** The monitor's default. */
@@ -46,7 +49,8 @@ export const latency: Part = {
     try {
       await untilAllWork([monitor]);
       const result = await pacedRun(topics, monitor, options);
-      return resultOf(result, options);
+      await monitor.stop();
+      return { ...resultOf(result, options), ...spentIn(options.profile, cpuOf(result)) };
     } finally {
       await monitor.stop();
     }
@@ -168,10 +172,10 @@ function textOf(value: Buffer): string {
 }
 
 function resultOf(result: Latest, { rate, agents }: BenchOptions) {
-  const { costEvent, window, signal, early, check, cpuSeconds, measured, sent } = result;
+  const { costEvent, window, signal, early, check, sent } = result;
   let expected = 0n;
   for (let index = 0; index < sent; index += 1) expected += expectedMicros(factsOf(index, agents));
-  const cpu = perMillion(cpuSeconds, measured);
+  const cpu = cpuOf(result);
   const kinds = [
     ['cost event', costEvent],
     ['window', window],
@@ -198,6 +202,10 @@ function resultOf(result: Latest, { rate, agents }: BenchOptions) {
     ],
     faults: check.faults(expected),
   };
+}
+
+function cpuOf({ cpuSeconds, measured }: Latest): number {
+  return perMillion(cpuSeconds, measured);
 }
 
 function judged(kind: string, latencies: Latencies): Finding[] {

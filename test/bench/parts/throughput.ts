@@ -5,7 +5,7 @@ import { BenchMonitor, measureLoad, type Measured } from '../bench-monitor.js';
 import { checkOutputs, exactnessText } from '../exactness.js';
 import { BENCH_BASE_MS } from '../interactions.js';
 import { progressBar, say } from '../progress.js';
-import { perMillion, type Part } from './part.js';
+import { perMillion, spentIn, type Part } from './part.js';
 
 const LOADER = ['--import', './libs/testing/typescript/register.js'];
 const GOAL_CPU = 8;
@@ -53,6 +53,7 @@ export const throughput: Part = {
           : []),
         { what: 'output against a recount', measured: exactnessText(exactness) },
       ],
+      ...spentIn(profile, cpu),
       faults: exactness.faults,
     };
   },
