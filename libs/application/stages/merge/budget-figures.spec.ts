@@ -53,6 +53,18 @@ describe('the figures of budgets', () => {
     expect(JSON.parse(String(told?.value))).toMatchObject({ asOf: BASE + 18 * MINUTE * 1000 });
   });
 
+  it('are there again as soon as a task was taken over', () => {
+    const driver = new PipelineDriver({ reference: centre([BUDGET]), partitions: 1 });
+    driver.send(...minutes(0, 10));
+    driver.tick();
+    const before = figuresOf(driver);
+    expect(before).toMatchObject([{ budgetId: 'b', burnRates: { '5m': expect.any(Number) as number } }]);
+    const signals = driver.signals.length;
+    driver.restart();
+    expect(figuresOf(driver)).toEqual(before);
+    expect(driver.signals).toHaveLength(signals);
+  });
+
   it('are told again only when they were judged again', () => {
     const driver = new PipelineDriver({ reference: centre([BUDGET]), partitions: 1 });
     driver.send(...minutes(0, 10));

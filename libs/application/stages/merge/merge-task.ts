@@ -154,6 +154,7 @@ export class MergeTask implements StageTask {
     this.changelog.restore(this.restoring, this.frontiers);
     this.restoring.clear();
     for (const windows of this.set.scopes.values()) this.open.changed(windows);
+    if (this.judgedMs !== undefined) this.signals.recallBudgets(this.judgedMs);
   }
 
   private resume({ zone, sources, frontiers, judgedMs, signals }: Meta): void {

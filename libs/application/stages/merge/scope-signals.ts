@@ -180,6 +180,27 @@ export class ScopeSignals {
     return messages;
   }
 
+  /**
+   * After a restore: how the budgets stood at `tMs`, the last minute judged, which would else be unknown until the next one,
+   * for ever if no event comes. Nothing is judged anew, and nothing told.
+   */
+  recallBudgets(tMs: number): void {
+    const { reference } = this.dependencies.reference.current();
+    for (const { windows, part } of this.watchedParts(reference)) {
+      const onBudgets = this.rulesOn(part, reference, tMs).filter((rule) => 'budget' in rule);
+      if (onBudgets.length === 0) continue;
+      this.historyOf(windows, part).mark(windows, tMs);
+      const view = this.viewOf(windows, part, tMs);
+      for (const rule of onBudgets) {
+        const judgement = unlessOverflow(
+          () => judgeRule(rule, view),
+          () => undefined,
+        );
+        if (judgement?.figures) this.figures.show(rule.budget.budgetId, judgement.figures);
+      }
+    }
+  }
+
   /** Something was booked in the scope. */
   touch(windows: ScopeWindows): void {
     this.gates.touch(windows);
