@@ -1,4 +1,3 @@
-import type { StageTask } from '#libs/application';
 import type { TopicKey } from '#libs/contract';
 import type { Chunk, FetchedBatch } from './fetched-batch.js';
 import type { OpenTask } from './take-over.js';
@@ -24,22 +23,16 @@ export class OwnedPartition {
     this.behind = new Set(inputs);
   }
 
-  get open(): OpenTask | undefined {
-    return this.task;
-  }
-
   /** The task has been taken over. */
   opened(task: OpenTask): void {
     this.task = task;
     for (const [topic, end] of task.ends) this.seen(topic, task.positions.get(topic) ?? 0n, end);
   }
 
-  /** Gives the task that was open. */
-  dropped(): StageTask | undefined {
-    const { task } = this;
+  /** The task is gone; where it stood is still told. */
+  dropped(): void {
+    if (this.task) this.lastPositions = this.task.positions;
     this.task = undefined;
-    if (task) this.lastPositions = task.positions;
-    return task?.task;
   }
 
   /** Every input was read up to the end that it had at take-over, at least once. */

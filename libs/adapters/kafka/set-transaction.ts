@@ -36,22 +36,23 @@ interface Advance {
  */
 export class SetTransaction {
   private constructor(
+    private readonly tasks: OpenSet['tasks'],
     readonly outputs: readonly TaskOutput[],
     private readonly advances: readonly Advance[],
     private readonly steps: readonly Step[],
   ) {}
 
   /** Runs inputs through the tasks, which are ahead of what is durable from then on. */
-  static async of(open: OpenSet, steps: readonly Step[]): Promise<SetTransaction> {
+  static async of({ tasks }: OpenSet, steps: readonly Step[]): Promise<SetTransaction> {
     const outputs: TaskOutput[] = [];
     for (const { partition, input } of steps) {
-      const task = open.tasks.get(partition)?.task;
+      const task = tasks.get(partition)?.task;
       if (!task) continue;
       if (outputs.length > 0) await turnOfOthers();
       outputs.push({ partition, task, output: task.process(input, Date.now()) });
     }
-    const advances = [...open.tasks].map(([partition, task]) => advanceOf(partition, task, steps));
-    return new SetTransaction(outputs, advances, steps);
+    const advances = [...tasks].map(([partition, task]) => advanceOf(partition, task, steps));
+    return new SetTransaction(tasks, outputs, advances, steps);
   }
 
   /** Nothing is to be written, and the group has all offsets. */
@@ -92,8 +93,7 @@ export class SetTransaction {
       task.sequence = sequence;
       task.offsetsAreBehind = false;
     }
-    const tasks = new Map(this.advances.map(({ partition, task }) => [partition, task]));
-    for (const { partition, advance } of this.steps) if (advance) tasks.get(partition)?.positions.set(...advance);
+    for (const { partition, advance } of this.steps) if (advance) this.tasks.get(partition)?.positions.set(...advance);
   }
 }
 

@@ -192,10 +192,7 @@ export class ScopeSignals {
       this.historyOf(windows, part).mark(windows, tMs);
       const view = this.viewOf(windows, part, tMs);
       for (const rule of onBudgets) {
-        const judgement = unlessOverflow(
-          () => judgeRule(rule, view),
-          () => undefined,
-        );
+        const judgement = unlessOverflow(() => judgeRule(rule, view));
         if (judgement?.figures) this.figures.show(rule.budget.budgetId, judgement.figures);
       }
     }
