@@ -39,6 +39,7 @@ export default {
       ...base,
       displayName: 'int',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.int-spec.ts'],
+      setupFiles: ['<rootDir>/test/fresh-connections.ts'],
     },
     // Puts clock and timers of its own in the place of the process's, so it has a process to itself: scripts/test.js.
     { ...base, displayName: 'simulation', testMatch: ['<rootDir>/test/simulation/**/*.spec.ts'] },
