@@ -28,6 +28,26 @@ describe('PaneTier', () => {
     );
   });
 
+  it('knows what lies ahead of a time, whatever was asked, added and forgotten before', () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ how: fc.constant('ask' as const), tMs: bound }) },
+      { weight: 2, arbitrary: fc.record({ how: fc.constant('add' as const), tMs: bound }) },
+      { weight: 1, arbitrary: fc.record({ how: fc.constant('prune' as const), tMs: bound }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const tier = new PaneTier(WIDTH);
+        // Enough of them ahead that their sum is kept.
+        for (let index = -40; index < 80; index += 1) tier.add(index, measuresOf(BigInt(index * index)));
+        for (const { how, tMs } of steps) {
+          if (how === 'ask') expect(tier.sumFrom(tMs)).toEqual(tier.sum(tMs, 10_000));
+          else if (how === 'add') tier.add(tier.indexOf(tMs), measuresOf(7n));
+          else tier.pruneBefore(tMs);
+        }
+      }),
+    );
+  });
+
   it('forgets what lies before a time and says which panes that were', () => {
     fc.assert(
       fc.property(facts, bound, (all, tMs) => {

@@ -194,8 +194,14 @@ function maskIn(rows: PackedRows, index: number): number {
 export class SumTable implements Iterable<[key: number, sums: Measures]> {
   /** Key, number of the row, key, …: by key. */
   private readonly entries: number[] = [];
+  private additionCount = 0;
 
   constructor(private readonly store: PackedStore) {}
+
+  /** Grows with whatever is added to any row, so that somebody who keeps sums of them knows when they are old. */
+  get additions(): number {
+    return this.additionCount;
+  }
 
   get size(): number {
     return this.entries.length / 2;
@@ -229,6 +235,7 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
   add(key: number, delta: Measures): void {
     const { entries, store } = this;
     const at = this.from(key);
+    this.additionCount += 1;
     if (entries[at] === key) entries[at + 1] = store.add(entries[at + 1], delta);
     else this.insert(at, key, store.add(undefined, delta));
   }
@@ -237,6 +244,7 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
   addRow(key: number, row: Float64Array, mask: number): void {
     const { entries, store } = this;
     const at = this.from(key);
+    this.additionCount += 1;
     if (entries[at] === key) entries[at + 1] = store.addRow(entries[at + 1] as number, row, 0, mask);
     else this.insert(at, key, store.takeRow(row, 0));
   }
@@ -245,6 +253,7 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
   addSums(key: number, sums: Float64Array): void {
     const { entries, store } = this;
     const at = this.from(key);
+    this.additionCount += 1;
     if (entries[at] === key) entries[at + 1] = store.addSums(entries[at + 1], sums);
     else this.insert(at, key, store.addSums(undefined, sums));
   }
@@ -273,6 +282,11 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     const { entries, store } = this;
     for (let entry = this.from(first); entry < entries.length && (entries[entry] as number) <= last; entry += 2)
       store.subtractFrom(target, at, entries[entry + 1] as number);
+  }
+
+  /** How many keys there are from `first` on. */
+  countFrom(first: number): number {
+    return (this.entries.length - this.from(first)) / 2;
   }
 
   delete(key: number): void {

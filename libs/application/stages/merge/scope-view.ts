@@ -56,6 +56,8 @@ const NONE: Changes = { late: [], bills: undefined };
 export class ScopeView {
   readonly calendar: Calendar;
   readonly observedSinceMs: number;
+  /** By start of the period, without bills. */
+  private readonly booked = new Map<number, Measures>();
 
   constructor(
     private readonly around: Surroundings,
@@ -94,16 +96,25 @@ export class ScopeView {
     return budgetPeriodOf(budget, this.calendar, this.asOfMs - 1);
   }
 
-  /** Spent in the budget's period: its months, less what the panes hold of later times, and the bills from `billsFromMs` on. */
+  /** Spent in the budget's period: what was booked in it, and the bills from `billsFromMs` on. */
   spentInPeriod(budget: Pick<Budget, 'period'>, billsFromMs?: number): Measures {
-    const { startMs, endMs } = this.periodOf(budget);
+    const { startMs } = this.periodOf(budget);
+    const spent = copyMeasures(this.bookedSince(startMs));
+    addInto(spent, accruedMeasures(this.lines, Math.max(startMs, billsFromMs ?? startMs), this.asOfMs, 'calendar'));
+    return spent;
+  }
+
+  /** Booked from `startMs`, a month's, on: less what the panes hold of later times. Most rules of a scope ask for the same. */
+  private bookedSince(startMs: number): Measures {
+    const known = this.booked.get(startMs);
+    if (known) return known;
     const { windows, asOfMs } = this;
     const total = emptyMeasures();
-    for (const [monthMs, month] of windows.months) if (monthMs >= startMs && monthMs < endMs) addInto(total, month);
-    subtractInto(total, windows.fine.sum(asOfMs, Math.max(endMs, asOfMs)));
-    const spent = this.part.only(contentWithout(this.without.late, total, startMs, asOfMs, true));
-    addInto(spent, accruedMeasures(this.lines, Math.max(startMs, billsFromMs ?? startMs), asOfMs, 'calendar'));
-    return spent;
+    for (const [monthMs, month] of windows.months) if (monthMs >= startMs) addInto(total, month);
+    subtractInto(total, windows.fine.sumFrom(asOfMs));
+    const measures = this.part.only(contentWithout(this.without.late, total, startMs, asOfMs, true));
+    this.booked.set(startMs, measures);
+    return measures;
   }
 
   /** Spent in [fromMs, toMs), as far back as burn rates look; `toMs` is `asOfMs`. */
