@@ -23,7 +23,10 @@ export interface Share {
 const PARTS: readonly (readonly [part: string, place: RegExp])[] = [
   ['garbage collection', /^\(garbage collector\)/],
   ['sockets: the system calls', /^(writeBuffer|writev|shutdown|readStart)\b/],
-  ['cost stage: scan of the record', /stages\/cost\/quick\/(interaction-scan|scan-time|text-hash|names|content-hash)/],
+  [
+    'cost stage: scan of the record',
+    /stages\/cost\/quick\/(interaction-scan|scan-time|text-hash|names|content-hash)|stages\/bytes\/(scan-words|value-place)/,
+  ],
   ['cost stage: cost events', /stages\/cost\/quick\/quick-event/],
   ['texts, numbers and records into bytes, both stages', /stages\/bytes\//],
   [
@@ -39,7 +42,7 @@ const PARTS: readonly (readonly [part: string, place: RegExp])[] = [
     'record batches, checksum, requests',
     /adapters\/kafka\/(record-batch|crc32c|produce-request|packed-topic|buffer-pool|kafka-codec|message-waves|stage-waves)/,
   ],
-  ['fetches decoded', /adapters\/kafka\/(fetch|record-batch-decoder)/],
+  ['fetches decoded', /adapters\/kafka\/(fetch|record-batch-decoder|record-set)/],
   ['transactions of ours', /adapters\/kafka\//],
   ['kafkajs', /node_modules\/kafkajs\//],
   ['metrics', /prom-client|adapters\/prometheus/],

@@ -1,4 +1,5 @@
-import { decodeRecordSet, type DecodedRecord } from './record-batch-decoder.js';
+import { decodeRecordSet } from './record-batch-decoder.js';
+import type { RecordSet } from './record-set.js';
 
 /** The answer to a fetch of version 11, as kafkajs hands it on. Numbers of 64 bits are texts. */
 export interface FetchResponse {
@@ -19,7 +20,7 @@ export interface FetchedPartition {
   readonly lastStartOffset: string;
   readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: string }[];
   readonly preferredReadReplica: number;
-  readonly messages: readonly DecodedRecord[];
+  readonly messages: RecordSet;
 }
 
 /** Decodes the answer to a fetch of version 11; throws UnknownFormatError where a record set is of an older format. */

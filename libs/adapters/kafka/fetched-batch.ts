@@ -1,11 +1,11 @@
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import type { InputRecord } from '#libs/application';
+import type { InputRecord, InputRecords } from '#libs/application';
 import type { TopicKey } from '#libs/contract';
-import { DecodedRecord } from './record-batch-decoder.js';
+import { RecordSet } from './record-set.js';
 
 /** A part of a batch that is processed and committed as one. */
 export interface Chunk {
-  readonly records: readonly InputRecord[];
+  readonly records: InputRecords;
   /** Offset to read on from when the chunk is done. */
   readonly next: bigint;
   /** Nothing follows in the partition, as far as the fetch knew. */
@@ -31,19 +31,22 @@ export class FetchedBatch {
 
   /** The records in chunks of at most `size`. */
   *chunks(size: number): Generator<Chunk> {
-    const { messages, partition } = this.payload.batch;
-    for (let from = 0; from < messages.length; from += size) {
-      const slice = messages.slice(from, from + size);
-      const isLast = from + size >= messages.length;
+    const records = this.records();
+    for (let from = 0; from < records.length; from += size) {
+      const slice = records.slice(from, from + size);
+      const isLast = from + size >= records.length;
       // The last chunk also covers what follows its records: commit markers, and offsets that compaction removed.
-      const last = isLast ? this.payload.batch.lastOffset() : (slice[slice.length - 1]?.offset ?? '0');
+      const last = isLast ? this.payload.batch.lastOffset() : (slice.at(-1)?.offset ?? '0');
       const next = BigInt(last) + 1n;
-      yield {
-        records: slice.map((message) => inputRecord(partition, message)),
-        next,
-        caughtUp: isLast && next >= this.end,
-      };
+      yield { records: slice, next, caughtUp: isLast && next >= this.end };
     }
+  }
+
+  private records(): RecordSet | InputRecord[] {
+    const { partition } = this.payload.batch;
+    const messages = this.payload.batch.messages as KafkaMessage[] | RecordSet;
+    // What our codec has read is as stages want it.
+    return messages instanceof RecordSet ? messages : messages.map((message) => inputRecord(partition, message));
   }
 
   /** The consumer was sent elsewhere meanwhile, or stops. */
@@ -63,10 +66,7 @@ export class FetchedBatch {
 }
 
 /** A record as stages and sinks know it. */
-function inputRecord(partition: number, message: KafkaMessage): InputRecord {
-  // What our codec has read is one already.
-  if (message instanceof DecodedRecord) return message;
-  const { offset, key, value, headers } = message;
+function inputRecord(partition: number, { offset, key, value, headers }: KafkaMessage): InputRecord {
   return { partition, offset, key, value, headers: headers ?? {} };
 }
 

@@ -57,6 +57,22 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   export default ConsumerGroup;
 }
 
+declare module 'kafkajs/src/consumer/batch.js' {
+  class Batch {
+    constructor(topic: string, fetchedOffset: string, partitionData: object);
+    readonly messages: ArrayLike<import('./record-set.js').DecodedRecord> &
+      Iterable<import('./record-set.js').DecodedRecord>;
+    isEmpty(): boolean;
+    isEmptyIncludingFiltered(): boolean;
+    isEmptyDueToFiltering(): boolean;
+    isEmptyControlRecord(): boolean;
+    isEmptyDueToLogCompactedMessages(): boolean;
+    firstOffset(): string | null;
+    lastOffset(): string;
+  }
+  export default Batch;
+}
+
 declare module 'kafkajs/src/consumer/runner.js' {
   class Runner {
     readonly running: boolean;

@@ -85,7 +85,7 @@ describe('our record batches', () => {
         const all = timed(list);
         const batch = packed(all).finish({ producerId: 7n, producerEpoch: 0, firstSequence: 0, transactional: true });
         const cutOff = batch.subarray(0, cut % batch.length);
-        const decoded = await decodeRecordSet(Buffer.concat([batch, cutOff]), 3);
+        const decoded = [...(await decodeRecordSet(Buffer.concat([batch, cutOff]), 3))];
         expect(decoded.map(({ key, value, timestamp }) => [key, value, timestamp])).toEqual(
           all.map(({ key, value, timestampMs }) => [bufferOf(key), bufferOf(value), String(timestampMs)]),
         );

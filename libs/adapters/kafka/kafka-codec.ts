@@ -187,7 +187,7 @@ function plain(response: unknown): unknown {
     topicName,
     partitions: partitions.map((partition) => ({
       ...partition,
-      messages: partition.messages.map(
+      messages: [...partition.messages].map(
         ({ magicByte, attributes, timestamp, offset, key, value, headers, isControlRecord, batchContext }) => ({
           ...{ magicByte, attributes, timestamp, offset, key, value, isControlRecord },
           headers: { ...headers },

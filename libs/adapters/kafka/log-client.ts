@@ -57,7 +57,7 @@ interface FetchedPartition {
   readonly partition: number;
   readonly highWatermark: string;
   readonly lastStableOffset: string;
-  readonly messages: readonly RawRecord[];
+  readonly messages: Iterable<RawRecord> & { at(index: number): RawRecord | undefined };
 }
 
 interface FetchResponse {
@@ -162,7 +162,7 @@ export class LogClient {
     return this.refreshing([position.topic], async () => {
       const [nodeId = ''] = [...this.byLeader([position]).keys()];
       const response = await this.request(nodeId, [position], { isolationLevel: READ_UNCOMMITTED, maxWaitMs: 0 });
-      const messages = response.responses[0]?.partitions[0]?.messages ?? [];
+      const messages = [...(response.responses[0]?.partitions[0]?.messages ?? [])];
       return messages.filter(({ offset }) => BigInt(offset) >= position.offset);
     });
   }
@@ -186,7 +186,7 @@ export class LogClient {
         if (!from) continue;
         const next = nextOffset(from.offset, fetched) ?? (await this.pastEmptyBatch(nodeId, positions, from, fetched));
         if (next === undefined) continue;
-        const records = fetched.messages.filter((m) => !m.isControlRecord && BigInt(m.offset) >= from.offset);
+        const records = [...fetched.messages].filter((m) => !m.isControlRecord && BigInt(m.offset) >= from.offset);
         batches.push({
           topic: topicName,
           partition: fetched.partition,
@@ -265,7 +265,7 @@ export class LogClient {
 }
 
 function nextOffset(from: bigint, { messages }: FetchedPartition): bigint | undefined {
-  const last = messages[messages.length - 1];
+  const last = messages.at(-1);
   if (!last) return undefined;
   const context = last.batchContext;
   const next = (context ? BigInt(context.firstOffset) + BigInt(context.lastOffsetDelta) : BigInt(last.offset)) + 1n;

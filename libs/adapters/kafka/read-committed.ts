@@ -1,4 +1,5 @@
 import Broker from 'kafkajs/src/broker/index.js';
+import { RecordSet } from './record-set.js';
 
 /**
  * kafkajs 2.2.4 lets records of aborted transactions through under read_committed (consumer/filterAbortedMessages.js):
@@ -26,7 +27,7 @@ export interface AbortedTransaction {
 }
 
 /** Marks the records of aborted transactions as control records. `messages` are in the order of their offsets. */
-export function markAborted(messages: readonly DecodedRecord[], aborted: readonly AbortedTransaction[]): void {
+export function markAborted(messages: Iterable<DecodedRecord>, aborted: readonly AbortedTransaction[]): void {
   const begun = aborted
     .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }))
     .sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : a.firstOffset > b.firstOffset ? 1 : 0));
@@ -48,7 +49,7 @@ export function markAborted(messages: readonly DecodedRecord[], aborted: readonl
 }
 
 interface FetchedPartition {
-  readonly messages: readonly DecodedRecord[];
+  readonly messages: readonly DecodedRecord[] | RecordSet;
   abortedTransactions?: readonly AbortedTransaction[] | null;
 }
 
@@ -69,7 +70,8 @@ export function repairReadCommitted(): void {
     for (const { partitions } of response.responses) {
       for (const partition of partitions) {
         if (!partition.abortedTransactions?.length) continue;
-        markAborted(partition.messages, partition.abortedTransactions);
+        const { messages } = partition;
+        markAborted(messages instanceof RecordSet ? messages.heads() : messages, partition.abortedTransactions);
         partition.abortedTransactions = [];
       }
     }

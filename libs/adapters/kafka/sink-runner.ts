@@ -304,7 +304,7 @@ export class SinkRunner {
           clusterId: this.clusterId,
           topic,
           partition,
-          records,
+          records: [...records],
           start: place.stored,
           next,
           caughtUp,

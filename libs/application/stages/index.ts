@@ -9,3 +9,5 @@ export * from './reference-feed.js';
 export { RecordBlock, type HeaderValue, type RecordContent, type TopicBlock } from './bytes/record-block.js';
 export { batchBuffers } from './bytes/buffer-pool.js';
 export { recordsOf } from './bytes/read-block.js';
+export { viewOf } from './bytes/prepared-bytes.js';
+export { ValuePlace } from './bytes/value-place.js';

@@ -1,5 +1,6 @@
 import type { TopicKey } from '#libs/contract';
 import type { TopicBlock } from './bytes/record-block.js';
+import type { ValuePlace } from './bytes/value-place.js';
 
 /**
  * A stage is a pure state machine per partition: it is fed inputs and answers with records to send and changelog
@@ -13,6 +14,14 @@ export interface InputRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: RecordHeaders;
+  /** Where there is one: tells where the value stands, so that it needs no buffer of its own; false: there is no value. */
+  placeValue?(place: ValuePlace): boolean;
+}
+
+/** Records in their order. They may be made anew by each look, and are not to be kept. */
+export interface InputRecords extends Iterable<InputRecord> {
+  readonly length: number;
+  at(index: number): InputRecord | undefined;
 }
 
 export type RecordHeaders = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
@@ -21,7 +30,7 @@ export type StageInput =
   | {
       readonly kind: 'records';
       readonly topic: TopicKey;
-      readonly records: readonly InputRecord[];
+      readonly records: InputRecords;
       /** The last record of this chunk is the last one in the partition, as far as the fetch knew. */
       readonly caughtUp: boolean;
     }

@@ -78,7 +78,7 @@ class CountingTask implements StageTask {
 
   private count({ topic, records }: StageInput & { kind: 'records' }): StageOutput {
     const changed = new Set<string>();
-    const outputs = records.map((record): OutputRecord => {
+    const outputs = [...records].map((record): OutputRecord => {
       const key = record.key?.toString() ?? '';
       if (this.options.failAt?.(key)) throw new TypeError(`the stage cannot count ${key}`);
       const count = (this.counts.get(key) ?? 0) + 1;

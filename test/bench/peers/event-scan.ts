@@ -1,5 +1,14 @@
+import { ValuePlace, viewOf } from '#libs/application';
 import { bytesOf } from '../../../libs/application/stages/bytes/put.js';
-import { BASIS_A, mixA } from '../../../libs/application/stages/cost/quick/text-hash.js';
+import {
+  digitsEnd,
+  hashOfWords,
+  keyWords,
+  plainTextEnd,
+  startsWith,
+  wholeOf,
+  type KeyWords,
+} from '../../../libs/application/stages/bytes/scan-words.js';
 import type { Workload } from './workload.js';
 
 const QUOTE = 34;
@@ -8,7 +17,6 @@ const MINUS = 45;
 const POINT = 46;
 const ZERO = 48;
 const NINE = 57;
-const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
 
@@ -70,8 +78,8 @@ const COST_FIELDS: Readonly<Record<Workload, Readonly<Record<string, readonly [n
 
 /** A name as it stood at some place of the event before. */
 interface KnownKey {
-  /** `name":` */
-  readonly bytes: Uint8Array;
+  /** `"name":` */
+  readonly words: KeyWords;
   readonly isOfCost: boolean;
   readonly field: number;
 }
@@ -88,7 +96,9 @@ export class EventScan {
   readonly hashes = new Int32Array(FIELDS);
   /** Whole numbers, and amounts in hundredths. */
   readonly values = new Float64Array(FIELDS);
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Buffer = Buffer.alloc(0);
+  view = viewOf(this.bytes);
+  private end = 0;
   private readonly kinds: Kind[] = [];
   private readonly topFields: ReadonlyMap<string, number>;
   private readonly costFields: ReadonlyMap<string, number>;
@@ -109,30 +119,35 @@ export class EventScan {
   }
 
   /** Reads an event; throws for what is none. */
-  read(value: Buffer): void {
-    if (this.scan(value)) return;
-    const plain = Buffer.from(JSON.stringify(JSON.parse(value.toString('utf8'))));
-    if (!this.scan(plain)) throw new SyntaxError(`no event of the workload: ${value.toString('utf8')}`);
+  read(place: ValuePlace): void {
+    if (this.scan(place)) return;
+    const text = place.bytes.toString('utf8', place.from, place.to);
+    const plain = new ValuePlace();
+    plain.goToWhole(Buffer.from(JSON.stringify(JSON.parse(text))));
+    if (!this.scan(plain)) throw new SyntaxError(`no event of the workload: ${text}`);
   }
 
-  private scan(bytes: Uint8Array): boolean {
-    this.bytes = bytes;
+  private scan(place: ValuePlace): boolean {
+    this.bytes = place.bytes;
+    this.view = place.view;
+    this.end = place.to;
+    const { bytes, end } = this;
     let missing = this.wanted;
     let isOfCost = false;
-    let at = 1;
-    if (bytes[0] !== OPEN) return false;
+    let at = place.from + 1;
+    if (bytes[at - 1] !== OPEN) return false;
     for (let position = 0; missing !== 0; position += 1) {
-      const key = bytes[at] === QUOTE ? this.keyAt(at + 1, position, isOfCost) : undefined;
+      const key = this.keyAt(at, position, isOfCost);
       if (!key) return false;
       const { field } = key;
-      at += 1 + key.bytes.length;
+      at += key.words.length;
       if (field === COST) {
         if (bytes[at++] !== OPEN) return false;
         isOfCost = true;
         continue;
       }
       at = this.readValue(at, field);
-      if (at < 0) return false;
+      if (at < 0 || at >= end) return false;
       missing &= ~(1 << field);
       if (isOfCost && bytes[at] === CLOSE) {
         isOfCost = false;
@@ -143,15 +158,15 @@ export class EventScan {
     return true;
   }
 
-  private keyAt(from: number, position: number, isOfCost: boolean): KnownKey | undefined {
+  private keyAt(at: number, position: number, isOfCost: boolean): KnownKey | undefined {
     const known = this.layout[position];
-    if (known && known.isOfCost === isOfCost && startsWith(this.bytes, from, known.bytes)) return known;
-    const to = plainEnd(this.bytes, from);
+    if (known && known.isOfCost === isOfCost && startsWith(this.view, at, known.words)) return known;
+    const to = this.textEnd(at);
     if (to < 0) return undefined;
-    const name = Buffer.from(this.bytes.subarray(from, to)).toString('utf8');
+    const name = this.bytes.toString('utf8', at + 1, to);
     const field = (isOfCost ? this.costFields : this.topFields).get(name) ?? UNKNOWN;
-    const key = { bytes: bytesOf(`${name}":`), isOfCost, field };
-    if (!startsWith(this.bytes, from, key.bytes)) return undefined;
+    const key = { words: keyWords(bytesOf(`"${name}":`)), isOfCost, field };
+    if (!startsWith(this.view, at, key.words)) return undefined;
     this.layout[position] = key;
     return key;
   }
@@ -168,41 +183,32 @@ export class EventScan {
       case 'hundredths':
         return this.readHundredths(at, field);
       default:
-        return skipValue(this.bytes, at);
+        return this.skipValue(at);
     }
   }
 
+  /** Of the text whose opening quote is at `at`; -1 where there is none, or none that is plain. */
+  private textEnd(at: number): number {
+    return this.bytes[at] === QUOTE ? plainTextEnd(this.view, at + 1, this.end) : -1;
+  }
+
   private readText(at: number, field: number): number {
-    if (this.bytes[at] !== QUOTE) return -1;
-    const to = plainEnd(this.bytes, at + 1);
+    const to = this.textEnd(at);
     this.from[field] = at + 1;
     this.to[field] = to;
     return to < 0 ? to : to + 1;
   }
 
   private readHashed(at: number, field: number): number {
-    const { bytes } = this;
-    if (bytes[at] !== QUOTE) return -1;
-    let hash = BASIS_A;
-    let to = at + 1;
-    for (let next = bytes[to] as number; next !== QUOTE; next = bytes[++to] as number) {
-      if (!(next >= 32) || next === BACKSLASH) return -1;
-      hash = mixA(hash, next);
-    }
-    this.from[field] = at + 1;
-    this.to[field] = to;
-    this.hashes[field] = hash;
-    return to + 1;
+    const end = this.readText(at, field);
+    if (end > 0) this.hashes[field] = hashOfWords(this.view, at + 1, end - 1);
+    return end;
   }
 
   private readWhole(from: number, field: number): number {
-    const { bytes } = this;
-    let value = 0;
-    let at = from;
-    for (let next = bytes[at] as number; next >= ZERO && next <= NINE; next = bytes[++at] as number)
-      value = value * 10 + next - ZERO;
-    this.values[field] = value;
-    return at > from && isEndOfValue(bytes[at]) ? at : -1;
+    const to = digitsEnd(this.view, from, this.end);
+    this.values[field] = wholeOf(this.view, from, to);
+    return to > from && isEndOfValue(this.bytes[to]) ? to : -1;
   }
 
   private readHundredths(from: number, field: number): number {
@@ -221,30 +227,18 @@ export class EventScan {
     this.values[field] = places === 2 ? value : places === 1 ? value * 10 : value * 100;
     return at + 1;
   }
-}
 
-function startsWith(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
-  for (let index = 0; index < key.length; index += 1) if (bytes[at + index] !== key[index]) return false;
-  return true;
-}
-
-/** Where a text ends that has neither escapes nor control characters; -1 for another. */
-function plainEnd(bytes: Uint8Array, from: number): number {
-  let to = from;
-  for (let next = bytes[to] as number; next !== QUOTE; next = bytes[++to] as number)
-    if (!(next >= 32) || next === BACKSLASH) return -1;
-  return to;
-}
-
-/** Past a text, a number or a word; -1 for anything else. */
-function skipValue(bytes: Uint8Array, from: number): number {
-  if (bytes[from] === QUOTE) {
-    const to = plainEnd(bytes, from + 1);
-    return to < 0 ? to : to + 1;
+  /** Past a text, a number or a word; -1 for anything else. */
+  private skipValue(from: number): number {
+    const { bytes } = this;
+    if (bytes[from] === QUOTE) {
+      const to = this.textEnd(from);
+      return to < 0 ? to : to + 1;
+    }
+    let at = digitsEnd(this.view, from, this.end);
+    for (let next = bytes[at] as number; isOfWordOrNumber(next); next = bytes[at] as number) at += 1;
+    return at > from && isEndOfValue(bytes[at]) ? at : -1;
   }
-  let at = from;
-  for (let next = bytes[at] as number; isOfWordOrNumber(next); next = bytes[at] as number) at += 1;
-  return at > from && isEndOfValue(bytes[at]) ? at : -1;
 }
 
 function isOfWordOrNumber(byte: number): boolean {

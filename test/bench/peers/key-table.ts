@@ -1,6 +1,7 @@
 import type { ChangelogEntry } from '#libs/application';
 import { bytesOf } from '../../../libs/application/stages/bytes/put.js';
-import { hashOfBytes } from '../../../libs/application/stages/cost/fact-memory.js';
+import { viewOf } from '../../../libs/application/stages/bytes/prepared-bytes.js';
+import { hashOfWords, keyWords, startsWith, type KeyWords } from '../../../libs/application/stages/bytes/scan-words.js';
 
 /** An agent or a channel. */
 export interface Key {
@@ -8,6 +9,7 @@ export interface Key {
   readonly number: number;
   readonly text: string;
   readonly bytes: Uint8Array;
+  readonly words: KeyWords;
   readonly hash: number;
 }
 
@@ -28,26 +30,28 @@ export class KeyTable {
     return key;
   }
 
-  /** The key in [from, to), whose hash is `hash`, see {@link hashOfBytes}. */
-  of(bytes: Uint8Array, from: number, to: number, hash: number): Key {
+  /** The key in [from, to), whose hash is `hash`, see {@link hashOfWords}. */
+  of(view: DataView, from: number, to: number, hash: number): Key {
     const { slots, keys } = this;
     const mask = slots.length - 1;
     for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot] as number;
-      if (number === 0) return this.add(Buffer.from(bytes.subarray(from, to)).toString('utf8'));
+      if (number === 0) return this.add(Buffer.from(view.buffer, view.byteOffset + from, to - from).toString('utf8'));
       const key = keys[number - 1] as Key;
-      if (key.hash === hash && isSame(key.bytes, bytes, from, to)) return key;
+      if (key.hash === hash && key.words.length === to - from && startsWith(view, from, key.words)) return key;
     }
   }
 
   ofText(text: string): Key {
     const bytes = bytesOf(text);
-    return this.of(bytes, 0, bytes.length, hashOfBytes(bytes, 0, bytes.length));
+    const view = viewOf(bytes);
+    return this.of(view, 0, bytes.length, hashOfWords(view, 0, bytes.length));
   }
 
   private add(text: string): Key {
     const bytes = bytesOf(text);
-    const key = { number: this.keys.length, text, bytes, hash: hashOfBytes(bytes, 0, bytes.length) };
+    const hash = hashOfWords(viewOf(bytes), 0, bytes.length);
+    const key = { number: this.keys.length, text, bytes, words: keyWords(bytes), hash };
     this.keys.push(key);
     if (2 * this.keys.length <= this.slots.length) this.place(key);
     else {
@@ -85,10 +89,4 @@ export class KeyTable {
 
 function spread(hash: number): number {
   return hash ^ (hash >>> 15);
-}
-
-function isSame(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (name.length !== to - from) return false;
-  for (let index = 0; index < name.length; index += 1) if (name[index] !== bytes[from + index]) return false;
-  return true;
 }

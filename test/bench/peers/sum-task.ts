@@ -1,11 +1,12 @@
-import type {
-  ChangelogEntry,
-  InputRecord,
-  OutputRecord,
-  StageInput,
-  StageOutput,
-  StageTask,
-  TaskContext,
+import {
+  ValuePlace,
+  type ChangelogEntry,
+  type InputRecord,
+  type OutputRecord,
+  type StageInput,
+  type StageOutput,
+  type StageTask,
+  type TaskContext,
 } from '#libs/application';
 import { ROW, ROW_FIELDS, SCOPES } from '#libs/domain';
 import { BlockWriter } from '../../../libs/application/stages/bytes/record-block.js';
@@ -34,6 +35,7 @@ const LATEST = 'latest';
  * events are here, and tells the window task what each minute that is over adds to channels.
  */
 export class SumTask implements StageTask {
+  private readonly place = new ValuePlace();
   private readonly scan: EventScan;
   private readonly agents = new KeyTable('agent');
   private readonly channels = new KeyTable('channel');
@@ -96,10 +98,10 @@ export class SumTask implements StageTask {
     return { records, blocks, changelog: this.changes(), counters: [] };
   }
 
-  private take({ value }: InputRecord): void {
-    if (!value) return;
+  private take(record: InputRecord): void {
+    if (!this.place.goTo(record)) return;
     const { scan } = this;
-    scan.read(value);
+    scan.read(this.place);
     if (this.isCosting && this.isCopy()) return;
     const agent = this.keyIn(this.agents, EVENT.agentId);
     const channel = this.keyIn(this.channels, EVENT.channel);
@@ -113,8 +115,8 @@ export class SumTask implements StageTask {
   }
 
   private keyIn(table: KeyTable, field: number): Key {
-    const { bytes, from, to, hashes } = this.scan;
-    return table.of(bytes, from[field] as number, to[field] as number, hashes[field] as number);
+    const { view, from, to, hashes } = this.scan;
+    return table.of(view, from[field] as number, to[field] as number, hashes[field] as number);
   }
 
   /** Hundredths. */

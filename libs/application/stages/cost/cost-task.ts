@@ -10,7 +10,7 @@ import {
 import { paneLayout } from '#libs/domain';
 import { CELL_MS, encodePanes, NO_BILL_NEWS, PaneRowsWriter, type BillNews } from '../exchange/panes-message.js';
 import { PartialPanes } from '../exchange/partial-panes.js';
-import type { InputRecord, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
+import type { InputRecord, InputRecords, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { BillNewsDesk } from './bill-news.js';
 import { BillCosting } from './cost-bills.js';
@@ -151,7 +151,7 @@ export class CostTask implements StageTask {
     return { records, blocks, changelog, counters: [...counters, ...increments], observations };
   }
 
-  private takeRecords(topic: string, records: readonly InputRecord[], caughtUp: boolean, nowMs: number): void {
+  private takeRecords(topic: string, records: InputRecords, caughtUp: boolean, nowMs: number): void {
     const { clock, journal } = this.parts;
     const last = records.at(-1);
     if (topic === 'control') {

@@ -14,9 +14,9 @@ import { ByteReader } from '../bytes/byte-reader.js';
 import { prepare, PREPARED_OVERSHOOT, putPrepared, viewOf, type PreparedBytes } from '../bytes/prepared-bytes.js';
 import { MAX_VARINT_BYTES, putRange, putVarint } from '../bytes/put.js';
 import { MAX_ROW_BYTES, putRow, readRowInto } from '../bytes/row-bytes.js';
+import { hashOfWords } from '../bytes/scan-words.js';
 import type { ChangelogEntry } from '../stage.js';
 import { FactIndex } from './fact-index.js';
-import { BASIS_A, mixA } from './quick/text-hash.js';
 
 /** What is remembered of a contact: enough to tell copies apart, to take its cost back, and to place its feedback. */
 export interface RememberedContact {
@@ -77,7 +77,7 @@ export interface QuickContact {
   readonly id: Uint8Array;
   readonly idFrom: number;
   readonly idTo: number;
-  /** {@link hashOfBytes} of the id. */
+  /** {@link hashOfId} of the id. */
   readonly idHash: number;
   readonly atMs: number;
   readonly updatedAtMs: number | undefined;
@@ -116,7 +116,7 @@ export class FactMemory {
     watermarkMs: number | undefined,
   ): RememberedAs<T> | undefined {
     const bytes = Buffer.from(id);
-    const position = this.positionOf(TYPES[type], bytes, 0, bytes.length, hashOfBytes(bytes, 0, bytes.length));
+    const position = this.positionOf(TYPES[type], bytes, 0, bytes.length, hashOfId(bytes));
     if (position < 0) return undefined;
     const { segment, offset } = this.index.placeAt(position);
     const fact = readFact(this.bytesOf(segment), offset);
@@ -140,7 +140,7 @@ export class FactMemory {
 
   remember(id: string, fact: Remembered): void {
     const bytes = Buffer.from(id);
-    const idHash = hashOfBytes(bytes, 0, bytes.length);
+    const idHash = hashOfId(bytes);
     const type = TYPES[fact.type];
     const wide = fact.type === 'contact' && !writeRow(fact.measures, this.row, 0);
     const wideText = Buffer.from(wide ? JSON.stringify(packMeasures(fact.measures)) : '');
@@ -303,11 +303,9 @@ export class FactMemory {
   }
 }
 
-/** Hash of a part of bytes, for {@link FactIndex}: FNV-1a. */
-export function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = BASIS_A;
-  for (let at = from; at < to; at += 1) hash = mixA(hash, bytes[at] as number);
-  return hash;
+/** Hash of an id, for {@link FactIndex}; {@link hashOfWords} of where it stands among others. */
+export function hashOfId(id: Uint8Array): number {
+  return hashOfWords(viewOf(id), 0, id.length);
 }
 
 /** A name in one scope as facts hold it: number of the scope, length, bytes. */
@@ -371,6 +369,7 @@ function forEachFact(
   bytes: Buffer,
   visit: (hash: number, offset: number, type: number, idFrom: number, idTo: number) => void,
 ): void {
+  const view = viewOf(bytes);
   for (
     let offset = 0;
     offset < bytes.length;
@@ -380,7 +379,7 @@ function forEachFact(
     const type = reader.byte();
     const length = reader.varint();
     const idFrom = reader.at;
-    visit(hashOfBytes(bytes, idFrom, idFrom + length) ^ type, offset, type, idFrom, idFrom + length);
+    visit(hashOfWords(view, idFrom, idFrom + length) ^ type, offset, type, idFrom, idFrom + length);
   }
 }
 

@@ -1,11 +1,11 @@
-import { hashOfBytes } from './fact-memory.js';
+import { hashOfId } from './fact-memory.js';
 import { WaitingRoom, type WaitingFeedback } from './waiting-feedback.js';
 
 const HORIZON_MS = 1000;
 const feedback = (feedbackId: string, interactionId: string, atMs: number): WaitingFeedback => ({
   ...{ feedbackId, interactionId, kind: 'complaint', atMs, named: {} },
 });
-const hash = (id: string): number => hashOfBytes(Buffer.from(id), 0, Buffer.byteLength(id));
+const hash = (id: string): number => hashOfId(Buffer.from(id));
 const idsOf = (list: readonly WaitingFeedback[]): string[] => list.map(({ feedbackId }) => feedbackId);
 
 describe('WaitingRoom', () => {

@@ -1,6 +1,6 @@
 import type { FeedbackKind, ScopeIds } from '#libs/domain';
 import type { ChangelogEntry } from '../stage.js';
-import { hashOfBytes } from './fact-memory.js';
+import { hashOfId } from './fact-memory.js';
 
 const WAITING_KEY = 'waiting/';
 
@@ -33,7 +33,7 @@ export class WaitingRoom {
     this.added.push({ key: WAITING_KEY + feedback.feedbackId, value: JSON.stringify(feedback) });
   }
 
-  /** Whether anything may wait for the contact with an id of this hash ({@link hashOfBytes}). */
+  /** Whether anything may wait for the contact with an id of this hash ({@link hashOfId}). */
   mayWaitFor(idHash: number): boolean {
     return this.hashes.size > 0 && this.hashes.has(idHash);
   }
@@ -93,6 +93,5 @@ export class WaitingRoom {
 }
 
 function hashOf(interactionId: string): number {
-  const bytes = Buffer.from(interactionId);
-  return hashOfBytes(bytes, 0, bytes.length);
+  return hashOfId(Buffer.from(interactionId));
 }

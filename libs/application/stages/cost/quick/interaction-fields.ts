@@ -1,5 +1,6 @@
 import type { Scope } from '#libs/domain';
 import { bytesOf } from '../../bytes/put.js';
+import { keyWords, type KeyWords } from '../../bytes/scan-words.js';
 import { NameTable, type NameForm } from './names.js';
 
 /**
@@ -87,8 +88,8 @@ export const FIELD = {
   updatedAt: 29,
 } as const;
 
-/** `name":` of each field, as it stands behind the first quotation mark. */
-export const KEY_BYTES: readonly Uint8Array[] = INTERACTION_FIELDS.map(({ name }) => bytesOf(`${name}":`));
+/** `"name":` of each field. */
+export const KEYS: readonly KeyWords[] = INTERACTION_FIELDS.map(({ name }) => keyWords(bytesOf(`"${name}":`)));
 
 /** A table of names for each field that has them. */
 export function nameTables(): readonly (NameTable | undefined)[] {

@@ -1,5 +1,16 @@
+import { viewOf } from '../../bytes/prepared-bytes.js';
+import {
+  asciiTextEnd,
+  digitsEnd,
+  hashOfWords,
+  plainTextEnd,
+  startsWith,
+  wholeOf,
+  type KeyWords,
+} from '../../bytes/scan-words.js';
+import type { ValuePlace } from '../../bytes/value-place.js';
 import type { ContentHash } from './content-hash.js';
-import { FIELD, INTERACTION_FIELDS, KEY_BYTES, nameTables, type FieldKind } from './interaction-fields.js';
+import { FIELD, INTERACTION_FIELDS, KEYS, nameTables, type FieldKind } from './interaction-fields.js';
 import type { Name, NameTable } from './names.js';
 import { scanTime, TimeScan } from './scan-time.js';
 import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
@@ -7,11 +18,9 @@ import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
 const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
-const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
 const ZERO = 48;
-const NINE = 57;
 const MAX_ID_BYTES = 128;
 const MAX_DIGITS = 15;
 /** A week, as the schema has it. */
@@ -59,8 +68,10 @@ export class InteractionScan {
   readonly names: (Name | undefined)[] = new Array<Name | undefined>(FIELDS).fill(undefined);
   readonly tables: readonly (NameTable | undefined)[] = nameTables();
   bytes: Uint8Array = new Uint8Array(0);
+  private view = viewOf(this.bytes);
   private present = 0;
   private at = 0;
+  private end = 0;
   /** The fields of the record before, in their order: those of the next are most likely the same. */
   private readonly order = new Uint8Array(64);
   private readonly time = new TimeScan();
@@ -78,16 +89,20 @@ export class InteractionScan {
     return this.has(field) ? (this.values[field] as number) : absent;
   }
 
-  hashOf(field: number): number {
-    return this.firstHash[field] as number;
+  /** Of the id, as facts are found by it. */
+  get idHash(): number {
+    return hashOfWords(this.view, this.from[FIELD.interactionId] as number, this.to[FIELD.interactionId] as number);
   }
 
   /** Reads an interaction; false: it takes the whole parser to read it, or to say what is wrong with it. */
-  scan(bytes: Uint8Array): boolean {
+  scan(place: ValuePlace): boolean {
+    const { bytes, from, to } = place;
     this.bytes = bytes;
+    this.view = place.view;
+    this.end = to;
     this.present = 0;
-    if (bytes[0] !== OPEN) return false;
-    this.at = 1;
+    if (from === to || bytes[from] !== OPEN) return false;
+    this.at = from + 1;
     for (let position = 0; ; position += 1) {
       const field = this.key(position);
       if (field < 0 || !this.readValue(field)) return false;
@@ -97,7 +112,7 @@ export class InteractionScan {
       if (next !== COMMA) return false;
     }
     this.skipSpace();
-    return this.at === bytes.length && this.isValid();
+    return this.at === to && this.isValid();
   }
 
   private skipSpace(): void {
@@ -108,16 +123,13 @@ export class InteractionScan {
 
   /** Goes past a name and its colon; gives the field, UNKNOWN for one that the schema does not know, -1 for no. */
   private key(position: number): number {
-    const { bytes } = this;
     this.skipSpace();
-    if (bytes[this.at] !== QUOTE) return -1;
-    const from = this.at + 1;
     const expected = this.order[position & 63] as number;
-    const key = KEY_BYTES[expected];
+    const key = KEYS[expected];
     let field = expected;
-    if (key && startsWith(bytes, from, key)) this.at = from + key.length;
+    if (key && startsWith(this.view, this.at, key)) this.at += key.length;
     else {
-      field = this.keyByShape(from);
+      field = this.keyByShape();
       if (field < 0) return -1;
       this.order[position & 63] = field;
     }
@@ -129,22 +141,19 @@ export class InteractionScan {
     return field;
   }
 
-  private keyByShape(from: number): number {
+  private keyByShape(): number {
     const { bytes } = this;
-    let to = from;
-    for (; ; to += 1) {
-      const next = bytes[to];
-      if (next === QUOTE) break;
-      if (next === undefined || next < 32 || next > 127 || next === BACKSLASH) return -1;
-    }
+    const from = this.at + 1;
+    const to = bytes[this.at] === QUOTE ? asciiTextEnd(this.view, from, this.end) : -1;
+    if (to < 0) return -1;
     this.at = to + 1;
     this.skipSpace();
     if (bytes[this.at] !== COLON) return -1;
     this.at += 1;
     const field = BY_SHAPE.get(shape(to - from, bytes[from] as number, bytes[to - 1] as number));
     if (field === undefined) return UNKNOWN;
-    const key = KEY_BYTES[field] as Uint8Array;
-    for (let index = 0; index < to - from; index += 1) if (bytes[from + index] !== key[index]) return UNKNOWN;
+    const key = (KEYS[field] as KeyWords).bytes;
+    for (let index = from - 1; index <= to; index += 1) if (bytes[index] !== key[index - from + 1]) return UNKNOWN;
     return field;
   }
 
@@ -182,60 +191,50 @@ export class InteractionScan {
 
   /** A name may hold any UTF-8; whether it does is looked at once, when it is first met. */
   private readName(field: number): boolean {
-    const { bytes } = this;
+    const { view } = this;
     const from = this.at + 1;
-    let hash = BASIS_A;
-    let to = from;
-    for (; ; to += 1) {
-      const next = bytes[to];
-      if (next === QUOTE) break;
-      if (next === undefined || next < 32 || next === BACKSLASH) return false;
-      hash = mixA(hash, next);
-    }
+    const to = plainTextEnd(view, from, this.end);
+    if (to < 0) return false;
     this.at = to + 1;
-    const name = this.tables[field]?.of(bytes, from, to, hash);
+    const name = this.tables[field]?.of(view, from, to, hashOfWords(view, from, to));
     this.names[field] = name;
     return name?.isValid ?? false;
   }
 
   private readText(field: number): boolean {
-    const { bytes } = this;
     const from = this.at + 1;
-    let a = BASIS_A;
-    let b = BASIS_B;
-    let to = from;
-    for (; ; to += 1) {
-      const next = bytes[to];
-      if (next === QUOTE) break;
-      if (next === undefined || next < 32 || next > 127 || next === BACKSLASH) return false;
-      a = mixA(a, next);
-      b = mixB(b, next);
-    }
+    const to = asciiTextEnd(this.view, from, this.end);
+    if (to < 0) return false;
     this.at = to + 1;
     this.from[field] = from;
     this.to[field] = to;
+    // The id is no part of the content.
+    if (field !== FIELD.interactionId) this.hashText(field, from, to);
+    return to > from && to - from <= MAX_ID_BYTES;
+  }
+
+  private hashText(field: number, from: number, to: number): void {
+    const { bytes } = this;
+    let a = BASIS_A;
+    let b = BASIS_B;
+    for (let at = from; at < to; at += 1) {
+      const byte = bytes[at] as number;
+      a = mixA(a, byte);
+      b = mixB(b, byte);
+    }
     this.firstHash[field] = a;
     this.secondHash[field] = b;
-    return to > from && to - from <= MAX_ID_BYTES;
   }
 
   /** A whole number from 0 up, as JSON writes it. */
   private readWhole(field: number): boolean {
     const { bytes } = this;
     const from = this.at;
-    let value = 0;
-    let at = from;
-    for (; ; at += 1) {
-      const next = bytes[at];
-      if (next === undefined || next < ZERO || next > NINE) break;
-      value = value * 10 + next - ZERO;
-    }
+    const at = digitsEnd(this.view, from, this.end);
     this.at = at;
-    this.values[field] = value;
-    const next = bytes[at];
-    // A fraction or an exponent; a zero in front.
-    if (next === 46 || next === 101 || next === 69) return false;
-    return at > from && at - from <= MAX_DIGITS && (bytes[from] !== ZERO || at === from + 1);
+    if (at === from || at - from > MAX_DIGITS || (bytes[from] === ZERO && at > from + 1)) return false;
+    this.values[field] = wholeOf(this.view, from, at);
+    return !goesOn(bytes[at]);
   }
 
   private readTime(field: number): boolean {
@@ -255,26 +254,15 @@ export class InteractionScan {
 
   /** A text, a whole number, yes or no of a field that nobody asks for. */
   private skipUnknown(first: number | undefined): boolean {
-    const { bytes } = this;
+    const { bytes, at: from } = this;
     if (first === QUOTE) {
-      for (let at = this.at + 1; ; at += 1) {
-        const next = bytes[at];
-        if (next === undefined || next < 32 || next > 127 || next === BACKSLASH) return false;
-        if (next !== QUOTE) continue;
-        this.at = at + 1;
-        return true;
-      }
+      const to = asciiTextEnd(this.view, from + 1, this.end);
+      this.at = to + 1;
+      return to >= 0;
     }
     if (first === 116 || first === 102) return this.word(first === 116 ? 'true' : 'false');
-    const from = this.at;
-    for (; ; this.at += 1) {
-      const next = bytes[this.at];
-      if (next === undefined || next < ZERO || next > NINE) break;
-    }
-    const next = bytes[this.at];
-    return (
-      this.at > from && next !== 46 && next !== 101 && next !== 69 && (bytes[from] !== ZERO || this.at === from + 1)
-    );
+    this.at = digitsEnd(this.view, from, this.end);
+    return this.at > from && !goesOn(bytes[this.at]) && (first !== ZERO || this.at === from + 1);
   }
 
   /** What the schema and the checks across fields ask for, beyond each field's own form. */
@@ -297,14 +285,14 @@ export class InteractionScan {
       if (!this.has(field)) continue;
       const name = this.names[field];
       const kind = KINDS[field];
-      if (kind === 'name' && name) hash.take(field, name.hash, name.secondHash);
+      if (kind === 'name' && name) hash.take(field, name.firstHash, name.secondHash);
       else if (kind === 'text') hash.take(field, this.firstHash[field] as number, this.secondHash[field] as number);
       else hash.takeWhole(field, this.values[field] as number);
     }
   }
 }
 
-function startsWith(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
-  for (let index = 0; index < key.length; index += 1) if (bytes[at + index] !== key[index]) return false;
-  return true;
+/** A fraction or an exponent follows. */
+function goesOn(byte: number | undefined): boolean {
+  return byte === 46 || byte === 101 || byte === 69;
 }

@@ -1,8 +1,9 @@
 import { SCOPES, type Scope } from '#libs/domain';
-import { prepare, type PreparedBytes } from '../../bytes/prepared-bytes.js';
+import { prepare, viewOf, type PreparedBytes } from '../../bytes/prepared-bytes.js';
 import { bytesOf } from '../../bytes/put.js';
-import { hashOfBytes, scopeNameBytes } from '../fact-memory.js';
-import { BASIS_B, mixB } from './text-hash.js';
+import { hashOfWords, keyWords, startsWith, type KeyWords } from '../../bytes/scan-words.js';
+import { scopeNameBytes } from '../fact-memory.js';
+import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
 
 /** What the names of a field must be like. */
 export type NameForm = 'id' | 'slug' | ReadonlySet<string>;
@@ -23,17 +24,23 @@ export class Name {
   readonly fieldBytes: PreparedBytes;
   /** As facts remember it; empty where the field is no scope. */
   readonly scopeBytes: PreparedBytes;
-  /** Second hash, for the fingerprint of a content. */
+  /** Two hashes, for the fingerprint of a content. */
+  readonly firstHash: number;
   readonly secondHash: number;
+  /** The bytes, to be compared with. */
+  readonly words: KeyWords;
 
   constructor(
     readonly table: NameTable,
     readonly bytes: Uint8Array,
+    /** As the table finds it: {@link hashOfWords}. */
     readonly hash: number,
   ) {
     this.text = Buffer.from(bytes).toString('utf8');
     this.isValid = isWholeUtf8(this.text, bytes) && fits(this.text, table.form);
+    this.firstHash = bytes.reduce(mixA, BASIS_A);
     this.secondHash = bytes.reduce(mixB, BASIS_B);
+    this.words = keyWords(bytes);
     this.fieldBytes = prepare(`,"${table.field}":${JSON.stringify(this.text)}`);
     this.scopeBytes = table.scope ? scopeNameBytes(SCOPES.indexOf(table.scope), bytes) : NO_SCOPE;
   }
@@ -61,29 +68,30 @@ export class NameTable {
     readonly scope?: Scope,
   ) {}
 
-  /** The name in [from, to), whose hash is `hash`, see {@link hashOfBytes}. */
-  of(bytes: Uint8Array, from: number, to: number, hash: number): Name {
+  /** The name in [from, to), whose hash is `hash`, see {@link hashOfWords}. */
+  of(view: DataView, from: number, to: number, hash: number): Name {
     const { slots } = this;
     const mask = slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot] as number;
-      if (number === 0) return this.add(bytes, from, to, hash);
+      if (number === 0) return this.add(view, from, to, hash);
       const name = this.names[number - 1] as Name;
-      if (name.hash === hash && isSame(name.bytes, bytes, from, to)) return name;
+      if (name.hash === hash && name.words.length === to - from && startsWith(view, from, name.words)) return name;
     }
   }
 
   ofText(text: string): Name {
     const bytes = bytesOf(text);
-    return this.of(bytes, 0, bytes.length, hashOfBytes(bytes, 0, bytes.length));
+    const view = viewOf(bytes);
+    return this.of(view, 0, bytes.length, hashOfWords(view, 0, bytes.length));
   }
 
-  private add(bytes: Uint8Array, from: number, to: number, hash: number): Name {
+  private add(view: DataView, from: number, to: number, hash: number): Name {
     if (this.names.length >= MAX_NAMES) {
       this.names = [];
       this.slots = new Int32Array(INITIAL_SLOTS);
     }
-    const name = new Name(this, Uint8Array.from(bytes.subarray(from, to)), hash);
+    const name = new Name(this, new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice(), hash);
     this.names.push(name);
     if (2 * this.names.length > this.slots.length) this.slots = new Int32Array(4 * this.slots.length);
     else {
@@ -100,10 +108,4 @@ export class NameTable {
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
     this.slots[slot] = number;
   }
-}
-
-function isSame(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (name.length !== to - from) return false;
-  for (let index = 0; index < name.length; index += 1) if (name[index] !== bytes[from + index]) return false;
-  return true;
 }

@@ -9,6 +9,7 @@ import {
   type ScopeRef,
 } from '#libs/domain';
 import type { PreparedBytes } from '../../bytes/prepared-bytes.js';
+import { ValuePlace } from '../../bytes/value-place.js';
 import type { OwnedContent } from '../../exchange/partial-panes.js';
 import { CELL_MS, type PaneRowsWriter } from '../../exchange/panes-message.js';
 import type { InputRecord } from '../../stage.js';
@@ -41,6 +42,7 @@ interface KeptScope {
  * and the checksum of the benchmark hold them against each other.
  */
 export class QuickContacts {
+  private readonly place = new ValuePlace();
   private readonly scan = new InteractionScan();
   private readonly hash = new ContentHash();
   private readonly rating = new QuickRating(this.scan);
@@ -82,23 +84,23 @@ export class QuickContacts {
 
   /** Takes an interaction; false: it is for the long way, and nothing has changed. */
   take(record: InputRecord, nowMs: number): boolean {
-    const { key, value, headers } = record;
-    if (key === null || value === null || value.length > MAX_INPUT_BYTES || this.panes.isFull) return false;
-    const { scan, parts, rating } = this;
-    if (!isPlainJson(headers) || !scan.scan(value)) return false;
+    const { scan, parts, rating, place } = this;
+    if (this.panes.isFull || !place.goTo(record) || place.to - place.from > MAX_INPUT_BYTES) return false;
+    const { key, headers } = record;
+    if (key === null || !isPlainJson(headers) || !scan.scan(place)) return false;
     const endedAtMs = scan.values[FIELD.endedAt] as number;
     if (!this.isInTime(endedAtMs, nowMs) || parts.news.drivers.wants(endedAtMs)) return false;
     const idFrom = scan.from[FIELD.interactionId] as number;
     const idTo = scan.to[FIELD.interactionId] as number;
-    const idHash = scan.hashOf(FIELD.interactionId);
+    const { idHash } = scan;
     const { memory, dependencies, journal, clock } = parts;
-    if (idTo - idFrom > MAX_PLAIN_ID || memory.hasContact(value, idFrom, idTo, idHash)) return false;
+    if (idTo - idFrom > MAX_PLAIN_ID || memory.hasContact(place.bytes, idFrom, idTo, idHash)) return false;
     if (parts.waiting.mayWaitFor(idHash)) return false;
     const { rateBook, reference } = dependencies.reference.current();
     if (!rating.rate(rateBook, endedAtMs)) return false;
     if (!this.event.write(journal.costEvents.next(), key, endedAtMs, reference.organisation.currency)) return false;
     scan.hashContent(this.hash);
-    this.remember(value, endedAtMs);
+    this.remember(idHash, endedAtMs);
     this.book(endedAtMs);
     journal.fate('counted');
     clock.observe('interactions', endedAtMs);
@@ -112,32 +114,33 @@ export class QuickContacts {
     return watermarkMs === undefined || endedAtMs >= watermarkMs - options.windowing.graceMs;
   }
 
-  private remember(value: Uint8Array, endedAtMs: number): void {
+  private remember(idHash: number, endedAtMs: number): void {
     const { scan, rating, remembered, scopeNames } = this;
     scopeNames.length = 0;
     const byBot = scan.names[FIELD.handledBy]?.text === 'bot';
-    const push = (name: Name | undefined): void => {
-      if (name) scopeNames.push(name.scopeBytes);
-    };
-    push(scan.name(FIELD.channel));
+    this.pushScope(scan.name(FIELD.channel));
     if (!byBot) {
-      push(scan.name(FIELD.agentId));
-      push(rating.team);
-      push(scan.name(FIELD.vendorId));
+      this.pushScope(scan.name(FIELD.agentId));
+      this.pushScope(rating.team);
+      this.pushScope(scan.name(FIELD.vendorId));
     }
-    push(scan.name(FIELD.queue));
-    push(rating.region);
-    push(scan.name(FIELD.topic));
-    push(scan.name(FIELD.stage));
-    push(scan.name(FIELD.customerTier));
-    if (!byBot) for (const group of rating.groups) push(group);
-    remembered.id = value;
+    this.pushScope(scan.name(FIELD.queue));
+    this.pushScope(rating.region);
+    this.pushScope(scan.name(FIELD.topic));
+    this.pushScope(scan.name(FIELD.stage));
+    this.pushScope(scan.name(FIELD.customerTier));
+    if (!byBot) for (const group of rating.groups) this.pushScope(group);
+    remembered.id = scan.bytes;
     remembered.idFrom = scan.from[FIELD.interactionId] as number;
     remembered.idTo = scan.to[FIELD.interactionId] as number;
-    remembered.idHash = scan.hashOf(FIELD.interactionId);
+    remembered.idHash = idHash;
     remembered.atMs = endedAtMs;
     remembered.updatedAtMs = scan.has(FIELD.updatedAt) ? scan.values[FIELD.updatedAt] : undefined;
     this.parts.memory.rememberQuick(remembered);
+  }
+
+  private pushScope(name: Name | undefined): void {
+    if (name) this.scopeNames.push(name.scopeBytes);
   }
 
   private book(endedAtMs: number): void {

@@ -1,4 +1,4 @@
-/** Two hashes of a text, byte by byte; together 64 bits. The first is FNV-1a, which facts are found by as well. */
+/** Two hashes of a text, byte by byte; together 64 bits. The first is FNV-1a. */
 export const PRIME_A = 0x01000193;
 export const PRIME_B = 0x5bd1e995;
 export const BASIS_A = 0x811c9dc5 | 0;
