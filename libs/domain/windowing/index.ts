@@ -1,6 +1,7 @@
 export * from './window-spec.js';
 export * from './window-kind.js';
 export * from './sum-table.js';
+export * from './kind-rows.js';
 export * from './pane-tier.js';
 export * from './accrual-line.js';
 export * from './due-schedule.js';

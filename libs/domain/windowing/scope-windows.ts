@@ -17,17 +17,14 @@ import type { Micros } from '../money/index.js';
 import type { Calendar } from '../time/index.js';
 import { accruedMeasures } from './accrual-line.js';
 import { AccrualLines } from './accrual-lines.js';
+import { KindRows } from './kind-rows.js';
 import { PaneTier } from './pane-tier.js';
-import { PackedStore, SumStore, SumTable } from './sum-table.js';
+import { PackedStore, SumTable } from './sum-table.js';
 import type { WindowKind } from './window-kind.js';
 import { ceilTo, type PaneLayout } from './window-spec.js';
 
-/** Content of one window kind (panes only, without accruals) at the last end that was closed for the scope. */
-interface ClosedContent {
-  endMs: number;
-  /** Row in the store. */
-  readonly row: number;
-}
+/** Of a scope none of whose windows was restated. */
+const NO_REVISIONS: ReadonlyMap<string, Map<number, number>> = new Map();
 
 /** What a window gains between two ends; one for all, as closing goes through at once. */
 const step = new Float64Array(SUM_FIELDS);
@@ -72,22 +69,21 @@ export class ScopeWindows {
   /** Month start to everything booked in that month, also what was too late for rolling windows. */
   readonly months: SumTable;
   readonly lines = new AccrualLines();
-  /** Window name to end to revision, for ends that were restated. */
-  readonly revisions = new Map<string, Map<number, number>>();
   /** Booked in the running month behind its frontier; that month's next end takes it in. */
   deferred: Deferred | undefined;
-  /** Last end that something was scheduled to enter at, by the number of the kind: see {@link WindowSet}. */
-  readonly scheduled: number[] = [];
-  private readonly closed = new Map<string, ClosedContent>();
+  private restatements: Map<string, Map<number, number>> | undefined;
+  /** Of the first kind; those of the others follow. */
+  private readonly firstRow: number;
 
   constructor(
     readonly ref: ScopeRef,
     private readonly layout: PaneLayout,
     private readonly calendar: Calendar,
-    private readonly store = new SumStore(),
+    private readonly rows = new KindRows(0),
     packed = new PackedStore(),
   ) {
     this.key = scopeKeyOf(ref);
+    this.firstRow = rows.take();
     this.fine = new PaneTier(layout.fineMs, packed);
     this.coarse = new PaneTier(layout.coarseMs, packed);
     this.months = new SumTable(packed);
@@ -136,19 +132,25 @@ export class ScopeWindows {
 
   /** Takes a delta behind `frontierMs` into the closed content of a kind whose window at the frontier holds it. */
   addLate(kind: WindowKind, frontierMs: number, tMs: number, delta: Measures): void {
-    const closed = this.contentOf(kind, frontierMs);
+    const row = this.contentOf(kind, frontierMs);
     if (tMs < kind.startOf(frontierMs) || tMs >= frontierMs) return;
-    addMeasures(this.store.block(closed.row), this.store.at(closed.row), delta);
+    addMeasures(this.rows.block(row), this.rows.at(row), delta);
   }
 
-  /** The content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
-  private contentOf(kind: WindowKind, frontierMs: number): ClosedContent {
-    let closed = this.closed.get(kind.name);
-    if (!closed) {
-      closed = { endMs: frontierMs, row: this.store.take() };
-      this.closed.set(kind.name, closed);
-    } else closed.endMs = Math.max(closed.endMs, frontierMs);
-    return closed;
+  /** Row of the content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
+  private contentOf(kind: WindowKind, frontierMs: number): number {
+    const row = this.firstRow + kind.number;
+    this.rows.setClosed(row, Math.max(this.rows.closedMs(row) ?? -Infinity, frontierMs));
+    return row;
+  }
+
+  /** Whether something was scheduled to enter at this end, and nothing at a later one. */
+  isScheduled(kind: WindowKind, endMs: number): boolean {
+    return this.rows.isScheduled(this.firstRow + kind.number, endMs);
+  }
+
+  setScheduled(kind: WindowKind, endMs: number): void {
+    this.rows.setScheduled(this.firstRow + kind.number, endMs);
   }
 
   /** From now on there is content at `frontierMs`. */
@@ -161,20 +163,20 @@ export class ScopeWindows {
    * Every end at which a pane enters or leaves must be closed, in order.
    */
   close(kind: WindowKind, endMs: number, shown: Float64Array): boolean {
-    const before = this.closed.get(kind.name);
-    const { store } = this;
-    const content = before ?? this.contentOf(kind, endMs);
-    const block = store.block(content.row);
-    const at = store.at(content.row);
+    const { rows } = this;
+    const row = this.firstRow + kind.number;
+    const closedMs = rows.closedMs(row);
+    const block = rows.block(row);
+    const at = rows.at(row);
     // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
     const accrues = this.lines.size > 0;
     seen.fill(0);
-    if (accrues && before) {
+    if (accrues && closedMs !== undefined) {
       addSums(seen, 0, block, at);
       this.addAccruals(seen, kind, kind.startOf(endMs - kind.stepMs), endMs - kind.stepMs);
     }
-    const changed = this.rollOn(kind, before, endMs, block, at);
-    content.endMs = endMs;
+    const changed = this.rollOn(kind, closedMs, endMs, block, at);
+    rows.setClosed(row, endMs);
     if (!accrues && !changed) return false;
     for (let field = 0; field < SUM_FIELDS; field += 1) shown[field] = block[at + field] as number;
     if (!accrues) return true;
@@ -185,15 +187,15 @@ export class ScopeWindows {
   /** Moves the content that stands in `block` on to `endMs`; whether what is published of it changed. */
   private rollOn(
     kind: WindowKind,
-    before: ClosedContent | undefined,
+    closedMs: number | undefined,
     endMs: number,
     block: Float64Array,
     at: number,
   ): boolean {
     const startMs = kind.startOf(endMs);
-    const goesOn = before !== undefined && this.goesOn(kind, before.endMs, startMs);
+    const goesOn = closedMs !== undefined && this.goesOn(kind, closedMs, startMs);
     step.fill(0);
-    if (goesOn) this.addStep(kind, step, before.endMs, endMs);
+    if (goesOn) this.addStep(kind, step, closedMs, endMs);
     else this.addWhole(kind, step, endMs);
     if (kind.type === 'calendar' && this.deferred) {
       // What is deferred in a month that is over is in that month's total already, and so it is at a month's first end.
@@ -248,10 +250,11 @@ export class ScopeWindows {
   ): { startMs: number; endMs: number } {
     const endMs = Math.floor(asOfMs / kind.stepMs) * kind.stepMs + kind.stepMs;
     const startMs = kind.startOf(endMs);
-    const closed = frontierMs === undefined ? undefined : this.closed.get(kind.name);
+    const row = this.firstRow + kind.number;
+    const isClosed = frontierMs !== undefined && this.rows.closedMs(row) !== undefined;
     total.fill(0);
-    if (closed && frontierMs !== undefined && this.goesOn(kind, frontierMs, startMs)) {
-      addSums(total, 0, this.store.block(closed.row), this.store.at(closed.row));
+    if (isClosed && this.goesOn(kind, frontierMs, startMs)) {
+      addSums(total, 0, this.rows.block(row), this.rows.at(row));
       this.addStep(kind, total, frontierMs, endMs);
     } else this.addWhole(kind, total, endMs);
     this.addAccruals(total, kind, startMs, Math.min(asOfMs, endMs));
@@ -265,8 +268,8 @@ export class ScopeWindows {
     this.addWhole(kind, total, frontierMs);
     if (kind.type === 'calendar' && this.deferred?.monthStartMs === startMs)
       addMeasures(total, 0, negated(this.deferred.measures));
-    const { row } = this.contentOf(kind, frontierMs);
-    this.store.block(row).set(total, this.store.at(row));
+    const row = this.contentOf(kind, frontierMs);
+    this.rows.block(row).set(total, this.rows.at(row));
   }
 
   /** How long lines change windows of this kind: at every end, and then once more when the last of them leaves. */
@@ -279,6 +282,17 @@ export class ScopeWindows {
     return { windows: this, untilMs: kind.type === 'rolling' ? leaveMs : lastEndMs, leaveMs };
   }
 
+  /** Window name to end to revision, for ends that were restated. */
+  get revisions(): ReadonlyMap<string, Map<number, number>> {
+    return this.restatements ?? NO_REVISIONS;
+  }
+
+  /** Takes the revisions of a window's ends as they were. */
+  restoreRevisions(window: string, ends: Map<number, number>): void {
+    this.restatements ??= new Map();
+    this.restatements.set(window, ends);
+  }
+
   revisionOf(window: string, endMs: number): number {
     return this.revisions.get(window)?.get(endMs) ?? 0;
   }
@@ -286,7 +300,7 @@ export class ScopeWindows {
   /** Counts one more restatement of an end and gives its revision. */
   restated(window: string, endMs: number): number {
     let ends = this.revisions.get(window);
-    if (!ends) this.revisions.set(window, (ends = new Map<number, number>()));
+    if (!ends) this.restoreRevisions(window, (ends = new Map<number, number>()));
     const revision = (ends.get(endMs) ?? 0) + 1;
     ends.set(endMs, revision);
     return revision;
@@ -320,9 +334,9 @@ export class ScopeWindows {
     return kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs ? this.coarse : this.fine;
   }
 
-  private copyOf({ row }: ClosedContent): Float64Array<ArrayBuffer> {
-    const at = this.store.at(row);
-    return this.store.block(row).slice(at, at + SUM_FIELDS);
+  private copyOf(row: number): Float64Array<ArrayBuffer> {
+    const at = this.rows.at(row);
+    return this.rows.block(row).slice(at, at + SUM_FIELDS);
   }
 
   private addAccruals(target: Float64Array, kind: WindowKind, fromMs: number, toMs: number): void {

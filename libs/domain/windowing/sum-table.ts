@@ -19,40 +19,6 @@ import type { Micros } from '../money/index.js';
 const ROWS_BITS = 9;
 const ROWS = 2 ** ROWS_BITS;
 
-/**
- * Rows of sums for all scopes of a task, in blocks outside of the collector's sight; rows that are no longer needed are used
- * again. A row is known by its number.
- */
-export class SumStore {
-  private readonly blocks: Float64Array[] = [];
-  private readonly free: number[] = [];
-  private used = 0;
-
-  /** A row of zeros. */
-  take(): number {
-    const free = this.free.pop();
-    if (free !== undefined) return free;
-    if (this.used === this.blocks.length * ROWS) this.blocks.push(new Float64Array(ROWS * SUM_FIELDS));
-    this.used += 1;
-    return this.used - 1;
-  }
-
-  give(row: number): void {
-    const at = this.at(row);
-    this.block(row).fill(0, at, at + SUM_FIELDS);
-    this.free.push(row);
-  }
-
-  /** The block that holds a row, from {@link at} on. */
-  block(row: number): Float64Array {
-    return this.blocks[row >>> ROWS_BITS] as Float64Array;
-  }
-
-  at(row: number): number {
-    return (row & (ROWS - 1)) * SUM_FIELDS;
-  }
-}
-
 /** Doubles that a packed row has room for: what is smallest, nearly every pane fits into. */
 const WIDTHS = [8, 14, SUM_FIELDS] as const;
 const WIDTH_BITS = 2;
@@ -193,7 +159,7 @@ function maskIn(rows: PackedRows, index: number): number {
  */
 export class SumTable implements Iterable<[key: number, sums: Measures]> {
   /** Key, number of the row, key, …: by key. */
-  private readonly entries: number[] = [];
+  private entries: number[] = [];
   private additionCount = 0;
 
   constructor(private readonly store: PackedStore) {}
@@ -304,7 +270,9 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
   }
 
   private insert(at: number, key: number, row: number): void {
-    if (at === this.entries.length) this.entries.push(key, row);
+    // Just as long as that: most scopes have one month, and an array that grows is given room for many.
+    if (this.entries.length === 0) this.entries = [key, row];
+    else if (at === this.entries.length) this.entries.push(key, row);
     else this.entries.splice(at, 0, key, row);
   }
 

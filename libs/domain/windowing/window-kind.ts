@@ -3,6 +3,8 @@ import { ceilTo, MONTH_WINDOW, type RollingSpec, type WindowingOptions } from '.
 
 /** What rolling and calendar windows have in common: ends at multiples of a step, and a start for each end. */
 export interface WindowKind {
+  /** Among the kinds of a set, from 0 on. */
+  readonly number: number;
   readonly name: string;
   readonly type: 'rolling' | 'calendar';
   readonly stepMs: number;
@@ -12,8 +14,9 @@ export interface WindowKind {
   leaveEnd(enterEndMs: number): number;
 }
 
-function rollingKind(spec: RollingSpec): WindowKind {
+function rollingKind(spec: RollingSpec, number: number): WindowKind {
   return {
+    number,
     name: spec.name,
     type: 'rolling',
     stepMs: spec.stepMs,
@@ -23,8 +26,9 @@ function rollingKind(spec: RollingSpec): WindowKind {
 }
 
 /** Month to date in the organisation's zone; an end that falls on a month's boundary closes the month before it. */
-function monthKind(stepMs: number, calendar: Calendar): WindowKind {
+function monthKind(number: number, stepMs: number, calendar: Calendar): WindowKind {
   return {
+    number,
     name: MONTH_WINDOW,
     type: 'calendar',
     stepMs,
@@ -35,5 +39,5 @@ function monthKind(stepMs: number, calendar: Calendar): WindowKind {
 
 /** The rolling windows and the month of these options. */
 export function windowKinds(options: WindowingOptions, calendar: Calendar): WindowKind[] {
-  return [...options.rolling.map(rollingKind), monthKind(options.monthStepMs, calendar)];
+  return [...options.rolling.map(rollingKind), monthKind(options.rolling.length, options.monthStepMs, calendar)];
 }

@@ -327,7 +327,7 @@ function restarted(set: WindowSet): WindowSet {
     for (const tier of ['fine', 'coarse'] as const)
       for (const [index, pane] of windows[tier].panes) copy[tier].add(index, pane);
     for (const [startMs, month] of windows.months) copy.addToMonth(startMs, month);
-    for (const [window, ends] of windows.revisions) copy.revisions.set(window, new Map(ends));
+    for (const [window, ends] of windows.revisions) copy.restoreRevisions(window, new Map(ends));
     copy.deferred = windows.deferred;
     for (const line of windows.lines.values()) copy.lines.set(line.lineId, line);
   }

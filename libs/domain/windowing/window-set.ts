@@ -14,7 +14,8 @@ import { accruedBetween } from '../accrual/index.js';
 import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
 import { scopeKeyOf, ScopeWindows, type Accruals, type LateDelta } from './scope-windows.js';
-import { PackedStore, SumStore } from './sum-table.js';
+import { KindRows } from './kind-rows.js';
+import { PackedStore } from './sum-table.js';
 import { windowKinds, type WindowKind } from './window-kind.js';
 import {
   ceilTo,
@@ -49,7 +50,7 @@ export class WindowSet {
   private readonly lateLines = new Map<ScopeWindows, AccrualLine[]>();
   private readonly lateMonthEnds = new Map<ScopeWindows, number[]>();
   private readonly accruing = new Set<ScopeWindows>();
-  private readonly store = new SumStore();
+  private readonly rows: KindRows;
   private readonly packed = new PackedStore();
   private readonly shown = new Float64Array(SUM_FIELDS);
 
@@ -64,6 +65,7 @@ export class WindowSet {
       frontierMs: undefined,
       due: new DueSchedule(),
     }));
+    this.rows = new KindRows(this.kinds.length);
   }
 
   scope(ref: ScopeRef): ScopeWindows {
@@ -72,7 +74,7 @@ export class WindowSet {
     if (!windows) {
       // Callers hand in records that carry more than the reference; only the reference is kept.
       const alone = { scope: ref.scope, id: ref.id };
-      windows = new ScopeWindows(alone, this.layout, this.calendar, this.store, this.packed);
+      windows = new ScopeWindows(alone, this.layout, this.calendar, this.rows, this.packed);
       this.scopes.set(key, windows);
     }
     return windows;
@@ -127,17 +129,16 @@ export class WindowSet {
 
   private booked(windows: ScopeWindows, paneStartMs: number, booked: Measures | Float64Array): void {
     let late: Measures | undefined;
-    for (let number = 0; number < this.kinds.length; number += 1) {
-      const { kind, frontierMs = -Infinity, due } = this.kinds[number] as KindState;
+    for (const { kind, frontierMs = -Infinity, due } of this.kinds) {
       const enterMs = ceilTo(paneStartMs + this.layout.fineMs, kind.stepMs);
       const isClosed = enterMs <= frontierMs;
       // Most rows lie in the pane of the one before, or in the next, and enter with it.
-      if (!isClosed && windows.scheduled[number] === enterMs) continue;
+      if (!isClosed && windows.isScheduled(kind, enterMs)) continue;
       const leaveMs = kind.leaveEnd(enterMs);
       if (leaveMs > frontierMs) due.add(leaveMs, windows);
       if (!isClosed) {
         due.add(enterMs, windows);
-        windows.scheduled[number] = enterMs;
+        windows.setScheduled(kind, enterMs);
         continue;
       }
       late ??= booked instanceof Float64Array ? readRow(booked, 0) : booked;

@@ -29,6 +29,12 @@ export class ByteReader {
     return rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2;
   }
 
+  /** Goes past a text. */
+  skipText(): void {
+    const length = this.varint();
+    this.at += length;
+  }
+
   /** A text behind its length in bytes. */
   text(encoding: 'utf8' | 'latin1' = 'utf8'): string {
     const length = this.varint();

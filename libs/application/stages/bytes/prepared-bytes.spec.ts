@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { AsciiCopy, prepare, PREPARED_OVERSHOOT, putPrepared, viewOf } from './prepared-bytes.js';
+import { AsciiCopy, prepare, PREPARED_OVERSHOOT, PreparedStore, putPrepared, viewOf } from './prepared-bytes.js';
 
 const BEFORE = 5;
 
@@ -19,6 +19,23 @@ describe('prepared bytes', () => {
         const { whole, end } = written(bytes.length, (view) => putPrepared(view, BEFORE, prepare(bytes)));
         expect(end).toBe(BEFORE + bytes.length);
         expect(whole.equals(Buffer.concat([Buffer.alloc(BEFORE, 1), bytes]))).toBe(true);
+      }),
+    );
+  });
+
+  it('are put from a store as from a buffer of their own, however many there are and however long', () => {
+    const store = new PreparedStore();
+    const texts = fc.array(fc.uint8Array({ maxLength: 600 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(texts, (list) => {
+        // All are prepared before the first is put: none may lie in the place of another.
+        const stored = list.map((bytes) => store.prepare(bytes));
+        for (const [index, prepared] of stored.entries()) {
+          const bytes = Buffer.from(list[index] as Uint8Array);
+          const { whole, end } = written(bytes.length, (view) => putPrepared(view, BEFORE, prepared));
+          expect(end).toBe(BEFORE + bytes.length);
+          expect(whole.subarray(BEFORE).equals(bytes)).toBe(true);
+        }
       }),
     );
   });

@@ -81,7 +81,7 @@ export interface QuickContact {
   readonly idHash: number;
   readonly atMs: number;
   readonly updatedAtMs: number | undefined;
-  /** Each as {@link scopeNameBytes} gives it. */
+  /** Each as {@link scopeNameBytes} gives it, prepared. */
   readonly scopeNames: readonly PreparedBytes[];
   readonly row: Float64Array;
   putHash(bytes: Uint8Array, at: number): number;
@@ -221,7 +221,7 @@ export class FactMemory {
       const position = this.positionOf(type, segment.bytes, idFrom, idTo, hash ^ type);
       if (position < 0) this.index.add(hash, number, offset);
       else this.index.move(position, number, offset);
-      segment.untilMs = Math.max(segment.untilMs, readFact(segment.bytes, offset).atMs);
+      segment.untilMs = Math.max(segment.untilMs, timeOf(segment.bytes, offset));
     });
     return true;
   }
@@ -309,19 +309,20 @@ export function hashOfId(id: Uint8Array): number {
 }
 
 /** A name in one scope as facts hold it: number of the scope, length, bytes. */
-export function scopeNameBytes(scope: number, name: Uint8Array): PreparedBytes {
+export function scopeNameBytes(scope: number, name: Uint8Array): Uint8Array {
   const bytes = Buffer.allocUnsafe(1 + MAX_VARINT_BYTES + name.length);
   bytes[0] = scope;
   const at = putVarint(bytes, 1, name.length);
   bytes.set(name, at);
-  return prepare(bytes.subarray(0, at + name.length));
+  return bytes.subarray(0, at + name.length);
 }
 
 function namesOf(ids: ScopeIds): PreparedBytes[] {
+  const nameOf = (scope: number, id: string): PreparedBytes => prepare(scopeNameBytes(scope, Buffer.from(id)));
   return SCOPES.flatMap((scope, number) => {
-    if (scope === 'group') return (ids.groups ?? []).map((id) => scopeNameBytes(number, Buffer.from(id)));
+    if (scope === 'group') return (ids.groups ?? []).map((id) => nameOf(number, id));
     const id = scope === 'all' ? undefined : ids[scope];
-    return id === undefined ? [] : [scopeNameBytes(number, Buffer.from(id))];
+    return id === undefined ? [] : [nameOf(number, id)];
   });
 }
 
@@ -383,10 +384,19 @@ function forEachFact(
   }
 }
 
+/** When a fact was; what {@link readFact} says of it. */
+function timeOf(bytes: Buffer, offset: number): number {
+  const reader = new ByteReader(bytes, offset + 3);
+  // Its id and its hash.
+  reader.skipText();
+  reader.skipText();
+  return reader.varint();
+}
+
 function readFact(bytes: Buffer, offset: number): Remembered {
   const reader = new ByteReader(bytes, offset + 2);
   const type = reader.byte();
-  reader.text();
+  reader.skipText();
   const hash = reader.text('latin1');
   const atMs = reader.varint();
   if (type !== TYPES.contact) return { type: 'feedback', hash, atMs };

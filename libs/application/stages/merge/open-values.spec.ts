@@ -57,6 +57,26 @@ describe('open values', () => {
     );
   });
 
+  it('are sent of some agents at a time while history is caught up with, and of every one in the end', () => {
+    const set = new WindowSet(DEFAULT_WINDOWING, zonedCalendar('Europe/Berlin'));
+    const open = new OpenValues(set, new WindowHeads(() => 0), 0);
+    const at = { asOfMs: BASE, watermarkMs: BASE, currency: 'CNY' };
+    const change = (id: string) => open.changed(set.book({ scope: 'agent', id }, BASE, emptyMeasures()));
+    const ids = Array.from({ length: 1_200 }, (_, number) => `a-${String(number)}`);
+    const nowMs = BASE + 3_600_000;
+    const sent = (laterMs: number) =>
+      open.send(at, nowMs + laterMs).flatMap((block) => recordsOf(block).map(({ key }) => String(key)));
+    ids.forEach(change);
+    const first = sent(0);
+    // What changes meanwhile waits for the next round.
+    ids.slice(0, 10).forEach(change);
+    const rest = [...sent(1), ...sent(2)];
+    expect([...first, ...rest]).toEqual(ids.map((id) => scopeKey('agent', id)));
+    expect(first.length).toBeLessThan(ids.length / 2);
+    expect(sent(3)).toEqual([]);
+    expect(sent(5_000)).toEqual(ids.slice(0, 10).map((id) => scopeKey('agent', id)));
+  });
+
   it('are nothing before anything was heard', () => {
     const set = new WindowSet(DEFAULT_WINDOWING, zonedCalendar('Europe/Berlin'));
     const open = new OpenValues(set, new WindowHeads(() => 0), 0);

@@ -12,14 +12,22 @@ import { bytesOf, putBytes, putVarint, varintSize } from '../bytes/put.js';
 import { BlockWriter, type TopicBlock } from '../bytes/record-block.js';
 import { costWindowOf } from './convert-window.js';
 import { unlessOverflow } from './unless-overflow.js';
-import { MOST_TEXT_BYTES, quickTotal, WindowText, type WindowHeads } from './window-text.js';
+import { MOST_TEXT_BYTES, quickTotal, WindowText, type NameTexts, type WindowHeads } from './window-text.js';
 
-/** Open values are sent at most this often, wall clock: they are for eyes. Agents are many and change slowly. */
-const SCOPE_INTERVAL_MS = 500;
-const AGENT_INTERVAL_MS = 1_000;
+/** How often open values are sent, wall clock: they are for eyes. */
+interface Pace {
+  /** A scope above agents at most so often. */
+  readonly scopesMs: number;
+  /** Agents are many and change slowly. */
+  readonly agentsMs: number;
+  /** So many agents at a time, the rest with the next transactions: all of 50,000 at once would be 100 MB. */
+  readonly agentsAtOnce: number;
+}
+
+const LIVE: Pace = { scopesMs: 500, agentsMs: 1_000, agentsAtOnce: 2_000 };
 /** While history is caught up with (event time this far behind the wall clock) nobody watches single figures. */
 const CATCH_UP_MS = 60_000;
-const CATCH_UP_INTERVAL_MS = 5_000;
+const CATCHING_UP: Pace = { scopesMs: 5_000, agentsMs: 5_000, agentsAtOnce: 500 };
 const TAIL = bytesOf('}}');
 
 /** The event time that open windows are told of, epoch ms, with the watermark then, and the currency of their amounts. */
@@ -32,7 +40,9 @@ export interface OpenAt {
 /** What {@link OpenValues} writes one kind of windows with; the content is that of one scope, gone through at once. */
 interface Slot {
   readonly kind: WindowKind;
-  readonly name: Uint8Array;
+  /** Its name, as the record has it in front of the window. */
+  readonly field: Uint8Array;
+  readonly texts: NameTexts;
   /** One for each kind, as it keeps the last times: all scopes have the same. */
   readonly text: WindowText;
   readonly content: Float64Array;
@@ -58,7 +68,8 @@ export class OpenValues {
     this.writer = new BlockWriter('live', partition);
     this.slots = set.kinds.map(({ kind }, number) => ({
       kind,
-      name: bytesOf(`${number > 0 ? ',' : ''}"${kind.name}":`),
+      field: bytesOf(`${number > 0 ? ',' : ''}"${kind.name}":`),
+      texts: heads.ofName(kind.name),
       text: new WindowText(),
       content: new Float64Array(SUM_FIELDS),
     }));
@@ -71,11 +82,9 @@ export class OpenValues {
   /** Writes records for the scopes that changed, if it is time; `at` undefined: nothing was heard yet. */
   send(at: OpenAt | undefined, nowMs: number): readonly TopicBlock[] {
     if (!at) return [];
-    const catchingUp = nowMs - at.asOfMs > CATCH_UP_MS;
-    for (const windows of this.others.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : SCOPE_INTERVAL_MS))
-      this.write(windows, at);
-    for (const windows of this.agents.take(nowMs, catchingUp ? CATCH_UP_INTERVAL_MS : AGENT_INTERVAL_MS))
-      this.write(windows, at);
+    const { scopesMs, agentsMs, agentsAtOnce } = nowMs - at.asOfMs > CATCH_UP_MS ? CATCHING_UP : LIVE;
+    for (const windows of this.others.take(nowMs, scopesMs, Infinity)) this.write(windows, at);
+    for (const windows of this.agents.take(nowMs, agentsMs, agentsAtOnce)) this.write(windows, at);
     return this.writer.drain();
   }
 
@@ -108,17 +117,21 @@ export class OpenValues {
       return;
     }
     const head = bytesOf(headOf(scope, id, at));
-    const heads = slots.map(({ kind }) => this.heads.of(ref, scope, kind.name).head);
-    const room = heads.reduce((sum, { length }) => sum + length + MOST_TEXT_BYTES, key.length + head.length);
+    const texts = this.heads.of(ref, scope);
+    const room = slots.reduce(
+      (sum, { field, texts: name }) => sum + field.length + texts.head.length + name.head.length + MOST_TEXT_BYTES,
+      key.length + head.length,
+    );
     block.begin(room);
     const { bytes, view } = block;
     const lengthAt = putBytes(bytes, putVarint(bytes, block.at, key.length), key);
     const valueAt = lengthAt + varintSize(room);
     let end = putBytes(bytes, valueAt, head);
-    for (const [number, { name, text, content }] of slots.entries()) {
-      const [of, window, totalMicros] = [heads[number], ends[number], totals[number]];
-      if (!of || !window || totalMicros === undefined) throw new Error('a window has no content');
-      end = text.put(bytes, view, putBytes(bytes, end, name), of, window, content, totalMicros, at.currency);
+    for (const [number, { field, texts: name, text, content }] of slots.entries()) {
+      const [window, totalMicros] = [ends[number], totals[number]];
+      if (!window || totalMicros === undefined) throw new Error('a window has no content');
+      end = putBytes(bytes, end, field);
+      end = text.put(bytes, view, end, texts, name, window, content, totalMicros, at.currency);
     }
     block.at = putBytes(bytes, end, TAIL);
     block.writeLengthBefore(lengthAt, valueAt);
@@ -162,16 +175,20 @@ function headOf(scope: PublishedScope, id: string, { asOfMs, watermarkMs, curren
   return JSON.stringify(record).slice(0, -TAIL.length);
 }
 
-/** Scopes that changed since they were last sent. */
+/** Scopes that changed since they were last sent. They are sent in rounds: all that changed up to the beginning of one. */
 class Due {
   readonly scopes = new Set<ScopeWindows>();
-  private sentAtMs = -Infinity;
+  private beganAtMs = -Infinity;
+  /** What is left of the round, those that come first at the end. */
+  private left: ScopeWindows[] = [];
 
-  take(nowMs: number, intervalMs: number): ScopeWindows[] {
-    if (this.scopes.size === 0 || nowMs - this.sentAtMs < intervalMs) return [];
-    this.sentAtMs = nowMs;
-    const taken = [...this.scopes];
-    this.scopes.clear();
-    return taken;
+  /** Up to `most` scopes of the round, or of a new one where `intervalMs` are over since the last began. */
+  take(nowMs: number, intervalMs: number, most: number): ScopeWindows[] {
+    if (this.left.length === 0 && this.scopes.size > 0 && nowMs - this.beganAtMs >= intervalMs) {
+      this.beganAtMs = nowMs;
+      this.left = [...this.scopes].reverse();
+      this.scopes.clear();
+    }
+    return this.left.splice(Math.max(0, this.left.length - most)).reverse();
   }
 }

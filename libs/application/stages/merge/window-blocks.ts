@@ -1,17 +1,25 @@
 import { costWindowHeaders, encodeCostWindow } from '#libs/contract';
 import { isPublishedScope, readSums, rfc3339, type ScopeRef } from '#libs/domain';
 import { HeaderTemplate } from '../bytes/header-template.js';
-import { putPrepared, type PreparedBytes } from '../bytes/prepared-bytes.js';
+import { putPrepared } from '../bytes/prepared-bytes.js';
 import { putVarint, putWhole } from '../bytes/put.js';
 import { BlockWriter, type RecordBlock, type TopicBlock } from '../bytes/record-block.js';
 import { TIME_BYTES, TimeBytes } from '../bytes/time-bytes.js';
 import { costWindowOf, type PublishedWindow } from './convert-window.js';
 import { unlessOverflow } from './unless-overflow.js';
-import { MOST_TEXT_BYTES, quickTotal, WindowText, type WindowEnd, type WindowHeads } from './window-text.js';
+import {
+  MOST_TEXT_BYTES,
+  quickTotal,
+  WindowText,
+  type NameTexts,
+  type ScopeTexts,
+  type WindowEnd,
+  type WindowHeads,
+} from './window-text.js';
 
 /** Bytes of a record apart from key and head. */
 const OVERHEAD_BYTES = MOST_TEXT_BYTES + 400;
-/** A value of so many bytes has a length of two. */
+/** A value of so many bytes has a length of two. Of a head without the window's name. */
 const MOST_HEAD_BYTES = 3_000;
 const COLON = 58;
 
@@ -38,19 +46,21 @@ export class WindowBlocks {
   add(ref: ScopeRef, window: WindowEnd, content: Float64Array, currency: string): boolean {
     const { scope, id } = ref;
     if (!isPublishedScope(scope)) return true;
-    const texts = this.heads.of(ref, scope, window.window);
-    const block = (this.writers[texts.partition] ??= new BlockWriter('costWindows', texts.partition)).next();
+    const texts = this.heads.of(ref, scope);
+    const name = this.heads.ofName(window.window);
+    const partition = this.heads.partitionOf(texts, scope, id, name);
+    const block = (this.writers[partition] ??= new BlockWriter('costWindows', partition)).next();
     const totalMicros = quickTotal(content);
     if (Number.isNaN(totalMicros) || texts.head.length > MOST_HEAD_BYTES)
       return addByObject(block, { scope, id, ...window, measures: readSums(content, 0) }, currency);
-    const { key, head } = texts;
-    block.begin(OVERHEAD_BYTES + 3 * key.length + head.length);
+    const keyBytes = texts.key.length + name.key.length;
+    block.begin(OVERHEAD_BYTES + 3 * keyBytes + texts.head.length + name.head.length);
     const { bytes, view } = block;
-    const valueAt = putPrepared(view, putVarint(bytes, block.at, key.length), key) + 2;
-    const at = this.text.put(bytes, view, valueAt, head, window, content, totalMicros, currency);
+    const valueAt = putKey(view, putVarint(bytes, block.at, keyBytes), texts, name) + 2;
+    const at = this.text.put(bytes, view, valueAt, texts, name, window, content, totalMicros, currency);
     // A value takes 64 to 8191 bytes: two for its length.
     putVarint(bytes, valueAt - 2, at - valueAt);
-    block.at = this.putHeaders(bytes, view, at, key, window);
+    block.at = this.putHeaders(bytes, view, at, texts, name, window);
     block.end();
     return true;
   }
@@ -59,12 +69,14 @@ export class WindowBlocks {
     bytes: Uint8Array,
     view: DataView,
     from: number,
-    key: PreparedBytes,
+    texts: ScopeTexts,
+    name: NameTexts,
     { endMs, revision }: WindowEnd,
   ): number {
+    const keyBytes = texts.key.length + name.key.length;
     let at = this.headers.putUpTo(0, view, from);
-    const idAt = putVarint(bytes, at, key.length + TIME_BYTES + 2 + String(revision).length);
-    at = putPrepared(view, idAt, key);
+    const idAt = putVarint(bytes, at, keyBytes + TIME_BYTES + 2 + String(revision).length);
+    at = putKey(view, idAt, texts, name);
     bytes[at++] = COLON;
     at = this.end.put(view, at, endMs);
     bytes[at++] = COLON;
@@ -72,7 +84,7 @@ export class WindowBlocks {
     at = this.headers.putUpTo(1, view, at);
     at = this.end.put(view, putVarint(bytes, at, TIME_BYTES), endMs);
     at = this.headers.putUpTo(2, view, at);
-    at = putPrepared(view, putVarint(bytes, at, key.length), key);
+    at = putKey(view, putVarint(bytes, at, keyBytes), texts, name);
     return this.headers.putUpTo(3, view, at);
   }
 
@@ -80,6 +92,10 @@ export class WindowBlocks {
   drain(): TopicBlock[] {
     return this.writers.flatMap((writer) => writer?.drain() ?? []);
   }
+}
+
+function putKey(view: DataView, at: number, texts: ScopeTexts, name: NameTexts): number {
+  return putPrepared(view, putPrepared(view, at, texts.key), name.key);
 }
 
 function addByObject(block: RecordBlock, result: PublishedWindow, currency: string): boolean {

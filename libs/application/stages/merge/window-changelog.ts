@@ -75,8 +75,8 @@ export class WindowChangelog {
   /** In the changelog: how many records of what was added, and their bytes. */
   private keptEntries = 0;
   private keptBytes = 0;
-  /** Segments that something was added to since they were written. */
-  private readonly segments = new Map<ScopeWindows, Set<number>>();
+  /** Segments that something was added to since they were written: of each number the scopes. */
+  private readonly segments = new Map<number, Set<ScopeWindows>>();
   private readonly segmentPanes: number;
   private readonly delta = new Float64Array(SUM_FIELDS);
   private readonly unsettled = new Set<ScopeWindows>();
@@ -120,9 +120,9 @@ export class WindowChangelog {
 
   private touch(windows: ScopeWindows, index: number): void {
     const segment = Math.floor(index / this.segmentPanes);
-    const segments = this.segments.get(windows);
-    if (segments) segments.add(segment);
-    else this.segments.set(windows, new Set([segment]));
+    const scopes = this.segments.get(segment);
+    if (scopes) scopes.add(windows);
+    else this.segments.set(segment, new Set([windows]));
   }
 
   bookedCalendar(windows: ScopeWindows): void {
@@ -174,8 +174,8 @@ export class WindowChangelog {
   }
 
   private writeSegments(entries: ChangelogEntry[]): void {
-    for (const [windows, segments] of this.segments)
-      for (const segment of segments) entries.push(this.segmentEntry(windows, segment));
+    for (const [segment, scopes] of this.segments)
+      for (const windows of scopes) entries.push(this.segmentEntry(windows, segment));
     this.segments.clear();
     for (let entry = 0; entry < this.keptEntries; entry += 1)
       entries.push({ key: ADDED_KEY + String(entry), value: null });
@@ -292,7 +292,7 @@ export class WindowChangelog {
         }
         return;
       case 'revisions':
-        for (const [window, ends] of record.revisions) windows.revisions.set(window, new Map(ends));
+        for (const [window, ends] of record.revisions) windows.restoreRevisions(window, new Map(ends));
         return;
       case 'line':
         windows.lines.set(record.line.lineId, { ...record.line, amountMicros: BigInt(record.line.amountMicros) });

@@ -1,6 +1,6 @@
 import { windowKey } from '#libs/contract';
 import { rfc3339, ROW, safeAmountAt, type PublishedScope, type ScopeRef } from '#libs/domain';
-import { prepare, putPrepared, type PreparedBytes } from '../bytes/prepared-bytes.js';
+import { prepare, PreparedStore, putPrepared, type PreparedBytes } from '../bytes/prepared-bytes.js';
 import { putDecimal, putMicros, putWhole } from '../bytes/put.js';
 import { TimeBytes } from '../bytes/time-bytes.js';
 
@@ -48,32 +48,59 @@ export interface WindowEnd {
   readonly revision: number;
 }
 
-/** What is the same in all windows of one scope and length. */
-export interface WindowTexts {
+/** What is the same in all windows of one scope. */
+export interface ScopeTexts {
+  /** Of the windows' keys, up to the window's name. */
   readonly key: PreparedBytes;
-  readonly partition: number;
-  /** The beginning of the JSON text, up to the start. */
+  /** The beginning of the JSON text, up to the window's name. */
+  readonly head: PreparedBytes;
+  /** Of `cost.windows`, by the number of the name; undefined: nobody asked yet. */
+  readonly partitions: (number | undefined)[];
+}
+
+/** What is the same in all windows of one length. */
+export interface NameTexts {
+  readonly number: number;
+  readonly name: string;
+  /** The name, with which a key ends. */
+  readonly key: PreparedBytes;
+  /** The name, and what follows it up to the start. */
   readonly head: PreparedBytes;
 }
 
-/** {@link WindowTexts} by window, then by the object that stands for the scope; made once for all who write windows. */
+/** The texts that windows begin with, made once for all who write them. Agents are many: a window's name is not theirs. */
 export class WindowHeads {
-  private readonly texts = new Map<string, Map<ScopeRef, WindowTexts>>();
+  private readonly store = new PreparedStore();
+  private readonly scopes = new Map<ScopeRef, ScopeTexts>();
+  private readonly names = new Map<string, NameTexts>();
 
-  /** `partitionOf` gives the partition of `cost.windows` for a key. */
-  constructor(private readonly partitionOf: (key: string) => number) {}
+  /** `partitionFor` gives the partition of `cost.windows` for a key. */
+  constructor(private readonly partitionFor: (key: string) => number) {}
 
   /** `ref`: always the same object for a scope; `scope` is its. */
-  of(ref: ScopeRef, scope: PublishedScope, window: string): WindowTexts {
-    let ofWindow = this.texts.get(window);
-    if (!ofWindow) this.texts.set(window, (ofWindow = new Map<ScopeRef, WindowTexts>()));
-    let texts = ofWindow.get(ref);
+  of(ref: ScopeRef, scope: PublishedScope): ScopeTexts {
+    let texts = this.scopes.get(ref);
     if (!texts) {
-      const key = windowKey(scope, ref.id, window);
-      const head = `{"scope":"${scope}","id":${JSON.stringify(ref.id)},"window":"${window}","start":"`;
-      ofWindow.set(ref, (texts = { key: prepare(key), partition: this.partitionOf(key), head: prepare(head) }));
+      const key = this.store.prepare(windowKey(scope, ref.id, ''));
+      const head = this.store.prepare(`{"scope":"${scope}","id":${JSON.stringify(ref.id)},"window":"`);
+      // Of its full length at once: an array that grows is given room for many more.
+      const partitions = new Array<undefined>(this.names.size).fill(undefined);
+      this.scopes.set(ref, (texts = { key, head, partitions }));
     }
     return texts;
+  }
+
+  ofName(name: string): NameTexts {
+    let texts = this.names.get(name);
+    if (!texts) {
+      texts = { number: this.names.size, name, key: prepare(name), head: prepare(`${name}","start":"`) };
+      this.names.set(name, texts);
+    }
+    return texts;
+  }
+
+  partitionOf({ partitions }: ScopeTexts, scope: PublishedScope, id: string, { number, name }: NameTexts): number {
+    return (partitions[number] ??= this.partitionFor(windowKey(scope, id, name)));
   }
 }
 
@@ -89,7 +116,8 @@ export class WindowText {
     bytes: Uint8Array,
     view: DataView,
     from: number,
-    head: PreparedBytes,
+    scope: ScopeTexts,
+    name: NameTexts,
     window: WindowEnd,
     content: Float64Array,
     totalMicros: number,
@@ -99,7 +127,7 @@ export class WindowText {
       this.currency = currency;
       this.afterRevision = prepare(`,"currency":${JSON.stringify(currency)},"amount":"`);
     }
-    let at = putPrepared(view, from, head);
+    let at = putPrepared(view, putPrepared(view, from, scope.head), name.head);
     at = putPrepared(view, this.start.put(view, at, window.startMs), END);
     at = putPrepared(view, this.end.put(view, at, window.endMs), REVISION);
     at = putPrepared(view, putWhole(bytes, at, window.revision), this.afterRevision);

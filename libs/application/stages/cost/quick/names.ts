@@ -1,5 +1,5 @@
 import { SCOPES, type Scope } from '#libs/domain';
-import { prepare, viewOf, type PreparedBytes } from '../../bytes/prepared-bytes.js';
+import { prepare, PreparedStore, viewOf, type PreparedBytes } from '../../bytes/prepared-bytes.js';
 import { bytesOf } from '../../bytes/put.js';
 import { hashOfWords, keyWords, startsWith, type KeyWords } from '../../bytes/scan-words.js';
 import { scopeNameBytes } from '../fact-memory.js';
@@ -35,14 +35,15 @@ export class Name {
     readonly bytes: Uint8Array,
     /** As the table finds it: {@link hashOfWords}. */
     readonly hash: number,
+    store: PreparedStore,
   ) {
     this.text = Buffer.from(bytes).toString('utf8');
     this.isValid = isWholeUtf8(this.text, bytes) && fits(this.text, table.form);
     this.firstHash = bytes.reduce(mixA, BASIS_A);
     this.secondHash = bytes.reduce(mixB, BASIS_B);
     this.words = keyWords(bytes);
-    this.fieldBytes = prepare(`,"${table.field}":${JSON.stringify(this.text)}`);
-    this.scopeBytes = table.scope ? scopeNameBytes(SCOPES.indexOf(table.scope), bytes) : NO_SCOPE;
+    this.fieldBytes = store.prepare(`,"${table.field}":${JSON.stringify(this.text)}`);
+    this.scopeBytes = table.scope ? store.prepare(scopeNameBytes(SCOPES.indexOf(table.scope), bytes)) : NO_SCOPE;
   }
 }
 
@@ -61,6 +62,7 @@ function fits(text: string, form: NameForm): boolean {
 export class NameTable {
   private slots = new Int32Array(INITIAL_SLOTS);
   private names: Name[] = [];
+  private store = new PreparedStore();
 
   constructor(
     readonly field: string,
@@ -89,9 +91,15 @@ export class NameTable {
   private add(view: DataView, from: number, to: number, hash: number): Name {
     if (this.names.length >= MAX_NAMES) {
       this.names = [];
+      this.store = new PreparedStore();
       this.slots = new Int32Array(INITIAL_SLOTS);
     }
-    const name = new Name(this, new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice(), hash);
+    const name = new Name(
+      this,
+      new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice(),
+      hash,
+      this.store,
+    );
     this.names.push(name);
     if (2 * this.names.length > this.slots.length) this.slots = new Int32Array(4 * this.slots.length);
     else {

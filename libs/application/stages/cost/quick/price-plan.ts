@@ -51,7 +51,16 @@ interface LineForm {
   readonly per: number;
 }
 
-function itemOf(card: RateCard, { dimension, subcategory, quantity, per }: LineForm): PricedItem {
+/** By card: one card prices the contacts of many agents, and what it prices says what its lines look like. */
+const items = new WeakMap<RateCard, PricedItem>();
+
+function itemOf(card: RateCard, formOf: (card: RateCard) => LineForm): PricedItem {
+  let item = items.get(card);
+  if (!item) items.set(card, (item = newItem(card, formOf(card))));
+  return item;
+}
+
+function newItem(card: RateCard, { dimension, subcategory, quantity, per }: LineForm): PricedItem {
   const split = card.splitPpm;
   const parts = dimension === 'labour' && split ? ['wages', 'social-insurance', 'training'] : [subcategory];
   const head = (part: string | undefined): PreparedBytes =>
@@ -78,14 +87,14 @@ function planOf(
   book: RateBook,
   held: Held<RateCard>,
   required: boolean,
-  form: (card: RateCard) => LineForm,
+  formOf: (card: RateCard) => LineForm,
 ): PricePlan {
   const { fromMs, toMs, found: card } = held;
   const isPlain =
     card === undefined
       ? !required
       : card.currency === book.currency && card.amountMicros >= 0n && card.amountMicros < BigInt(MAX_ROW_MICROS);
-  const item = card && isPlain ? itemOf(card, form(card)) : undefined;
+  const item = card && isPlain ? itemOf(card, formOf) : undefined;
   return { book, fromMs, toMs, item, undecided: !isPlain };
 }
 
