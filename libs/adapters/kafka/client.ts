@@ -1,6 +1,6 @@
 import kafkajs, { type KafkaConfig, type LogEntry, type RetryOptions, type SASLOptions } from 'kafkajs';
-import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { KafkaSettings } from '#libs/application';
+import { answerSockets } from './answer-sockets.js';
 import { registerCodecs } from './codecs.js';
 import { repairConsumers } from './consumer-repairs.js';
 import { rememberCoordinators } from './coordinator-memory.js';
@@ -85,15 +85,14 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => writeLine(logger, entry),
     ssl: typeof ssl === 'boolean' ? ssl : { ca: [...ssl.ca] },
+    socketFactory: onConnectionLost ? watched(answerSockets(), onConnectionLost) : answerSockets(),
   };
-  if (onConnectionLost) config.socketFactory = watchedSockets(onConnectionLost);
   if (sasl) config.sasl = { ...sasl } as SASLOptions;
   return new kafkajs.Kafka(config);
 }
 
-/** kafkajs's own sockets, whose ends are told. */
-function watchedSockets(onConnectionLost: () => void): kafkajs.ISocketFactory {
-  const create = createSocketFactory();
+/** Sockets whose ends are told. */
+function watched(create: kafkajs.ISocketFactory, onConnectionLost: () => void): kafkajs.ISocketFactory {
   return (address) => create(address).once('close', onConnectionLost);
 }
 

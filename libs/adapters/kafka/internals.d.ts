@@ -1,4 +1,4 @@
-/** The private modules of kafkajs 2.2.4 that are touched: read-committed, write-once, consumer-repairs, eager-fetch, coordinator-memory, producer-identity, transaction-requests, client, kafka-codec. */
+/** The private modules of kafkajs 2.2.4 that are touched: answer-sockets, read-committed, write-once, consumer-repairs, eager-fetch, coordinator-memory, producer-identity, transaction-requests, client, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: import('./eager-fetch.js').FetchWait): Promise<unknown>;
@@ -40,6 +40,10 @@ declare module 'kafkajs/src/network/connection.js' {
     disconnect(): Promise<boolean>;
     send(exchange: { request: object; response: object }): Promise<unknown>;
     rejectRequests(error: Error): void;
+    /** What was read and is not taken yet, and its length. */
+    chunks: Buffer[];
+    bytesBuffered: number;
+    processData(data: Buffer): void;
   }
   export default Connection;
 }
