@@ -1,5 +1,5 @@
 import { decimalOf, least, type Micros } from '../money/index.js';
-import type { Severity } from '../reference/index.js';
+import type { Budget, Severity } from '../reference/index.js';
 import type { AppliedBudgetThreshold } from './rule-set.js';
 import type { Verdict } from './verdict.js';
 import { amountText, headlineOf, percentText, ratioText, subjectName } from './wording.js';
@@ -22,13 +22,13 @@ export interface BudgetObservation {
 export function evaluateBudgetThreshold(applied: AppliedBudgetThreshold, observation: BudgetObservation): Verdict {
   const { budget, scope, id, currency } = applied;
   const { actualMicros, periodStartMs } = observation;
-  const ratios = (budget.thresholdRatios ?? DEFAULT_THRESHOLD_RATIOS).toSorted((a, b) => a - b);
-  const reached = ratios.filter((ratio) => isReached(actualMicros, budget.amountMicros, ratio));
-  const threshold = reached.at(-1) ?? ratios[0] ?? 1;
+  const thresholds = thresholdsOf(budget);
+  const reached = thresholds.findLast(({ atMicros }) => actualMicros >= atMicros);
+  const threshold = (reached ?? thresholds[0])?.ratio ?? 1;
   const share = percentText(actualMicros, budget.amountMicros);
   const amounts = `${currency} ${amountText(actualMicros)} of ${amountText(budget.amountMicros)}`;
   return {
-    condition: reached.length > 0,
+    condition: reached !== undefined,
     observed: Number(actualMicros) / Number(budget.amountMicros),
     threshold,
     unit: 'ratio',
@@ -44,22 +44,35 @@ export function evaluateBudgetThreshold(applied: AppliedBudgetThreshold, observa
  * How much more has to be spent in the period until the next threshold is reached, exact to the micro; undefined where all are.
  */
 export function toNextThreshold({ budget }: AppliedBudgetThreshold, actualMicros: Micros): Micros | undefined {
-  const ratios = budget.thresholdRatios ?? DEFAULT_THRESHOLD_RATIOS;
-  const missing = ratios
-    .map((ratio) => reachedAt(budget.amountMicros, ratio) - actualMicros)
-    .filter((more) => more > 0n);
-  return least(missing);
+  return least(
+    thresholdsOf(budget).flatMap(({ atMicros }) => (atMicros > actualMicros ? atMicros - actualMicros : [])),
+  );
 }
 
-/** The least amount that reaches the threshold. */
+interface Threshold {
+  readonly ratio: number;
+  /** The least amount that reaches it. */
+  readonly atMicros: Micros;
+}
+
+/** By budget and not by id: changed reference data brings new objects. */
+const thresholdsByBudget = new WeakMap<Budget, readonly Threshold[]>();
+
+/** The budget's thresholds, the lowest first. */
+function thresholdsOf(budget: Budget): readonly Threshold[] {
+  let thresholds = thresholdsByBudget.get(budget);
+  if (!thresholds) {
+    const ratios = (budget.thresholdRatios ?? DEFAULT_THRESHOLD_RATIOS).toSorted((a, b) => a - b);
+    thresholds = ratios.map((ratio) => ({ ratio, atMicros: reachedAt(budget.amountMicros, ratio) }));
+    thresholdsByBudget.set(budget, thresholds);
+  }
+  return thresholds;
+}
+
 function reachedAt(amountMicros: Micros, ratio: number): Micros {
   const { unscaled, scale } = decimalOf(ratio);
   const base = 10n ** BigInt(scale);
   return (amountMicros * unscaled + base - 1n) / base;
-}
-
-function isReached(actualMicros: Micros, amountMicros: Micros, ratio: number): boolean {
-  return actualMicros >= reachedAt(amountMicros, ratio);
 }
 
 function severityOf(threshold: number): Severity {

@@ -158,7 +158,7 @@ describe('what the messages say', () => {
   it('is the whole contract, from firing to resolved', () => {
     const evidence = { watermark: '2026-03-02T01:00:00.000Z' };
     const messages = run([
-      { tMs: at(0), verdict: verdict('warning', 21), input: input({ details: { evidence } }) },
+      { tMs: at(0), verdict: verdict('warning', 21), input: input({ details: () => ({ evidence }) }) },
       { tMs: at(30), verdict: verdict('critical', 30), input: input() },
       { tMs: at(60), verdict: verdict('none', 9), input: input({ cause: 'correction' }) },
       { tMs: at(120), verdict: verdict('none', 8), input: input() },

@@ -53,7 +53,8 @@ export interface EpisodeInput {
   readonly cause: SignalCause;
   /** Input is missing or does not move: nothing is resolved or eased, since the figures may be low for want of input. */
   readonly stale: boolean;
-  readonly details?: SignalDetails;
+  /** Asked for only when there is something to say. */
+  readonly details?: () => SignalDetails;
 }
 
 /** The next state, and the message to publish if there is one. */
@@ -163,7 +164,7 @@ function begin(
       previousSeverity: 'none',
       cause,
     },
-    details,
+    details?.(),
   );
   const footing = footingOf(verdict, { applied });
   return {
@@ -254,7 +255,7 @@ function say(
     ...{ status, severity, cause },
     ...(severity !== sent.severity && { previousSeverity: sent.severity }),
   };
-  return signalMessage(applied, verdict, progress, details);
+  return signalMessage(applied, verdict, progress, details?.());
 }
 
 /** The same episode after `sent`. */

@@ -14,6 +14,7 @@ export * from './integration-cost.js';
 export * from './misallocation.js';
 export * from './over-automation.js';
 export * from './promotion-overspend.js';
+export * from './rule-book.js';
 export * from './rule-set.js';
 export * from './signal-key.js';
 export * from './signal-message.js';

@@ -1,4 +1,4 @@
-import { budgetsInForce } from '../budget/index.js';
+import { budgetsInForce, budgetsOf, isInForce } from '../budget/index.js';
 import { initiativesOn } from '../initiative/index.js';
 import { UNALLOCATED } from '../windowing/index.js';
 import type { Micros } from '../money/index.js';
@@ -201,14 +201,11 @@ function appliesIn(rule: Rule, scope: BudgetScope): boolean {
 /** Whether a scope without a budget is an oversight, see `evaluateUnapprovedSpend`. */
 function isPlannedIn(rule: UnapprovedSpendRule, budgets: readonly Budget[], scope: BudgetScope, tMs: number): boolean {
   if (rule.scopes || scope === 'all') return true;
-  return budgets.some((budget) => budget.scope === scope && budgetsInForce([budget], scope, budget.id, tMs).length > 0);
+  return budgets.some((budget) => budget.scope === scope && isInForce(budget, tMs));
 }
 
 function waitingFor(budgets: readonly Budget[], scope: BudgetScope, id: string): Budget[] {
-  return budgets.filter(
-    (budget) =>
-      budget.scope === scope && budget.id === id && (budget.status === 'draft' || budget.status === 'submitted'),
-  );
+  return budgetsOf(budgets, scope, id).filter(({ status }) => status === 'draft' || status === 'submitted');
 }
 
 /** Of each ruleId the highest version in force, if that is enabled: switching a version off hides the ones before. */

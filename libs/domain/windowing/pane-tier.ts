@@ -33,6 +33,11 @@ export class PaneTier {
     this.panes.add(index, delta);
   }
 
+  /** Whether any pane starts in [fromMs, toMs), both multiples of the width. */
+  hasBetween(fromMs: number, toMs: number): boolean {
+    return this.panes.hasBetween(Math.round(fromMs / this.widthMs), Math.round(toMs / this.widthMs) - 1);
+  }
+
   /** Sum of the panes that start in [fromMs, toMs), both multiples of the width. */
   sum(fromMs: number, toMs: number): Measures {
     const total = new Float64Array(SUM_FIELDS);

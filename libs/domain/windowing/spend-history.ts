@@ -59,7 +59,10 @@ export class SpendHistory {
     let last = this.marks.at(-1);
     while (last && last.endMs < endMs) {
       const nextMs = Math.min(floorTo(last.endMs, this.stepMs) + this.stepMs, endMs);
-      last = { endMs: nextMs, totalMicros: last.totalMicros + this.amountIn(windows.fine.sum(last.endMs, nextMs)) };
+      const { fine } = windows;
+      // Most of the steps of a history that begins lie before the scope's first pane.
+      const spentMicros = fine.hasBetween(last.endMs, nextMs) ? this.amountIn(fine.sum(last.endMs, nextMs)) : 0n;
+      last = { endMs: nextMs, totalMicros: last.totalMicros + spentMicros };
       this.marks.push(last);
     }
   }

@@ -55,7 +55,8 @@ export function judgeAhead(minutes: Iterable<OpenMinute>, heardMs: number, known
       const next = toNextVerdict(rule, view, judgement.verdict);
       if (next !== undefined) more.push(next);
       const input = known.inputOf(key, rule, view, judgement);
-      const step = advanceEarly(before ?? known.stateOf(key), judgement.verdict, minuteMs, heardMs, input);
+      const state = before ?? known.stateOf(key);
+      const step = unlessOverflow(() => advanceEarly(state, judgement.verdict, minuteMs, heardMs, input));
       states.set(key, step?.state ?? null);
       if (step?.emit) told.push({ key, state: step.state, message: step.emit });
     }

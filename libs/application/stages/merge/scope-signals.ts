@@ -5,7 +5,7 @@ import {
   isToldAheadOf,
   least,
   partsOfTheWhole,
-  rulesFor,
+  RuleBook,
   scopesOf,
   signalKey,
   SpendHistory,
@@ -68,6 +68,14 @@ interface Episode {
   readonly state: EpisodeState;
 }
 
+/** Which minutes are judged ahead, and on what. */
+interface EarlyReach {
+  readonly reference: Reference;
+  readonly judgedMs: number;
+  readonly lastMs: number;
+  readonly heardMs: number;
+}
+
 /** How far the rules were judged. */
 export interface SignalsProgress {
   /** Event time from which the task has seen everything. */
@@ -91,6 +99,9 @@ export class ScopeSignals {
   private readonly hours: HourHistory;
   private readonly figures = new JudgedBudgets();
   private readonly gates = new EarlyGates();
+  /** Under the reference data that was asked for last. */
+  private applied: { readonly reference: Reference; readonly book: RuleBook } | undefined;
+  private readonly keys = new WeakMap<AppliedRule, string>();
   private watched: ReadonlySet<ScopeWindows> = new Set();
   private watchedOf: { reference: Reference; scopes: number } | undefined;
   /** Systems that have a budget, if any rule or budget is about a part of the whole's spend. */
@@ -164,7 +175,7 @@ export class ScopeSignals {
       if (applied.some(({ kind }) => BY_HOURS.has(kind))) this.hours.record(windows, tMs, this.sinceMs);
       const view = this.viewOf(windows, part, tMs);
       for (const rule of applied) {
-        const key = signalKey(rule, this.dependencies.fingerprint);
+        const key = this.keyOf(rule);
         judged.add(key);
         const message = unlessOverflow(
           () => this.judge(key, rule, view, isStale),
@@ -222,7 +233,7 @@ export class ScopeSignals {
     const watched = this.watchedScopes(reference);
     const messages: SignalMessage[] = [];
     const known: KnownEpisodes = {
-      keyOf: (rule) => signalKey(rule, this.dependencies.fingerprint),
+      keyOf: (rule) => this.keyOf(rule),
       stateOf: (key) => this.episodes.get(key)?.state,
       inputOf: (key, rule, view, judgement) => this.inputOf(key, rule, view, judgement, judgedMs),
     };
@@ -231,7 +242,7 @@ export class ScopeSignals {
       const upToMs = Math.max(latestMs, judgedMs);
       const more: Micros[] = [];
       for (const part of this.partsOf(windows)) {
-        const minutes = this.openMinutes(windows, part, { judgedMs, lastMs, heardMs: upToMs });
+        const minutes = this.openMinutes(windows, part, { reference, judgedMs, lastMs, heardMs: upToMs });
         const { told, moreMicros } = judgeAhead(minutes, upToMs, known);
         if (moreMicros !== undefined) more.push(moreMicros);
         for (const { key, state, message } of told) {
@@ -248,9 +259,8 @@ export class ScopeSignals {
   private *openMinutes(
     windows: ScopeWindows,
     part: SpendPart,
-    { judgedMs, lastMs, heardMs }: { readonly judgedMs: number; readonly lastMs: number; readonly heardMs: number },
+    { reference, judgedMs, lastMs, heardMs }: EarlyReach,
   ): Iterable<OpenMinute> {
-    const { reference } = this.dependencies.reference.current();
     const view = (minuteMs: number): ScopeView => {
       this.historyOf(windows, part).mark(windows, judgedMs);
       return this.viewOf(windows, part, minuteMs);
@@ -258,8 +268,11 @@ export class ScopeSignals {
     for (let minuteMs = judgedMs + JUDGE_STEP_MS; minuteMs <= lastMs; minuteMs += JUDGE_STEP_MS) {
       let rules = this.rulesOn(part, reference, minuteMs);
       if (heardMs < minuteMs) {
-        const now = new Set(this.rulesOn(part, reference, heardMs).map(nameOf));
-        rules = rules.filter((rule) => now.has(nameOf(rule)));
+        const inForce = this.rulesOn(part, reference, heardMs);
+        if (inForce !== rules) {
+          const names = new Set(inForce.map(nameOf));
+          rules = rules.filter((rule) => names.has(nameOf(rule)));
+        }
       }
       yield { minuteMs, rules, view: () => view(minuteMs) };
     }
@@ -273,11 +286,28 @@ export class ScopeSignals {
   }
 
   /** A vendor is compared with the own people, which only the task that owns the whole can do. */
-  private rulesOn({ scope, id }: Pick<SpendPart, 'scope' | 'id'>, reference: Reference, tMs: number): AppliedRule[] {
-    const own = rulesFor(reference, scope, id, tMs).filter(({ kind }) => kind !== 'vendor-quality');
+  private rulesOn(
+    { scope, id }: Pick<SpendPart, 'scope' | 'id'>,
+    reference: Reference,
+    tMs: number,
+  ): readonly AppliedRule[] {
+    const book = this.bookOf(reference);
+    let own = book.rulesFor(scope, id, tMs);
+    if (own.some(({ kind }) => kind === 'vendor-quality')) own = own.filter(({ kind }) => kind !== 'vendor-quality');
     if (scope !== 'all') return own;
-    const ofVendors = this.cells.vendorIds.flatMap((vendorId) => rulesFor(reference, 'vendor', vendorId, tMs));
+    const ofVendors = this.cells.vendorIds.flatMap((vendorId) => book.rulesFor('vendor', vendorId, tMs));
     return [...own, ...ofVendors.filter(({ kind }) => kind === 'vendor-quality')];
+  }
+
+  private bookOf(reference: Reference): RuleBook {
+    if (this.applied?.reference !== reference) this.applied = { reference, book: new RuleBook(reference) };
+    return this.applied.book;
+  }
+
+  private keyOf(rule: AppliedRule): string {
+    let key = this.keys.get(rule);
+    if (key === undefined) this.keys.set(rule, (key = signalKey(rule, this.dependencies.fingerprint)));
+    return key;
   }
 
   private viewOf(windows: ScopeWindows, part: SpendPart, tMs: number): ScopeView {
@@ -316,16 +346,12 @@ export class ScopeSignals {
     { verdict, content, contributors }: Judgement,
     watermarkMs: number,
   ): EpisodeInput {
-    // Computed only for what is or may be said.
-    const isSaid = verdict.condition || this.episodes.get(key)?.state.phase === 'firing';
     return {
       signalKey: key,
       applied: rule,
       cause: this.causeOf(rule, view, verdict),
       stale: false,
-      details: isSaid
-        ? detailsOf(content, watermarkMs, contributors ?? partsOf(rule, view), varianceOf(rule, view))
-        : {},
+      details: () => detailsOf(content, watermarkMs, contributors ?? partsOf(rule, view), varianceOf(rule, view)),
     };
   }
 
@@ -339,7 +365,7 @@ export class ScopeSignals {
     const without = late.length > 0 || bills ? judgeRule(rule, view.before({ late, bills }))?.verdict : undefined;
     if (without && (without.condition !== verdict.condition || without.severity !== verdict.severity))
       return bills ? 'correction' : causeOfChanges(late);
-    return view.hasNews(JUDGE_STEP_MS) ? 'usage' : 'clock';
+    return view.hasNews() ? 'usage' : 'clock';
   }
 
   private historyOf(windows: ScopeWindows, part: SpendPart): SpendHistory {
@@ -403,7 +429,7 @@ export class ScopeSignals {
     const { reference } = this.dependencies.reference.current();
     const ref = { scope: state.sent.scope as BudgetScope, id: state.sent.id };
     const before = this.rulesOn(ref, reference, tMs - JUDGE_STEP_MS);
-    const applied = before.some((rule) => signalKey(rule, this.dependencies.fingerprint) === key);
+    const applied = before.some((rule) => this.keyOf(rule) === key);
     return applied ? 'expiry' : 'plan-change';
   }
 

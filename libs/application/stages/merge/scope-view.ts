@@ -28,7 +28,8 @@ import type { CellBook } from './cell-book.js';
 import type { HourHistory, Stretch } from './hour-history.js';
 import type { RevenueBook } from './revenue-book.js';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What the rules are judged on, beside one scope's windows. */
 export interface Surroundings {
@@ -58,6 +59,7 @@ export class ScopeView {
   readonly observedSinceMs: number;
   /** By start of the period, without bills. */
   private readonly booked = new Map<number, Measures>();
+  private news: boolean | undefined;
 
   constructor(
     private readonly around: Surroundings,
@@ -138,9 +140,9 @@ export class ScopeView {
     return coarse.sum(floorTo(untilMs - lengthMs, coarse.widthMs), untilMs);
   }
 
-  /** Whether any contact or feedback came into the scope in the last `stepMs`. */
-  hasNews(stepMs: number): boolean {
-    return isNews(this.part, this.windows.fine.sum(this.asOfMs - stepMs, this.asOfMs));
+  /** Whether any contact or feedback came into the scope in the last minute. */
+  hasNews(): boolean {
+    return (this.news ??= isNews(this.part, this.windows.fine.sum(this.asOfMs - MINUTE_MS, this.asOfMs)));
   }
 
   /** The bills of the scope, with what each accrued in [fromMs, asOfMs). */
