@@ -49,7 +49,7 @@ export class SetTransaction {
       const task = tasks.get(partition)?.task;
       if (!task) continue;
       if (outputs.length > 0) await turnOfOthers();
-      outputs.push({ partition, task, output: task.process(input, Date.now()) });
+      outputs.push({ partition, task, output: await outputOf(task, input) });
     }
     const advances = [...tasks].map(([partition, task]) => advanceOf(partition, task, steps));
     return new SetTransaction(tasks, outputs, advances, steps);
@@ -94,6 +94,17 @@ export class SetTransaction {
       task.offsetsAreBehind = false;
     }
     for (const { partition, advance } of this.steps) if (advance) this.tasks.get(partition)?.positions.set(...advance);
+  }
+}
+
+/** Others have their turn between the slices of a task. */
+async function outputOf(task: StageTask, input: StageInput): Promise<StageOutput> {
+  if (!task.processInSlices) return task.process(input, Date.now());
+  const slices = task.processInSlices(input, Date.now());
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+    await turnOfOthers();
   }
 }
 

@@ -74,6 +74,16 @@ export interface StageOutput {
   readonly observations?: readonly Observations[];
 }
 
+/** Work in slices, and what comes of it. */
+export type Slices<T> = Generator<undefined, T>;
+
+/** Does it in one go. */
+export function inOneGo<T>(slices: Slices<T>): T {
+  let slice = slices.next();
+  while (slice.done !== true) slice = slices.next();
+  return slice.value;
+}
+
 /** What the runner tells a task when it takes a partition over. */
 export interface TaskContext {
   readonly partition: number;
@@ -90,6 +100,11 @@ export interface StageTask {
   restored(): void;
   /** `nowMs` is the wall clock, epoch milliseconds. An output without records and changelog commits only offsets. */
   process(input: StageInput, nowMs: number): StageOutput;
+  /**
+   * The same in slices, for what takes so long that others in the process would notice: they have their turn at each
+   * `yield`. Nothing else is asked of the task until it has come to its end.
+   */
+  processInSlices?(input: StageInput, nowMs: number): Slices<StageOutput>;
 }
 
 export interface StageDefinition {

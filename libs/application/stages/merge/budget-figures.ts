@@ -5,20 +5,26 @@ import type { BudgetFigures } from './judge-rule.js';
  * what no rule judges any more, is not there the next time, rather than standing still until a restart.
  */
 export class JudgedBudgets {
-  private figures = new Map<string, BudgetFigures>();
+  private judged = new Map<string, BudgetFigures>();
+  private shown = new Map<string, BudgetFigures>();
 
-  /** A minute is about to be judged. */
+  /** A minute is about to be judged. What was found before is shown until it is. */
   begin(): void {
-    this.figures = new Map<string, BudgetFigures>();
+    this.judged = new Map<string, BudgetFigures>();
+  }
+
+  /** The minute is judged. */
+  finish(): void {
+    this.shown = this.judged;
   }
 
   /** What one rule found out about a budget. */
   show(budgetId: string, part: Partial<BudgetFigures>): void {
-    const before = this.figures.get(budgetId) ?? { budgetId, spentRatio: 0, burnRates: {} };
-    this.figures.set(budgetId, { ...before, ...part, burnRates: { ...before.burnRates, ...part.burnRates } });
+    const before = this.judged.get(budgetId) ?? { budgetId, spentRatio: 0, burnRates: {} };
+    this.judged.set(budgetId, { ...before, ...part, burnRates: { ...before.burnRates, ...part.burnRates } });
   }
 
   values(): Iterable<BudgetFigures> {
-    return this.figures.values();
+    return this.shown.values();
   }
 }

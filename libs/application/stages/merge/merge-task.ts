@@ -16,14 +16,16 @@ import {
 } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
 import { decodePanes, type PaneRowSink, type PanesMessage } from '../exchange/panes-message.js';
-import type {
-  CounterIncrement,
-  Observations,
-  OutputRecord,
-  StageInput,
-  StageOutput,
-  StageTask,
-  TaskContext,
+import {
+  inOneGo,
+  type CounterIncrement,
+  type Observations,
+  type OutputRecord,
+  type Slices,
+  type StageInput,
+  type StageOutput,
+  type StageTask,
+  type TaskContext,
 } from '../stage.js';
 import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
@@ -167,6 +169,10 @@ export class MergeTask implements StageTask {
   }
 
   process(input: StageInput, nowMs: number): StageOutput {
+    return inOneGo(this.processInSlices(input, nowMs));
+  }
+
+  *processInSlices(input: StageInput, nowMs: number): Slices<StageOutput> {
     const { currency, zone } = this.organisation;
     if (this.set.scopes.size === 0) this.settle(zone);
     const records: OutputRecord[] = [];
@@ -175,7 +181,7 @@ export class MergeTask implements StageTask {
     if (input.kind === 'records') {
       for (const { value } of input.records) if (value) this.hear(value);
       for (const result of this.set.takeRestatements()) this.restate(result, currency);
-      const messages = [...this.advance(currency), ...this.judgeEarly()];
+      const messages = [...(yield* this.advance(currency)), ...(yield* this.judgeEarly())];
       for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
@@ -188,6 +194,7 @@ export class MergeTask implements StageTask {
             values: [Math.max(0, seconds)],
           });
       }
+      if (messages.length > 0) yield;
     }
     const blocks = [...this.windowBlocks.drain(), ...this.open.send(this.openAt, nowMs)];
     records.push(...this.budgetRecords.send(this.signals.budgets, nowMs));
@@ -285,7 +292,7 @@ export class MergeTask implements StageTask {
    * Closes windows minute by minute, so that rules see every minute however far the watermark jumped, and writes them; gives
    * the signals.
    */
-  private advance(currency: string): SignalMessage[] {
+  private *advance(currency: string): Slices<SignalMessage[]> {
     const messages: SignalMessage[] = [];
     const { watermarkMs } = this.sources;
     if (watermarkMs === undefined) return messages;
@@ -300,7 +307,7 @@ export class MergeTask implements StageTask {
     while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
       this.allocations.advance(minuteMs);
       this.set.advanceInto(minuteMs, publish);
-      messages.push(...this.signals.evaluate(minuteMs, this.sources.heardMs));
+      messages.push(...(yield* this.signals.evaluate(minuteMs, this.sources.heardMs)));
       this.judgedMs = minuteMs;
     }
     this.allocations.advance(watermarkMs);
@@ -309,8 +316,8 @@ export class MergeTask implements StageTask {
   }
 
   /** What of the minutes to come holds already; see {@link ScopeSignals.judgeEarly}. */
-  private judgeEarly(): SignalMessage[] {
-    return this.judgedMs === undefined ? [] : this.signals.judgeEarly(this.judgedMs, this.sources.heardMs);
+  private *judgeEarly(): Slices<SignalMessage[]> {
+    return this.judgedMs === undefined ? [] : yield* this.signals.judgeEarly(this.judgedMs, this.sources.heardMs);
   }
 
   /**

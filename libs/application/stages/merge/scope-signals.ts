@@ -28,7 +28,7 @@ import {
   type WindowSet,
 } from '#libs/domain';
 import { CELL_MS, type PanesMessage } from '../exchange/panes-message.js';
-import type { ChangelogEntry } from '../stage.js';
+import type { ChangelogEntry, Slices } from '../stage.js';
 import type { StageDependencies } from '../stage-options.js';
 import { JudgedBudgets } from './budget-figures.js';
 import { CellBook } from './cell-book.js';
@@ -63,6 +63,9 @@ const EARLY_REACH_MS = 5 * 60_000;
 
 /** Kinds that look at the hours of past weeks. */
 const BY_HOURS: ReadonlySet<Rule['kind']> = new Set(['anomaly', 'blind-cut'] as const);
+
+/** So many are judged before others have their turn: some milliseconds. */
+const PARTS_IN_SLICE = 20;
 
 interface Episode {
   readonly state: EpisodeState;
@@ -162,14 +165,17 @@ export class ScopeSignals {
    *
    * @param heardMs largest event time that any source has seen
    */
-  evaluate(tMs: number, heardMs: number): SignalMessage[] {
+  *evaluate(tMs: number, heardMs: number): Slices<SignalMessage[]> {
     const isStale = tMs - heardMs > STALE_AFTER_MS;
     this.sinceMs ??= tMs;
     const { reference } = this.dependencies.reference.current();
     const messages: SignalMessage[] = [];
     const judged = new Set<string>();
     this.figures.begin();
+    let parts = 0;
     for (const { windows, part } of this.watchedParts(reference)) {
+      parts += 1;
+      if (parts % PARTS_IN_SLICE === 0) yield;
       const applied = this.rulesOn(part, reference, tMs);
       if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows, part).mark(windows, tMs);
       if (applied.some(({ kind }) => BY_HOURS.has(kind))) this.hours.record(windows, tMs, this.sinceMs);
@@ -184,6 +190,7 @@ export class ScopeSignals {
         if (message) messages.push(message);
       }
     }
+    this.figures.finish();
     this.cells.prune(tMs);
     this.withdrawOthers(judged, tMs, messages);
     this.late.clear();
@@ -197,6 +204,7 @@ export class ScopeSignals {
    */
   recallBudgets(tMs: number): void {
     const { reference } = this.dependencies.reference.current();
+    this.figures.begin();
     for (const { windows, part } of this.watchedParts(reference)) {
       const onBudgets = this.rulesOn(part, reference, tMs).filter((rule) => 'budget' in rule);
       if (onBudgets.length === 0) continue;
@@ -207,6 +215,7 @@ export class ScopeSignals {
         if (judgement?.figures) this.figures.show(rule.budget.budgetId, judgement.figures);
       }
     }
+    this.figures.finish();
   }
 
   /** Something was booked in the scope. */
@@ -225,7 +234,7 @@ export class ScopeSignals {
    *
    * @param heardMs largest event time that any source has seen
    */
-  judgeEarly(judgedMs: number, heardMs: number): SignalMessage[] {
+  *judgeEarly(judgedMs: number, heardMs: number): Slices<SignalMessage[]> {
     const touched = this.gates.take();
     const lastMs = floorTo(heardMs, JUDGE_STEP_MS) + JUDGE_STEP_MS;
     if (touched.size === 0 || this.sinceMs === undefined || lastMs - judgedMs > EARLY_REACH_MS) return [];
@@ -237,8 +246,11 @@ export class ScopeSignals {
       stateOf: (key) => this.episodes.get(key)?.state,
       inputOf: (key, rule, view, judgement) => this.inputOf(key, rule, view, judgement, judgedMs),
     };
+    let scopes = 0;
     for (const [windows, latestMs] of touched) {
       if (!watched.has(windows) || this.gates.isShut(windows, reference, lastMs)) continue;
+      scopes += 1;
+      if (scopes % PARTS_IN_SLICE === 0) yield;
       const upToMs = Math.max(latestMs, judgedMs);
       const more: Micros[] = [];
       for (const part of this.partsOf(windows)) {
