@@ -2,6 +2,7 @@ import { fixedReference, EMPTY_REFERENCE } from '#libs/application';
 import type { Budget, Reference, Rule } from '#libs/domain';
 import { PipelineDriver, type DriverRecord } from '../../../testing/pipeline-driver.js';
 import { BASE, contact, REFERENCE } from '../centre.fixture.js';
+import { JudgedBudgets } from './budget-figures.js';
 
 const MINUTE = 60;
 
@@ -90,5 +91,19 @@ describe('the figures of budgets', () => {
     driver.send(...minutes(10, 15));
     expect(figuresOf(driver)).toMatchObject([{ budgetId: 'b', burnRates: {} }]);
     expect(figuresOf(driver)[0]?.burnRates).toEqual({});
+  });
+
+  it('stand as they were while the next minute is being judged', () => {
+    const budgets = new JudgedBudgets();
+    const judge = (spentRatio: number): void => {
+      budgets.begin();
+      for (const budgetId of ['a', 'b']) budgets.show(budgetId, { spentRatio });
+    };
+    judge(0.1);
+    budgets.finish();
+    judge(0.2);
+    expect([...budgets.values()]).toMatchObject([{ spentRatio: 0.1 }, { spentRatio: 0.1 }]);
+    budgets.finish();
+    expect([...budgets.values()]).toMatchObject([{ spentRatio: 0.2 }, { spentRatio: 0.2 }]);
   });
 });

@@ -6,7 +6,7 @@ import type { BudgetFigures } from './judge-rule.js';
  */
 export class JudgedBudgets {
   private judged = new Map<string, BudgetFigures>();
-  private shown = new Map<string, BudgetFigures>();
+  private shown: readonly BudgetFigures[] = [];
 
   /** A minute is about to be judged. What was found before is shown until it is. */
   begin(): void {
@@ -15,7 +15,7 @@ export class JudgedBudgets {
 
   /** The minute is judged. */
   finish(): void {
-    this.shown = this.judged;
+    this.shown = [...this.judged.values()];
   }
 
   /** What one rule found out about a budget. */
@@ -24,7 +24,8 @@ export class JudgedBudgets {
     this.judged.set(budgetId, { ...before, ...part, burnRates: { ...before.burnRates, ...part.burnRates } });
   }
 
-  values(): Iterable<BudgetFigures> {
-    return this.shown.values();
+  /** The same list until another minute is judged. */
+  values(): readonly BudgetFigures[] {
+    return this.shown;
   }
 }

@@ -10,13 +10,15 @@ const INTERVAL_MS = 1_000;
 /** How the budgets of a merge task's scopes stand, for those who have no window to tell it from: quarters, years, parts. */
 export class BudgetRecords {
   private readonly sent = new Map<string, BudgetFigures>();
+  private lastSent: readonly BudgetFigures[] | undefined;
   private sentAtMs = -Infinity;
 
   constructor(private readonly partition: number) {}
 
-  /** Records of the budgets that were judged anew, if it is time. */
-  send(budgets: Iterable<BudgetFigures>, nowMs: number): OutputRecord[] {
-    if (nowMs - this.sentAtMs < INTERVAL_MS) return [];
+  /** Records of the budgets that were judged anew, if it is time; `budgets` is another list only once they were. */
+  send(budgets: readonly BudgetFigures[], nowMs: number): OutputRecord[] {
+    if (budgets === this.lastSent || nowMs - this.sentAtMs < INTERVAL_MS) return [];
+    this.lastSent = budgets;
     const records: OutputRecord[] = [];
     const judged = new Set<string>();
     for (const figures of budgets) {

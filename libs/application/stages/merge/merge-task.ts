@@ -135,7 +135,7 @@ export class MergeTask implements StageTask {
     return this.signals.firing;
   }
 
-  get budgets(): Iterable<BudgetFigures> {
+  get budgets(): readonly BudgetFigures[] {
     return this.signals.budgets;
   }
 

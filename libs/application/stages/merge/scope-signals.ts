@@ -127,7 +127,7 @@ export class ScopeSignals {
     return false;
   }
 
-  get budgets(): Iterable<BudgetFigures> {
+  get budgets(): readonly BudgetFigures[] {
     return this.figures.values();
   }
 
