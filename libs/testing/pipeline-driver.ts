@@ -29,6 +29,8 @@ export interface DriverOptions {
   readonly stage?: Partial<StageOptions>;
   /** Wall clock at the start, epoch ms. */
   readonly nowMs?: number;
+  /** Whether a task that is behind after an input goes on as a successor, restored from its changelog. */
+  readonly restartsWhenBehind?: boolean;
 }
 
 /** A record as a test sends it: `value` is sent as JSON unless it is bytes. */
@@ -67,18 +69,22 @@ export class PipelineDriver {
   /** Bytes of each message from a cost task to a merge task. */
   readonly panesBytes: number[] = [];
   nowMs: number;
+  /** How many outputs were of a task that is behind. */
+  stepsBehind = 0;
   private readonly partitions: number;
   private readonly options: StageOptions;
   private readonly dependencies: StageDependencies;
   private readonly offsets = new Map<string, number>();
   private readonly failures: unknown[] = [];
+  private readonly restartsWhenBehind: boolean;
   /** What cost tasks tell each other. */
   private readonly notices: OutputRecord[] = [];
   private cost: RunningTask<CostTask>[] = [];
   private merge: RunningTask<MergeTask>[] = [];
 
-  constructor({ reference, partitions = 2, stage = {}, nowMs = Date.UTC(2026, 10, 23) }: DriverOptions) {
+  constructor({ reference, partitions = 2, stage = {}, nowMs = Date.UTC(2026, 10, 23), ...rest }: DriverOptions) {
     this.partitions = partitions;
+    this.restartsWhenBehind = rest.restartsWhenBehind ?? false;
     this.nowMs = nowMs;
     this.options = { ...DEFAULT_STAGE_OPTIONS, clock: 'event', ...stage };
     this.dependencies = {
@@ -111,11 +117,14 @@ export class PipelineDriver {
       ]),
     );
     return Array.from({ length: this.partitions }, (_, partition) => {
-      const task = definition.createTask({ partition, partitionCounts: counts, caughtUp: {} });
       const changelog = before[partition]?.changelog ?? new Map<string, Buffer>();
-      for (const [key, value] of changelog) task.restore(key, value);
-      task.restored();
-      const inputs$ = new Subject<TimedInput>();
+      const restored = (): Task => {
+        const task = definition.createTask({ partition, partitionCounts: counts, caughtUp: {} });
+        for (const [key, value] of changelog) task.restore(key, value);
+        task.restored();
+        return task;
+      };
+      const running: RunningTask<Task> = { task: restored(), inputs$: new Subject<TimedInput>(), changelog };
       const keep = (output: StageOutput): void => {
         for (const { key, value } of output.changelog) {
           const bytes = toBuffer(value);
@@ -127,10 +136,16 @@ export class PipelineDriver {
           }
         }
         take(output);
+        if (output.isBehind !== true) return;
+        this.stepsBehind += 1;
+        if (this.restartsWhenBehind) running.task = restored();
       };
+      const current: Pick<StageTask, 'process'> = { process: (input, nowMs) => running.task.process(input, nowMs) };
       // An error that nobody takes is thrown later, in a turn that no test waits for.
-      inputs$.pipe(processWith(task)).subscribe({ next: keep, error: (error: unknown) => this.failures.push(error) });
-      return { task, inputs$, changelog };
+      running.inputs$
+        .pipe(processWith(current))
+        .subscribe({ next: keep, error: (error: unknown) => this.failures.push(error) });
+      return running;
     });
   }
 

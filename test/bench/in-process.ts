@@ -10,6 +10,7 @@ import {
   type StageOptions,
   type StageOutput,
   type StageTask,
+  outputsOf,
 } from '#libs/application';
 import type { TopicKey } from '#libs/contract';
 import { partitionOf } from '#libs/adapters/kafka';
@@ -182,9 +183,11 @@ async function runMerge(nowMs: number): Promise<void> {
     if (records.length === 0) continue;
     heard[partition] = [];
     book('the bench itself');
-    const output = task.process({ kind: 'records', topic: 'panes', records, caughtUp: true }, nowMs);
-    book('merge stage');
-    await commit(merge, partition, output);
+    const input = { kind: 'records', topic: 'panes', records, caughtUp: true } as const;
+    for (const output of outputsOf(task, { input, nowMs })) {
+      book('merge stage');
+      await commit(merge, partition, output);
+    }
   }
 }
 

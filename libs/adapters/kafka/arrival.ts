@@ -5,7 +5,7 @@ import type { Step } from './set-transaction.js';
 /** What one fetch brought of one partition, until it is done with. */
 export class Arrival {
   private readonly chunks: Iterator<Chunk>;
-  private isOver = false;
+  private over = false;
 
   constructor(
     readonly owned: OwnedPartition,
@@ -14,6 +14,11 @@ export class Arrival {
     private readonly settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void },
   ) {
     this.chunks = batch.chunks(chunkRecords);
+  }
+
+  /** Nothing more will be taken of it. */
+  get isOver(): boolean {
+    return this.over;
   }
 
   /** The next records to be processed; undefined where none are left, or none are wanted any more. */
@@ -34,6 +39,11 @@ export class Arrival {
   async committed(chunk: Chunk): Promise<void> {
     this.owned.took(this.batch, chunk);
     this.batch.resolve(chunk.next - 1n);
+    await this.heartbeat();
+  }
+
+  async heartbeat(): Promise<void> {
+    if (this.over) return;
     try {
       await this.batch.heartbeat();
     } catch (error) {
@@ -42,13 +52,12 @@ export class Arrival {
   }
 
   fail(error: unknown): void {
-    this.isOver = true;
+    this.over = true;
     this.settle.reject(error);
   }
 
-  /** Nothing more will be taken of it. */
   end(): void {
-    this.isOver = true;
+    this.over = true;
     this.settle.resolve();
   }
 }

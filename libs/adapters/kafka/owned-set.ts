@@ -201,9 +201,23 @@ export class OwnedSet {
       });
       if (taken.length === 0) return;
       const steps = taken.map(({ arrival, chunk }) => arrival.step(chunk));
-      if (!(await this.commit(open, 'records', steps))) return;
+      const transaction = await this.commit(open, 'records', steps);
+      if (!transaction) return;
       await Promise.all(taken.map(({ arrival, chunk }) => arrival.committed(chunk)));
+      if (!(await this.goOn(open, transaction, inPlace))) return;
     }
+  }
+
+  /** Lets tasks that are behind catch up before they are given more; false: the tasks are gone, or not wanted any more. */
+  private async goOn(open: OpenSet, { next }: SetTransaction, arrivals: readonly Arrival[]): Promise<boolean> {
+    for (let steps = next; steps.length > 0;) {
+      if (this.isClosing() || arrivals.every(({ isOver }) => isOver)) return false;
+      const transaction = await this.commit(open, 'tick', steps);
+      if (!transaction) return false;
+      await Promise.all(arrivals.map((arrival) => arrival.heartbeat()));
+      steps = transaction.next;
+    }
+    return true;
   }
 
   /** A batch from elsewhere is left over from before a seek; if seeking does not help, taking over finds out why. */
@@ -226,14 +240,18 @@ export class OwnedSet {
     await this.commit(open, 'tick', steps);
   }
 
-  /** Runs inputs through the tasks and makes the outcome durable. False: the tasks are gone and will be taken over. */
-  private async commit(open: OpenSet, work: 'records' | 'tick', steps: readonly Step[]): Promise<boolean> {
+  /** Runs inputs through the tasks and makes the outcome durable. Undefined: the tasks are gone and will be taken over. */
+  private async commit(
+    open: OpenSet,
+    work: 'records' | 'tick',
+    steps: readonly Step[],
+  ): Promise<SetTransaction | undefined> {
     try {
       const transaction = await SetTransaction.of(open, steps);
       if (work === 'tick' && transaction.isEmpty) {
         await open.lock.settleDoubt();
         this.committed(transaction, 0);
-        return true;
+        return transaction;
       }
       const began = performance.now();
       const waves = transaction.waves(this.context);
@@ -243,10 +261,10 @@ export class OwnedSet {
       this.failures.delete(work);
       this.failuresInARow = 0;
       this.committed(transaction, (performance.now() - began) / 1000);
-      return true;
+      return transaction;
     } catch (error) {
       await this.failed(work, errorOf(error));
-      return false;
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import type { CostEvent, InputTopicKey, Signal } from '#libs/contract';
 import { isWindowScope, type Reference, type Scope } from '#libs/domain';
+import { outputsOf } from '../pipelines/index.js';
 import {
   costStage,
   DEFAULT_STAGE_OPTIONS,
@@ -8,6 +9,7 @@ import {
   type InputRecord,
   type StageDependencies,
   type StageOptions,
+  type StageInput,
   type StageOutput,
   type StageTask,
   recordsOf,
@@ -120,11 +122,9 @@ export class PastPipeline {
       else if (record.topic === 'rejected' && first === 0) this.rejected += 1;
     }
     for (const pane of panes) {
+      const input: StageInput = { kind: 'records', topic: 'panes', records: [pane], caughtUp: true };
       for (const { variant, task } of line.merges)
-        this.tell(
-          variant,
-          task.process({ kind: 'records', topic: 'panes', records: [pane], caughtUp: true }, this.nowMs),
-        );
+        for (const told of outputsOf(task, { input, nowMs: this.nowMs })) this.tell(variant, told);
     }
   }
 

@@ -40,6 +40,8 @@ import { WindowHeads } from './window-text.js';
 
 const META_KEY = 'meta';
 const VOID_KEY = 'void/';
+/** So many minutes times scopes are closed and judged in one go: about a second's work. */
+const SCOPE_MINUTES_IN_STEP = 5_000;
 
 interface Meta {
   /** The organisation's zone when the first fact came; the months are cut in it. */
@@ -178,9 +180,12 @@ export class MergeTask implements StageTask {
     const records: OutputRecord[] = [];
     const observations: Observations[] = [];
     const counters: CounterIncrement[] = [];
+    const goesOn = input.kind === 'records' || this.isBehind;
     if (input.kind === 'records') {
       for (const { value } of input.records) if (value) this.hear(value);
       for (const result of this.set.takeRestatements()) this.restate(result, currency);
+    }
+    if (goesOn) {
       const messages = [...(yield* this.advance(currency)), ...(yield* this.judgeEarly())];
       for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
@@ -198,8 +203,8 @@ export class MergeTask implements StageTask {
     }
     const blocks = [...this.windowBlocks.drain(), ...this.open.send(this.openAt, nowMs)];
     records.push(...this.budgetRecords.send(this.signals.budgets, nowMs));
-    const changelog = input.kind === 'records' ? this.changes() : [];
-    return { records, blocks, changelog, counters, observations };
+    const changelog = goesOn ? this.changes() : [];
+    return { records, blocks, changelog, counters, observations, isBehind: this.isBehind };
   }
 
   private hear(value: Buffer): void {
@@ -290,7 +295,7 @@ export class MergeTask implements StageTask {
 
   /**
    * Closes windows minute by minute, so that rules see every minute however far the watermark jumped, and writes them; gives
-   * the signals.
+   * the signals. Where the watermark jumped far it stops in between, and {@link isBehind}.
    */
   private *advance(currency: string): Slices<SignalMessage[]> {
     const messages: SignalMessage[] = [];
@@ -303,21 +308,31 @@ export class MergeTask implements StageTask {
     };
     const lastMs = floorTo(watermarkMs, JUDGE_STEP_MS);
     this.judgedMs ??= this.judgeFrom(lastMs);
+    const mostMinutes = Math.max(1, Math.floor(SCOPE_MINUTES_IN_STEP / this.set.scopes.size));
     let minuteMs = this.judgedMs ?? lastMs;
-    while ((minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs) {
+    for (let minutes = 0; (minuteMs = this.nextMinute(minuteMs, lastMs)) <= lastMs; minutes += 1) {
+      if (minutes === mostMinutes) return messages;
       this.allocations.advance(minuteMs);
       this.set.advanceInto(minuteMs, publish);
       messages.push(...(yield* this.signals.evaluate(minuteMs, this.sources.heardMs)));
       this.judgedMs = minuteMs;
+      yield;
     }
     this.allocations.advance(watermarkMs);
     this.set.advanceInto(watermarkMs, publish);
     return messages;
   }
 
+  /** Minutes that the watermark has passed are not judged yet. */
+  private get isBehind(): boolean {
+    const { judgedMs } = this;
+    return judgedMs !== undefined && judgedMs < floorTo(this.sources.watermarkMs ?? -Infinity, JUDGE_STEP_MS);
+  }
+
   /** What of the minutes to come holds already; see {@link ScopeSignals.judgeEarly}. */
   private *judgeEarly(): Slices<SignalMessage[]> {
-    return this.judgedMs === undefined ? [] : yield* this.signals.judgeEarly(this.judgedMs, this.sources.heardMs);
+    if (this.judgedMs === undefined || this.isBehind) return [];
+    return yield* this.signals.judgeEarly(this.judgedMs, this.sources.heardMs);
   }
 
   /**
