@@ -24,6 +24,8 @@ export interface CountingStageOptions {
   readonly tickMs?: number;
   /** Write a record to `signals` at the first tick of a task that has never written one. */
   readonly writeAtTick?: boolean;
+  /** Answers so many records at a time; the others are put aside, and the task is behind until they are answered. */
+  readonly answersInStep?: number;
   /** Throws, to see what the runner makes of it. */
   readonly failAt?: (key: string) => boolean;
 }
@@ -43,9 +45,16 @@ export function countingStage(options: CountingStageOptions = {}): StageDefiniti
 }
 
 const TICKED = 'ticked';
+const ASIDE = 'aside/';
+
+/** A record that is still to be answered. */
+type Aside = Pick<Counted, 'topic' | 'offset' | 'key'>;
 
 class CountingTask implements StageTask {
   private readonly counts = new Map<string, number>();
+  /** By the order in which they came. */
+  private readonly aside = new Map<number, Aside>();
+  private asideCount = 0;
 
   constructor(
     private readonly partition: number,
@@ -53,15 +62,20 @@ class CountingTask implements StageTask {
   ) {}
 
   restore(key: string, value: Buffer | null): void {
-    this.counts.set(key, Number(value?.toString()));
+    if (!key.startsWith(ASIDE)) this.counts.set(key, Number(value?.toString()));
+    else if (value === null) this.aside.delete(Number(key.slice(ASIDE.length)));
+    else this.aside.set(Number(key.slice(ASIDE.length)), JSON.parse(value.toString()) as Aside);
   }
 
   restored(): void {
-    // Nothing is derived from the counts.
+    this.asideCount = Math.max(0, ...this.aside.keys());
   }
 
   process(input: StageInput): StageOutput {
-    return input.kind === 'tick' ? this.tick() : this.count(input);
+    if (input.kind === 'tick') return this.aside.size > 0 ? this.answer([]) : this.tick();
+    const { topic, records } = input;
+    const news = Array.from(records, ({ key, offset }): Aside => ({ topic, offset, key: key?.toString() ?? '' }));
+    return this.answer(news);
   }
 
   private tick(): StageOutput {
@@ -76,19 +90,34 @@ class CountingTask implements StageTask {
     return { records: [record], changelog: [{ key: TICKED, value: '1' }], counters: [] };
   }
 
-  private count({ topic, records }: StageInput & { kind: 'records' }): StageOutput {
-    const changed = new Set<string>();
-    const outputs = [...records].map((record): OutputRecord => {
-      const key = record.key?.toString() ?? '';
+  /** Answers what was put aside, then what is new, as far as that goes. */
+  private answer(news: readonly Aside[]): StageOutput {
+    const { aside, counts } = this;
+    const waiting = [...aside.values(), ...news];
+    const answered = waiting.slice(0, this.options.answersInStep);
+    const changelog = new Map<string, string | null>();
+    for (const number of [...aside.keys()].slice(0, answered.length)) {
+      aside.delete(number);
+      changelog.set(`${ASIDE}${number}`, null);
+    }
+    for (const record of news.slice(Math.max(0, answered.length - (waiting.length - news.length)))) {
+      this.asideCount += 1;
+      aside.set(this.asideCount, record);
+      changelog.set(`${ASIDE}${this.asideCount}`, JSON.stringify(record));
+    }
+    const records = answered.map(({ topic, offset, key }): OutputRecord => {
       if (this.options.failAt?.(key)) throw new TypeError(`the stage cannot count ${key}`);
-      const count = (this.counts.get(key) ?? 0) + 1;
-      this.counts.set(key, count);
-      changed.add(key);
-      const counted: Counted = { topic, partition: this.partition, offset: record.offset, key, count };
-      return { topic: 'costEvents', partition: this.partition, key, value: JSON.stringify(counted) };
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      changelog.set(key, String(count));
+      const answer: Counted = { topic, partition: this.partition, offset, key, count };
+      return { topic: 'costEvents', partition: this.partition, key, value: JSON.stringify(answer) };
     });
-    const changelog = [...changed].map((key): ChangelogEntry => ({ key, value: String(this.counts.get(key)) }));
-    const counters = [{ metric: 'counted', labels: {}, value: records.length }];
-    return { records: outputs, changelog, counters };
+    return {
+      records,
+      changelog: Array.from(changelog, ([key, value]): ChangelogEntry => ({ key, value })),
+      counters: news.length > 0 ? [{ metric: 'counted', labels: {}, value: news.length }] : [],
+      isBehind: aside.size > 0,
+    };
   }
 }

@@ -29,10 +29,14 @@ export class CountingOracle implements Judge {
   /** Offsets of input partitions, counts of keys, sequences of changelogs. */
   private readonly decided: DecidedCommits;
   private readonly visible = new Map<string, number>();
+  /** Places of the records that were moved past and are still to be answered. */
+  private waiting: string[] = [];
 
   constructor(
     private readonly topics: Topics,
     private readonly clusterOf: () => SimCluster,
+    /** Records may be answered in later commits than the one that moves past them. */
+    private readonly isStepwise = false,
   ) {
     this.decided = new DecidedCommits(clusterOf);
   }
@@ -49,7 +53,8 @@ export class CountingOracle implements Judge {
 
   private judgeCommit(transaction: DecidedTransaction, newIn: (name: string) => readonly LogEntry[]): void {
     const staged = this.clusterOf().groups.staged(this.topics.group, transaction.producerId);
-    const expected: string[] = [];
+    const expected = this.waiting;
+    this.waiting = [];
     for (const [name, { offset }] of staged) {
       const from = this.decided.get(name) ?? 0;
       const to = Number(offset);
@@ -58,7 +63,8 @@ export class CountingOracle implements Judge {
       this.decided.set(name, Math.max(from, to));
     }
     for (const name of transaction.partitions) this.judgePartition(name, newIn(name), expected);
-    if (expected.length > 0)
+    if (this.isStepwise) this.waiting = expected;
+    else if (expected.length > 0)
       this.violate(`${transaction.transactionalId} commits past ${expected.join(', ')} without counting`);
   }
 
@@ -79,6 +85,7 @@ export class CountingOracle implements Judge {
     const cluster = this.clusterOf();
     // Each task writes at its first tick.
     if (cluster.logsOf(this.topics.ticks).some((log) => log.committed().next().done)) return false;
+    if (this.isStepwise && this.countOf([this.topics.output]) < this.countOf(this.topics.inputs)) return false;
     return this.topics.inputs.every((topic) =>
       cluster.logsOf(topic).every((log) => {
         let last = -1;
@@ -86,6 +93,12 @@ export class CountingOracle implements Judge {
         return cluster.groups.committedOffset(this.topics.group, log.name) > last;
       }),
     );
+  }
+
+  /** Records of these topics that can be read. */
+  private countOf(topics: readonly string[]): number {
+    const logs = topics.flatMap((topic) => this.clusterOf().logsOf(topic));
+    return logs.reduce((sum, log) => sum + [...log.committed()].length, 0);
   }
 
   /** Compares what can be read in the end with a batch computation of the input. */

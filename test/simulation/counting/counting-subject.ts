@@ -8,8 +8,10 @@ import { writeInput } from './counting-input.js';
 import { CountingOracle, type Topics } from './counting-oracle.js';
 
 /** The counting stage, whose every fault shows in what it counts. */
-export function countingSubject(_seed: number, plan: Plan, clusterOf: () => SimCluster): Subject {
+export function countingSubject(seed: number, plan: Plan, clusterOf: () => SimCluster): Subject {
   const { partitions } = plan;
+  // Few, and none of those that have found something.
+  const isStepwise = seed % 16 === 8;
   const inputs: TopicKey[] = plan.twoInputs ? ['interactions', 'agentStates'] : ['interactions'];
   const topics: Topics = {
     group: 'sim-counting',
@@ -27,8 +29,8 @@ export function countingSubject(_seed: number, plan: Plan, clusterOf: () => SimC
       [...topics.inputs, topics.output, topics.changelog, topics.ticks].map((name) => [name, partitions]),
     ),
     partitionCounts: counts as unknown as PartitionCounts,
-    judge: new CountingOracle(topics, clusterOf),
-    stages: () => [countingStage({ inputs, tickMs: 400, writeAtTick: true })],
+    judge: new CountingOracle(topics, clusterOf, isStepwise),
+    stages: () => [countingStage({ inputs, tickMs: 400, writeAtTick: true, ...(isStepwise && { answersInStep: 2 }) })],
     writeInput: (cluster, done) => writeInput(cluster, plan, topics.inputs, done),
   };
 }
