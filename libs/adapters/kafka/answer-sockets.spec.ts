@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach } from '@jest/globals';
 import fc from 'fast-check';
-import { AnswerReader, answerSockets } from './answer-sockets.js';
+import { AnswerReader, answerSockets, giveBack } from './answer-sockets.js';
 
 function answerOf(length: number, fill: number): Buffer {
   const answer = Buffer.alloc(4 + length, fill);
@@ -41,6 +41,30 @@ describe('AnswerReader', () => {
     const answer = answerOf(100_000, 7);
     reader.read(answer.copy(first, 0, 0, 10), first);
     expect(reader.room()).toHaveLength(100_004 - 10);
+  });
+
+  it('uses the memory of a long answer again that was given back, once, and no other', () => {
+    const seen: Buffer[] = [];
+    const reader = new AnswerReader((answer) => seen.push(answer));
+    const read = (length: number): Buffer => {
+      const sent = answerOf(length, 1);
+      for (let at = 0; at < sent.length;) {
+        const room = reader.room();
+        const count = sent.copy(room, 0, at);
+        reader.read(count, room);
+        at += count;
+      }
+      return seen.pop() as Buffer;
+    };
+    const first = read(300_000);
+    giveBack(first.subarray(8));
+    giveBack(first);
+    const [second, third] = [read(290_000), read(300_000)];
+    expect(second.buffer).toBe(first.buffer);
+    expect(third.buffer).not.toBe(first.buffer);
+    const short = read(100);
+    giveBack(short);
+    expect(read(300_000).buffer).not.toBe(short.buffer);
   });
 
   it('refuses what cannot be an answer', () => {

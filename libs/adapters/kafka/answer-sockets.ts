@@ -2,11 +2,12 @@ import { connect, type Socket } from 'node:net';
 import type { ISocketFactory } from 'kafkajs';
 import Connection from 'kafkajs/src/network/connection.js';
 import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import { batchBuffers } from '#libs/application';
 
 /**
  * Sockets that hand kafkajs each answer in one piece. Left to itself, Node makes a buffer of 64 KiB for each read, and kafkajs
  * puts the pieces of a fetch together in another one: with all of a fetch made twice outside of the heap, the collector
- * has twice as much to do. Here an answer is read into the place where it stays.
+ * has twice as much to do. Here an answer is read into the place where it stays, and that place may be used again.
  */
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
@@ -15,6 +16,27 @@ const LENGTH_BYTES = 4;
 const DIRECT_BYTES = 16_384;
 /** An answer of 512 MiB is none: something else than Kafka listens there. */
 const MOST_BYTES = 536_870_912;
+
+/** From this much on an answer is read into a buffer of the pool. */
+const POOLED_BYTES = 65_536;
+/** The memory of such answers, until it is given back. Most of it never is, and goes with its answer. */
+const lent = new WeakSet<ArrayBufferLike>();
+
+/**
+ * Takes back the memory of an answer, or of what lies in it: for whoever knows that nobody reads any of it any more. Does
+ * nothing for what came otherwise, and when it is called again.
+ */
+export function giveBack(answer: Buffer): void {
+  const { buffer } = answer;
+  if (lent.delete(buffer)) batchBuffers.give(Buffer.from(buffer));
+}
+
+function roomFor(bytes: number): Buffer {
+  if (bytes < POOLED_BYTES) return Buffer.allocUnsafe(bytes);
+  const whole = batchBuffers.take(bytes);
+  lent.add(whole.buffer);
+  return whole.subarray(0, bytes);
+}
 
 /** What is read first, of all sockets: it is taken out again before another one reads. */
 const shared = Buffer.allocUnsafeSlow(65_536);
@@ -59,7 +81,7 @@ export class AnswerReader {
 
   private begin(length: number): void {
     if (length < 0 || length > MOST_BYTES) throw new RangeError(`an answer of ${String(length)} bytes`);
-    this.answer = Buffer.allocUnsafe(LENGTH_BYTES + length);
+    this.answer = roomFor(LENGTH_BYTES + length);
     this.length.copy(this.answer);
     this.lengthRead = 0;
     this.filled = 0;

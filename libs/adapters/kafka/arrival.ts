@@ -56,8 +56,10 @@ export class Arrival {
     this.settle.reject(error);
   }
 
+  /** Nothing more will be taken of it, and what was taken is committed or given up: stages keep nothing that lies in it. */
   end(): void {
     this.over = true;
+    this.batch.release();
     this.settle.resolve();
   }
 }

@@ -23,9 +23,13 @@ export interface FetchedPartition {
   readonly messages: RecordSet;
 }
 
-/** Decodes the answer to a fetch of version 11; throws UnknownFormatError where a record set is of an older format. */
-export async function decodeFetchResponse(bytes: Buffer): Promise<FetchResponse> {
+/**
+ * Decodes the answer to a fetch of version 11; throws UnknownFormatError where a record set is of an older format. `onReleased`:
+ * every partition that has records has released them (see `RecordSet`), so that nobody reads the answer any more.
+ */
+export async function decodeFetchResponse(bytes: Buffer, onReleased?: () => void): Promise<FetchResponse> {
   const reader = new Reader(bytes);
+  const readers = new Readers(onReleased);
   const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();
   const sessionId = reader.int32();
@@ -33,13 +37,13 @@ export async function decodeFetchResponse(bytes: Buffer): Promise<FetchResponse>
   for (let topics = reader.int32(); topics > 0; topics -= 1) {
     const topicName = reader.string();
     const partitions: FetchedPartition[] = [];
-    for (let left = reader.int32(); left > 0; left -= 1) partitions.push(await decodePartition(reader));
+    for (let left = reader.int32(); left > 0; left -= 1) partitions.push(await decodePartition(reader, readers));
     responses.push({ topicName, partitions });
   }
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-async function decodePartition(reader: Reader): Promise<FetchedPartition> {
+async function decodePartition(reader: Reader, readers: Readers): Promise<FetchedPartition> {
   const partition = reader.int32();
   const errorCode = reader.int16();
   const highWatermark = reader.int64();
@@ -56,8 +60,24 @@ async function decodePartition(reader: Reader): Promise<FetchedPartition> {
     lastStartOffset,
     abortedTransactions,
     preferredReadReplica: reader.int32(),
-    messages: await decodeRecordSet(reader.bytes(), partition),
+    messages: await readers.decode(reader.bytes(), partition),
   };
+}
+
+/** The partitions of an answer whose records may still be read. */
+class Readers {
+  private readonly reading = new Set<() => void>();
+
+  constructor(private readonly onReleased: (() => void) | undefined) {}
+
+  async decode(bytes: Buffer, partition: number): Promise<RecordSet> {
+    const release = (): void => {
+      if (this.reading.delete(release) && this.reading.size === 0) this.onReleased?.();
+    };
+    const records = await decodeRecordSet(bytes, partition, release);
+    if (records.length > 0) this.reading.add(release);
+    return records;
+  }
 }
 
 /** Reads the fields of an answer one behind the other. */

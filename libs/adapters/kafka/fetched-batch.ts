@@ -42,6 +42,12 @@ export class FetchedBatch {
     }
   }
 
+  /** Nobody reads any of the records again, nor what lies in them: their memory may be used for something else. */
+  release(): void {
+    const messages = this.payload.batch.messages as KafkaMessage[] | RecordSet;
+    if (messages instanceof RecordSet) messages.release();
+  }
+
   private records(): RecordSet | InputRecord[] {
     const { partition } = this.payload.batch;
     const messages = this.payload.batch.messages as KafkaMessage[] | RecordSet;

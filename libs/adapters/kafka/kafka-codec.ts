@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import requestDefinitions from 'kafkajs/src/protocol/requests/index.js';
 import { batchBuffers } from '#libs/application';
+import { giveBack } from './answer-sockets.js';
 import { decodeFetchResponse, type FetchResponse } from './fetch-response.js';
 import type { KafkaLogger } from './logger.js';
 import { PackedBatch } from './packed-topic.js';
@@ -128,7 +129,7 @@ function quickFetch(version: number, fetch: Fetch): Fetch {
     const protocol = fetch(wanted);
     const { response } = protocol;
     const decode = (bytes: Buffer): Promise<unknown> =>
-      decodeFetchResponse(bytes).catch((error: unknown) => {
+      decodeFetchResponse(bytes, () => giveBack(bytes)).catch((error: unknown) => {
         if (error instanceof UnknownFormatError) return response.decode(bytes);
         throw error;
       });

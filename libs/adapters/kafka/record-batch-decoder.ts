@@ -15,16 +15,16 @@ export class UnknownFormatError extends Error {}
 
 /**
  * The records of a fetched record set: batches of message format 2, one behind the other, of which the last may be cut
- * off. Throws an {@link UnknownFormatError} for older formats.
+ * off. `release`: see {@link OpenBatch}. Throws an {@link UnknownFormatError} for older formats.
  */
-export async function decodeRecordSet(bytes: Buffer, partition: number): Promise<RecordSet> {
+export async function decodeRecordSet(bytes: Buffer, partition: number, release?: () => void): Promise<RecordSet> {
   const parts: BatchPart[] = [];
   let at = 0;
   while (at + HEADER_BYTES <= bytes.length) {
     if (bytes[at + 16] !== 2) throw new UnknownFormatError();
     const end = at + LENGTH_FROM + bytes.readInt32BE(at + 8);
     if (end > bytes.length) break;
-    parts.push(await decodeBatch({ bytes, from: at, end, partition }));
+    parts.push(await decodeBatch({ bytes, from: at, end, partition, release }));
     at = end;
   }
   return RecordSet.of(parts);
@@ -36,9 +36,10 @@ interface BatchPlace {
   readonly from: number;
   readonly end: number;
   readonly partition: number;
+  readonly release: (() => void) | undefined;
 }
 
-async function decodeBatch({ bytes, from, end, partition }: BatchPlace): Promise<BatchPart> {
+async function decodeBatch({ bytes, from, end, partition, release }: BatchPlace): Promise<BatchPart> {
   const attributes = bytes.readInt16BE(from + 21);
   const firstOffset = bytes.readBigInt64BE(from);
   const firstTimestamp = bytes.readBigInt64BE(from + 27);
@@ -67,6 +68,7 @@ async function decodeBatch({ bytes, from, end, partition }: BatchPlace): Promise
     firstTimestamp: Number(firstTimestamp),
     records,
     view: viewOf(records),
+    release,
     isHidden: context.isControlBatch,
   };
   checkLengths(records, count);

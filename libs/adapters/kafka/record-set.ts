@@ -31,6 +31,8 @@ export interface OpenBatch {
   readonly records: Buffer;
   /** The same bytes. */
   readonly view: DataView;
+  /** Tells that nothing of the answer that it came in is read any more by those who asked for this partition. */
+  readonly release?: (() => void) | undefined;
   /** Nothing in it is for readers: ends of transactions, or records of one that was aborted. */
   isHidden: boolean;
 }
@@ -179,6 +181,11 @@ export class RecordSet implements Iterable<DecodedRecord> {
   filter(isWanted: (record: DecodedRecord) => boolean): RecordSet {
     const parts = this.parts.map((part) => fromFirst(part, isWanted));
     return parts.every((part, index) => part === this.parts[index]) ? this : RecordSet.of(parts);
+  }
+
+  /** Nobody will look at any of the records again, nor at the others of their partition in the same answer. */
+  release(): void {
+    this.parts[0]?.batch.release?.();
   }
 
   some(test: (record: DecodedRecord) => boolean): boolean {

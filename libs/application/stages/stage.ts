@@ -18,7 +18,10 @@ export interface InputRecord {
   placeValue?(place: ValuePlace): boolean;
 }
 
-/** Records in their order. They may be made anew by each look, and are not to be kept. */
+/**
+ * Records in their order. They may be made anew by each look. Nothing of them may be kept beyond the commit, neither records
+ * nor keys and values: their memory is used again.
+ */
 export interface InputRecords extends Iterable<InputRecord> {
   readonly length: number;
   at(index: number): InputRecord | undefined;

@@ -1,6 +1,6 @@
-/** Sizes go by powers of two, from 16 KiB to 8 MiB; what is larger is not kept. */
+/** Sizes go by powers of two, from 16 KiB to 16 MiB; what is larger is not kept. */
 const SMALLEST_BITS = 14;
-const LARGEST_BITS = 23;
+const LARGEST_BITS = 24;
 
 /** Most bytes that wait to be used again: all that transactions of four partitions have out at a time, counted under load. */
 const MOST_KEPT_BYTES = 64 * 1_048_576;
