@@ -2,15 +2,17 @@ import Broker from 'kafkajs/src/broker/index.js';
 
 /**
  * How long fetches wait. A consumer that lets the broker gather records (`minBytes`, `maxWaitTime`) has one transaction for
- * all that came meanwhile, which is cheap under load; but what comes alone would wait for nothing. So after a pause of one
- * such wait the first record is fetched at once: load is gathered, idle traffic is not kept waiting.
+ * all that came meanwhile, which is cheap under load; but what comes alone would wait for nothing, and so would what came
+ * while the last records were at work. So the wait counts from the moment that brought records last: a fetch that is sent
+ * after it is over takes the first record at once. Load is gathered, idle traffic is not kept waiting.
  */
 export class FetchPace {
   private recordsAtMs = -Infinity;
 
-  /** The least bytes that a fetch sent now is to wait for. */
-  minBytes(wanted: FetchWait, nowMs: number): number {
-    return nowMs - this.recordsAtMs >= wanted.maxWaitTime ? 1 : wanted.minBytes;
+  /** What a fetch sent now is to wait for. */
+  wait(wanted: FetchWait, nowMs: number): FetchWait {
+    const restMs = Math.min(this.recordsAtMs + wanted.maxWaitTime - nowMs, wanted.maxWaitTime);
+    return restMs > 0 ? { ...wanted, maxWaitTime: restMs } : { ...wanted, minBytes: 1 };
   }
 
   /** A fetch has brought records. */
@@ -42,8 +44,8 @@ export function paceFetches(): void {
   Broker.prototype.fetch = async function (request) {
     const pace = paces.get(this) ?? new FetchPace();
     paces.set(this, pace);
-    const minBytes = pace.minBytes(request, Date.now());
-    const response = (await fetch.call(this, { ...request, minBytes })) as FetchResponse;
+    const { minBytes, maxWaitTime } = pace.wait(request, Date.now());
+    const response = (await fetch.call(this, { ...request, minBytes, maxWaitTime })) as FetchResponse;
     const hasRecords = response.responses.some(({ partitions }) =>
       partitions.some(({ messages }) => messages.length > 0),
     );
