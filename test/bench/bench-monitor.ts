@@ -5,6 +5,7 @@ import { usageOf, type Usage } from './process-usage.js';
 
 /** As `spendline up` starts it. */
 const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=8', '--heap-growing-percent=50'];
+const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '262144' };
 
 /** What the health page tells of a stage's task. */
 interface TaskPage {
@@ -37,7 +38,13 @@ export class BenchMonitor {
     const port = await freePort();
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
     const child = spawn(process.execPath, [...NODE_OPTIONS, ...profiling, 'dist/apps/monitor/main.js'], {
-      env: { ...process.env, ...environment, SPENDLINE_METRICS_PORT: String(port), SPENDLINE_LOG_LEVEL: 'error' },
+      env: {
+        ...ALLOCATOR,
+        ...process.env,
+        ...environment,
+        SPENDLINE_METRICS_PORT: String(port),
+        SPENDLINE_LOG_LEVEL: 'error',
+      },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     return new BenchMonitor(child, port);

@@ -22,6 +22,16 @@ export interface AppOptions {
  */
 const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=8', '--heap-growing-percent=50'];
 
+/**
+ * For glibc's allocator, where that is what Node uses: what takes 256 KiB or more comes from the system and goes back to it.
+ * Left to itself it keeps what large buffers leave behind, once it has seen that they come and go.
+ */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '262144',
+  MALLOC_TRIM_THRESHOLD_: '262144',
+};
+
 /** A child process that stops by itself when we are gone; it is up once `/health/live` says so. */
 export function appProgram({ name, title, address, logFile, env }: AppOptions): Program {
   return {
@@ -37,7 +47,7 @@ export function appProgram({ name, title, address, logFile, env }: AppOptions): 
           command: process.execPath,
           args: [...NODE_OPTIONS, appMain(name)],
           cwd: projectRoot(),
-          env,
+          env: { ...ALLOCATOR, ...env },
           logFile,
           stopSignal: 'SIGTERM',
           graceMs: 60_000,
