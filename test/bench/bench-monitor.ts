@@ -1,11 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { ALLOCATOR_ENVIRONMENT, COLLECTOR_FLAGS } from '#libs/config';
 import { freePort } from '../../libs/testing/free-port.js';
 import { usageOf, type Usage } from './process-usage.js';
-
-/** As `spendline up` starts it. */
-const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=8', '--heap-growing-percent=50'];
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_TRIM_THRESHOLD_: '262144' };
 
 /** What the health page tells of a stage's task. */
 interface TaskPage {
@@ -37,9 +34,9 @@ export class BenchMonitor {
   static async start(environment: Readonly<Record<string, string>>, profileDir?: string): Promise<BenchMonitor> {
     const port = await freePort();
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
-    const child = spawn(process.execPath, [...NODE_OPTIONS, ...profiling, 'dist/apps/monitor/main.js'], {
+    const child = spawn(process.execPath, [...COLLECTOR_FLAGS, ...profiling, 'dist/apps/monitor/main.js'], {
       env: {
-        ...ALLOCATOR,
+        ...ALLOCATOR_ENVIRONMENT,
         ...process.env,
         ...environment,
         SPENDLINE_METRICS_PORT: String(port),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startServer } from '#libs/adapters/embedded';
-import { projectRoot } from '#libs/config';
+import { ALLOCATOR_ENVIRONMENT, COLLECTOR_FLAGS, projectRoot } from '#libs/config';
 import type { Program } from './kept-program.js';
 
 /** One of our own programs, run as a child process. */
@@ -16,22 +16,6 @@ export interface AppOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/**
- * Our programs share a machine with a broker and a database. Two cores: garbage is collected on the thread that made it. Its
- * memory: collected when the heap has grown by half and not, as V8 does with that much memory free, to several times.
- */
-const NODE_OPTIONS = ['--single-threaded-gc', '--max-semi-space-size=8', '--heap-growing-percent=50'];
-
-/**
- * For glibc's allocator, where that is what Node uses: what takes 256 KiB or more comes from the system and goes back to it.
- * Left to itself it keeps what large buffers leave behind, once it has seen that they come and go.
- */
-const ALLOCATOR = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '262144',
-  MALLOC_TRIM_THRESHOLD_: '262144',
-};
-
 /** A child process that stops by itself when we are gone; it is up once `/health/live` says so. */
 export function appProgram({ name, title, address, logFile, env }: AppOptions): Program {
   return {
@@ -45,9 +29,9 @@ export function appProgram({ name, title, address, logFile, env }: AppOptions): 
         {
           title,
           command: process.execPath,
-          args: [...NODE_OPTIONS, appMain(name)],
+          args: [...COLLECTOR_FLAGS, appMain(name)],
           cwd: projectRoot(),
-          env: { ...ALLOCATOR, ...env },
+          env: { ...ALLOCATOR_ENVIRONMENT, ...env },
           logFile,
           stopSignal: 'SIGTERM',
           graceMs: 60_000,
