@@ -164,7 +164,10 @@ withBrowser('analyses in the console', () => {
       page.setDefaultTimeout(30_000);
       await page.getByText('Last month').click();
       await page.getByText('The ledger has no cost of this time.').waitFor();
-      expect(await page.getByText('The ledger has no contact of this time.').count()).toBe(2);
+      const noContacts = page.getByText('The ledger has no contact of this time.');
+      // Each part of the page asks for itself.
+      await noContacts.nth(1).waitFor();
+      expect(await noContacts.count()).toBe(2);
       await looksRight(watched, 'analyses-empty');
       await page.getByText('Last 7 days').click();
       await page.getByText('1 of 10 topics').waitFor();
