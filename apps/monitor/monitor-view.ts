@@ -90,8 +90,16 @@ export class MonitorView {
     );
     this.metrics.set('spendline_unaccounted_records', {}, this.unaccounted);
     this.metrics.setAll('spendline_watermark_lag_seconds', [
-      ...watermarkLag(COST_STAGE, this.costTasks, nowMs),
-      ...watermarkLag(MERGE_STAGE, merge, nowMs),
+      ...lagBehind(
+        COST_STAGE,
+        this.costTasks.map((task) => task.watermarkMs),
+        nowMs,
+      ),
+      ...lagBehind(
+        MERGE_STAGE,
+        merge.map((task) => task.closedMs),
+        nowMs,
+      ),
     ]);
     const lags = [...transport.runners.values()].flatMap((runner) => runner.lag());
     this.metrics.setAll(
@@ -139,12 +147,12 @@ export class MonitorView {
   }
 }
 
-/** The furthest behind of a stage's tasks; none before the first event. */
-function watermarkLag(
+/** How far the furthest behind of a stage's tasks is behind the clock; nothing before the first event. */
+function lagBehind(
   stage: string,
-  tasks: readonly { watermarkMs: number | undefined }[],
+  reachedMs: readonly (number | undefined)[],
   nowMs: number,
 ): { labels: { stage: string }; value: number }[] {
-  const lags = tasks.flatMap(({ watermarkMs }) => (watermarkMs === undefined ? [] : [(nowMs - watermarkMs) / 1000]));
+  const lags = reachedMs.flatMap((each) => (each === undefined ? [] : [(nowMs - each) / 1000]));
   return lags.length === 0 ? [] : [{ labels: { stage }, value: Math.max(...lags) }];
 }

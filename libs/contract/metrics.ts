@@ -106,7 +106,7 @@ export const METRICS = {
   },
   spendline_watermark_lag_seconds: {
     type: 'gauge',
-    help: 'How far the watermark of the stage is behind the clock.',
+    help: 'How far the watermark of the stage is behind the clock; of the merge stage, up to where it has closed and judged.',
     labels: ['stage'],
   },
   spendline_event_to_signal_seconds: {

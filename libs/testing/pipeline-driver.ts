@@ -136,11 +136,16 @@ export class PipelineDriver {
           }
         }
         take(output);
-        if (output.isBehind !== true) return;
+        if (running.task.isBehind !== true) return;
         this.stepsBehind += 1;
         if (this.restartsWhenBehind) running.task = restored();
       };
-      const current: Pick<StageTask, 'process'> = { process: (input, nowMs) => running.task.process(input, nowMs) };
+      const current: Pick<StageTask, 'process' | 'isBehind'> = {
+        process: (input, nowMs) => running.task.process(input, nowMs),
+        get isBehind() {
+          return running.task.isBehind === true;
+        },
+      };
       // An error that nobody takes is thrown later, in a turn that no test waits for.
       running.inputs$
         .pipe(processWith(current))

@@ -8,6 +8,7 @@ import { usageOf, type Usage } from './process-usage.js';
 interface TaskPage {
   readonly partition: number;
   readonly state: string;
+  readonly behind: boolean;
   readonly positions: Readonly<Record<string, string>>;
 }
 
@@ -21,6 +22,8 @@ export interface MonitorHealth {
 export interface Positions {
   readonly interactions: number;
   readonly panes: number;
+  /** Tasks that have windows to close of what they have read. */
+  readonly behind: number;
 }
 
 /** The built monitor in a process of its own, everything on, as `spendline up` starts it. */
@@ -60,7 +63,8 @@ export class BenchMonitor {
     const tasks = ((await this.health())?.stages ?? []).flatMap((stage) => stage.tasks);
     const sum = (topic: string): number =>
       tasks.reduce((total, { positions }) => total + Number(positions[topic] ?? 0), 0);
-    return { interactions: sum('interactions'), panes: sum('panes') };
+    const behind = tasks.filter((task) => task.behind).length;
+    return { interactions: sum('interactions'), panes: sum('panes'), behind };
   }
 
   /** Records that wait in front of its stages; from the metrics, whose gauges of all windows cost it something. */
@@ -117,9 +121,9 @@ const LOOK_EVERY_MS = 250;
 const QUIET_MS = 1_500;
 
 /**
- * Waits until the monitors have committed all events and nothing waits between their stages. What it took counts from the
- * look that first saw more than `warmUp` events committed (the one before, without warm-up, when nothing was) to the one
- * that saw the last commit.
+ * Waits until the monitors have committed all events, nothing waits between their stages, and all that is due is closed and
+ * judged. What it took counts from the look that first saw more than `warmUp` events committed (the one before, without
+ * warm-up, when nothing was) to the one that saw the last commit.
  */
 export async function measureLoad(
   monitors: readonly BenchMonitor[],
@@ -138,7 +142,8 @@ export async function measureLoad(
       began = now.interactions > warmUp;
       if (warmUp > 0 || !began) from = now;
     }
-    if (now.interactions !== last.interactions || now.panes !== last.panes) last = now;
+    const isSame = now.interactions === last.interactions && now.panes === last.panes && now.behind === last.behind;
+    if (now.behind > 0 || !isSame) last = now;
     if (now.interactions < events || now.atMs - last.atMs < QUIET_MS) continue;
     const waiting = await Promise.all(monitors.map((monitor) => monitor.waiting()));
     if (waiting.some((records) => records > 0)) continue;
@@ -160,6 +165,7 @@ async function sampleOf(monitors: readonly BenchMonitor[]): Promise<Sample> {
     cpuSeconds: usages.reduce((total, each) => total + each.cpuSeconds, 0),
     interactions: positions.reduce((total, each) => total + each.interactions, 0),
     panes: positions.reduce((total, each) => total + each.panes, 0),
+    behind: positions.reduce((total, each) => total + each.behind, 0),
   };
 }
 

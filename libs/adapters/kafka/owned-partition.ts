@@ -13,19 +13,22 @@ export class OwnedPartition {
   private task: OpenTask | undefined;
   private lastPositions: ReadonlyMap<TopicKey, bigint> = new Map();
   private readonly inputEnds = new Map<TopicKey, bigint>();
-  private readonly behind: Set<TopicKey>;
+  /** Inputs that were not read up to the ends they had at take-over. */
+  private readonly unread: Set<TopicKey>;
+  private behind = false;
   private readonly mismatches = new Map<TopicKey, bigint>();
 
   constructor(
     readonly partition: number,
     inputs: readonly TopicKey[],
   ) {
-    this.behind = new Set(inputs);
+    this.unread = new Set(inputs);
   }
 
   /** The task has been taken over. */
   opened(task: OpenTask): void {
     this.task = task;
+    this.goneOn(task.task.isBehind === true);
     for (const [topic, end] of task.ends) this.seen(topic, task.positions.get(topic) ?? 0n, end);
   }
 
@@ -33,11 +36,22 @@ export class OwnedPartition {
   dropped(): void {
     if (this.task) this.lastPositions = this.task.positions;
     this.task = undefined;
+    this.goneOn(false);
   }
 
-  /** Every input was read up to the end that it had at take-over, at least once. */
+  /** The task stands here now, with all that led to it committed. */
+  goneOn(isBehind: boolean): void {
+    this.behind = isBehind;
+  }
+
+  /** The task has more to do before it is given records, as of what is committed. */
+  get isBehind(): boolean {
+    return this.behind;
+  }
+
+  /** Every input was read up to the end that it had at take-over, at least once, and the task has done all it can with it. */
   get isCaughtUp(): boolean {
-    return this.task !== undefined && this.behind.size === 0;
+    return this.task !== undefined && this.unread.size === 0 && !this.behind;
   }
 
   get sequence(): number {
@@ -88,6 +102,6 @@ export class OwnedPartition {
 
   private seen(topic: TopicKey, position: bigint, end: bigint): void {
     this.inputEnds.set(topic, end);
-    if (position >= end) this.behind.delete(topic);
+    if (position >= end) this.unread.delete(topic);
   }
 }

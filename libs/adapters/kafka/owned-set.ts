@@ -38,6 +38,8 @@ export interface TaskSnapshot {
   readonly partition: number;
   readonly state: 'opening' | 'open' | 'retrying' | 'closed';
   readonly caughtUp: boolean;
+  /** It has more to do with what it has read: windows to close, minutes to judge. */
+  readonly behind: boolean;
   readonly sequence: number;
   readonly positions: Readonly<Record<string, string>>;
   readonly lastError?: string;
@@ -134,7 +136,7 @@ export class OwnedSet {
     this.state = 'closed';
   }
 
-  /** Every task is open and has once read all that was there when it was taken over. */
+  /** Every task is open, has once read all that was there when it was taken over, and is not behind. */
   get isCaughtUp(): boolean {
     return [...this.owned.values()].every((each) => each.isCaughtUp);
   }
@@ -148,8 +150,8 @@ export class OwnedSet {
 
   snapshot(): TaskSnapshot[] {
     const { state, lastError } = this;
-    return [...this.owned.values()].map(({ partition, isCaughtUp, sequence, positions }) => ({
-      ...{ partition, state, caughtUp: isCaughtUp, sequence },
+    return [...this.owned.values()].map(({ partition, isCaughtUp, isBehind, sequence, positions }) => ({
+      ...{ partition, state, caughtUp: isCaughtUp, behind: isBehind, sequence },
       positions: Object.fromEntries([...positions].map(([topic, offset]) => [topic, offset.toString()])),
       ...(lastError !== undefined && { lastError }),
     }));
@@ -172,6 +174,7 @@ export class OwnedSet {
         this.hooks.onOpened(partition, task);
         this.hooks.resumeInputs(partition, positions);
       }
+      await this.catchUp(open);
     } catch (error) {
       await this.failed('take-over', errorOf(error));
     }
@@ -194,30 +197,32 @@ export class OwnedSet {
     if (!open) return;
     const inPlace: Arrival[] = [];
     for (const arrival of arrivals) if (await this.isInPlace(arrival)) inPlace.push(arrival);
-    while (this.open === open && !this.isClosing()) {
+    while (await this.catchUp(open, inPlace)) {
       const taken = inPlace.flatMap((arrival) => {
         const chunk = arrival.next();
         return chunk ? [{ arrival, chunk }] : [];
       });
       if (taken.length === 0) return;
       const steps = taken.map(({ arrival, chunk }) => arrival.step(chunk));
-      const transaction = await this.commit(open, 'records', steps);
-      if (!transaction) return;
+      if (!(await this.commit(open, 'records', steps))) return;
       await Promise.all(taken.map(({ arrival, chunk }) => arrival.committed(chunk)));
-      if (!(await this.goOn(open, transaction, inPlace))) return;
     }
   }
 
-  /** Lets tasks that are behind catch up before they are given more; false: the tasks are gone, or not wanted any more. */
-  private async goOn(open: OpenSet, { next }: SetTransaction, arrivals: readonly Arrival[]): Promise<boolean> {
-    for (let steps = next; steps.length > 0;) {
-      if (this.isClosing() || arrivals.every(({ isOver }) => isOver)) return false;
-      const transaction = await this.commit(open, 'tick', steps);
-      if (!transaction) return false;
+  /**
+   * Lets tasks that are behind go on until none is, before they are given more. It keeps the group informed for `arrivals`,
+   * and makes way for others that wait. False: none is to be given more, as the tasks are gone or others wait.
+   */
+  private async catchUp(open: OpenSet, arrivals: readonly Arrival[] = []): Promise<boolean> {
+    while (this.open === open && !this.isClosing()) {
+      const behind = [...this.owned.values()].filter(({ isBehind }) => isBehind);
+      if (behind.length === 0) return true;
+      if (this.arrivals.length > 0 && arrivals.every(({ isOver }) => isOver)) return false;
+      const steps = behind.map(({ partition }): Step => ({ partition, input: { kind: 'tick' } }));
+      if (!(await this.commit(open, 'tick', steps))) return false;
       await Promise.all(arrivals.map((arrival) => arrival.heartbeat()));
-      steps = transaction.next;
     }
-    return true;
+    return false;
   }
 
   /** A batch from elsewhere is left over from before a seek; if seeking does not help, taking over finds out why. */
@@ -237,21 +242,17 @@ export class OwnedSet {
     const { open } = this;
     if (!open || this.isClosing()) return;
     const steps = this.set.partitions.map((partition): Step => ({ partition, input: { kind: 'tick' } }));
-    await this.commit(open, 'tick', steps);
+    if (await this.commit(open, 'tick', steps)) await this.catchUp(open);
   }
 
-  /** Runs inputs through the tasks and makes the outcome durable. Undefined: the tasks are gone and will be taken over. */
-  private async commit(
-    open: OpenSet,
-    work: 'records' | 'tick',
-    steps: readonly Step[],
-  ): Promise<SetTransaction | undefined> {
+  /** Runs inputs through the tasks and makes the outcome durable. False: the tasks are gone and will be taken over. */
+  private async commit(open: OpenSet, work: 'records' | 'tick', steps: readonly Step[]): Promise<boolean> {
     try {
       const transaction = await SetTransaction.of(open, steps);
       if (work === 'tick' && transaction.isEmpty) {
         await open.lock.settleDoubt();
         this.committed(transaction, 0);
-        return transaction;
+        return true;
       }
       const began = performance.now();
       const waves = transaction.waves(this.context);
@@ -261,15 +262,16 @@ export class OwnedSet {
       this.failures.delete(work);
       this.failuresInARow = 0;
       this.committed(transaction, (performance.now() - began) / 1000);
-      return transaction;
+      return true;
     } catch (error) {
       await this.failed(work, errorOf(error));
-      return undefined;
+      return false;
     }
   }
 
   private committed({ outputs, isEmpty }: SetTransaction, commitSeconds: number): void {
-    for (const [index, { task, output }] of outputs.entries()) {
+    for (const [index, { partition, task, output }] of outputs.entries()) {
+      this.owned.get(partition)?.goneOn(task.isBehind === true);
       if (!isEmpty || output.counters.length > 0) this.hooks.onCommitted(task, output, index === 0 ? commitSeconds : 0);
     }
   }

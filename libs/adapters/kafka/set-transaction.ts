@@ -61,13 +61,6 @@ export class SetTransaction {
     return !offsetsAreBehind && this.outputs.every(({ output }) => isEmpty(output));
   }
 
-  /** What is to be done at once after this, by tasks that are behind. */
-  get next(): Step[] {
-    return this.outputs.flatMap(({ partition, output }): Step[] =>
-      output.isBehind === true ? [{ partition, input: { kind: 'tick' } }] : [],
-    );
-  }
-
   /** In each changelog the marker comes first. */
   waves({ definition, topicPrefix, group }: TakeOverContext): Wave[] {
     const { changelog, changelogFormat: format = 1 } = definition;

@@ -10,7 +10,7 @@ import {
   whyNoBroker,
 } from '#libs/testing/kafka';
 import { processMarks } from '#libs/adapters/process';
-import type { KafkaSettings } from '#libs/application';
+import type { KafkaSettings, StageTask } from '#libs/application';
 import type { TopicKey } from '#libs/contract';
 import {
   createKafka,
@@ -111,6 +111,50 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(committed).toBe(20_000);
     await eventually('readiness', () => running.ready());
     expect(running.lag().map(({ records }) => records)).toEqual(Array.from({ length: 8 }, () => 0));
+  }, 180_000);
+
+  it('has tasks that are behind go on at once after a take-over, before they are given more, and is ready after that', async () => {
+    // Nobody waits for this tick.
+    const definition = countingStage({ answersInStep: 5, tickMs: 600_000 });
+    await publish(200);
+    let answered = 0;
+    const first = runner({
+      definition,
+      onCommitted: (_, { records }) => {
+        answered += records.length;
+        void first.stop();
+      },
+    });
+    await first.start();
+    await eventually('a first step', () => answered > 0);
+    await first.stop();
+    expect(answered).toBeLessThan(200);
+
+    await publish(200);
+    const behind = new Map<StageTask, boolean>();
+    let wasBehindAtFirst = false;
+    let givenMoreWhileBehind = 0;
+    const second = runner({
+      definition,
+      onTaskOpened: (_, task) => {
+        wasBehindAtFirst ||= task.isBehind === true;
+        behind.set(task, task.isBehind === true);
+      },
+      onCommitted: (task, { records, counters }) => {
+        if (counters.length > 0 && behind.get(task)) givenMoreWhileBehind += 1;
+        behind.set(task, task.isBehind === true);
+        answered += records.length;
+      },
+    });
+    await second.start();
+    await eventually('readiness', () => second.ready());
+    expect({ answered, wasBehindAtFirst, givenMoreWhileBehind }).toEqual({
+      answered: 400,
+      wasBehindAtFirst: true,
+      givenMoreWhileBehind: 0,
+    });
+    expect(second.snapshot().tasks.map((task) => task.behind)).toEqual([false, false, false, false]);
+    await allCounted(400);
   }, 180_000);
 
   it('neither loses nor doubles when its process is killed again and again', async () => {

@@ -75,11 +75,6 @@ export interface StageOutput {
   readonly changelog: readonly ChangelogEntry[];
   readonly counters: readonly CounterIncrement[];
   readonly observations?: readonly Observations[];
-  /**
-   * The task has more to do that it has all input for: it wants a tick at once, for a transaction of its own. So a backlog
-   * that spans months is no transaction of minutes. Where that tick is a successor's, it goes on from the changelog.
-   */
-  readonly isBehind?: boolean;
 }
 
 /** Work in slices, and what comes of it. */
@@ -113,6 +108,11 @@ export interface StageTask {
    * `yield`. Nothing else is asked of the task until it has come to its end.
    */
   processInSlices?(input: StageInput, nowMs: number): Slices<StageOutput>;
+  /**
+   * It has more to do that it has all input for: it wants a tick at once, for a transaction of its own, before it is given
+   * records. So a backlog that spans months is no transaction of minutes. A successor knows it from the changelog.
+   */
+  readonly isBehind?: boolean;
 }
 
 export interface StageDefinition {

@@ -71,8 +71,12 @@ class CountingTask implements StageTask {
     this.asideCount = Math.max(0, ...this.aside.keys());
   }
 
+  get isBehind(): boolean {
+    return this.aside.size > 0;
+  }
+
   process(input: StageInput): StageOutput {
-    if (input.kind === 'tick') return this.aside.size > 0 ? this.answer([]) : this.tick();
+    if (input.kind === 'tick') return this.isBehind ? this.answer([]) : this.tick();
     const { topic, records } = input;
     const news = Array.from(records, ({ key, offset }): Aside => ({ topic, offset, key: key?.toString() ?? '' }));
     return this.answer(news);
@@ -117,7 +121,6 @@ class CountingTask implements StageTask {
       records,
       changelog: Array.from(changelog, ([key, value]): ChangelogEntry => ({ key, value })),
       counters: news.length > 0 ? [{ metric: 'counted', labels: {}, value: news.length }] : [],
-      isBehind: aside.size > 0,
     };
   }
 }

@@ -119,8 +119,9 @@ export class MergeTask implements StageTask {
     });
   }
 
-  get watermarkMs(): number | undefined {
-    return this.sources.watermarkMs;
+  /** Event time up to which windows are closed and rules judged: the watermark, or short of it while {@link isBehind}. */
+  get closedMs(): number | undefined {
+    return this.isBehind ? this.judgedMs : this.sources.watermarkMs;
   }
 
   /** Open windows of the task's scopes, as they stand. */
@@ -204,7 +205,7 @@ export class MergeTask implements StageTask {
     const blocks = [...this.windowBlocks.drain(), ...this.open.send(this.openAt, nowMs)];
     records.push(...this.budgetRecords.send(this.signals.budgets, nowMs));
     const changelog = goesOn ? this.changes() : [];
-    return { records, blocks, changelog, counters, observations, isBehind: this.isBehind };
+    return { records, blocks, changelog, counters, observations };
   }
 
   private hear(value: Buffer): void {
@@ -324,7 +325,7 @@ export class MergeTask implements StageTask {
   }
 
   /** Minutes that the watermark has passed are not judged yet. */
-  private get isBehind(): boolean {
+  get isBehind(): boolean {
     const { judgedMs } = this;
     return judgedMs !== undefined && judgedMs < floorTo(this.sources.watermarkMs ?? -Infinity, JUDGE_STEP_MS);
   }
