@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import Batch from 'kafkajs/src/consumer/batch.js';
+import { ValuePlace } from '../../application/stages/bytes/value-place.js';
 import { decodeRecordSet } from './record-batch-decoder.js';
 import { RecordBatchEncoder } from './record-batch-encoder.js';
 import type { DecodedRecord, RecordSet } from './record-set.js';
@@ -46,6 +47,34 @@ const batches = fc.array(fc.record({ records: fc.integer({ min: 1, max: 5 }), is
 });
 
 describe('RecordSet', () => {
+  it('tells where key and value of a record stand, and whether there are headers', async () => {
+    const batch = new RecordBatchEncoder();
+    const written = [
+      { key: 'a key', value: 'a value', headers: {} },
+      { key: null, value: 'another', headers: { name: 'text' } },
+      { key: '', value: '', headers: {} },
+      { key: 'k', value: null, headers: {} },
+    ];
+    for (const record of written) batch.add(record);
+    const envelope = { producerId: 7n, producerEpoch: 0, firstSequence: 0, transactional: false };
+    const place = new ValuePlace();
+    const told = [...(await decodeRecordSet(Buffer.from(batch.finish(envelope)), 3))].map((record) =>
+      place.goTo(record)
+        ? {
+            key: place.keyFrom < 0 ? null : place.keyBytes.toString('utf8', place.keyFrom, place.keyTo),
+            value: place.bytes.toString('utf8', place.from, place.to),
+            hasHeaders: place.hasHeaders,
+          }
+        : undefined,
+    );
+    expect(told).toEqual([
+      { key: 'a key', value: 'a value', hasHeaders: false },
+      { key: null, value: 'another', hasHeaders: true },
+      { key: '', value: '', hasHeaders: false },
+      undefined,
+    ]);
+  });
+
   it('is to kafkajs what an array of its records is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000), batches, fc.nat(30), async (base, written, behind) => {

@@ -97,13 +97,17 @@ export class DecodedRecord {
   /** See `InputRecord`. */
   placeValue(place: ValuePlace): boolean {
     const { records, view } = this.batch;
-    const value = reader.at(records, this.keyAt).skipBytes();
-    const length = value.readVarint();
+    const keyLength = reader.at(records, this.keyAt).readVarint();
+    place.keyBytes = records;
+    place.keyFrom = keyLength < 0 ? -1 : reader.place;
+    place.keyTo = keyLength < 0 ? -1 : reader.place + keyLength;
+    const length = reader.skip(Math.max(0, keyLength)).readVarint();
     if (length < 0) return false;
     place.bytes = records;
     place.view = view;
-    place.from = value.place;
-    place.to = value.place + length;
+    place.from = reader.place;
+    place.to = reader.place + length;
+    place.hasHeaders = reader.skip(length).readVarint() !== 0;
     return true;
   }
 

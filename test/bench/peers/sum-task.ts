@@ -146,7 +146,7 @@ export class SumTask implements StageTask {
     remembered.idTo = idTo;
     remembered.idHash = idHash;
     remembered.atMs = values[EVENT.endedAt] as number;
-    this.memory.rememberQuick(remembered);
+    this.memory.rememberQuick(remembered, false);
     return false;
   }
 

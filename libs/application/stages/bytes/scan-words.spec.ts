@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { viewOf } from './prepared-bytes.js';
-import { asciiTextEnd, digitsEnd, hashOfWords, keyWords, plainTextEnd, startsWith, wholeOf } from './scan-words.js';
+import {
+  asciiTextEnd,
+  digitsEnd,
+  HashedText,
+  hashOfWords,
+  keyWords,
+  plainTextEnd,
+  startsWith,
+  WholeNumber,
+  wholeOf,
+} from './scan-words.js';
 
 /** Any bytes, more of those that matter than chance would give. */
 const telling = fc.constantFrom(
@@ -67,6 +77,29 @@ describe('reading four bytes at a time', () => {
     );
   });
 
+  it('finds and hashes a text in one walk as it does in two', () => {
+    const text = new HashedText();
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          bytes,
+          fc.tuple(letters, bytes).map(([a, b]) => [...a, 34, ...b]),
+        ),
+        around,
+        (content, where) => {
+          const { view, from, to } = placed(content, where);
+          const plain = plainTextEnd(view, from, to);
+          expect(text.findPlain(view, from, to)).toBe(plain >= 0);
+          if (plain >= 0) expect(text).toMatchObject({ end: plain, hash: hashOfWords(view, from, plain) });
+          const ascii = asciiTextEnd(view, from, to);
+          expect(text.findAscii(view, from, to)).toBe(ascii >= 0);
+          if (ascii >= 0) expect(text).toMatchObject({ end: ascii, hash: hashOfWords(view, from, ascii) });
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('finds every byte that ends a text, in every place', () => {
     for (let byte = 0; byte < 256; byte += 1)
       for (let at = 0; at < 9; at += 1) {
@@ -119,6 +152,9 @@ describe('reading four bytes at a time', () => {
         expect(digitsEnd(view, from, to)).toBe(end);
         const text = Buffer.from(number).toString();
         expect(wholeOf(view, from, from + number.length)).toBe(Number(text));
+        const whole = new WholeNumber();
+        whole.read(view, from, to);
+        expect(whole).toEqual({ end, value: wholeOf(view, from, end) });
       }),
       { numRuns: 1_000 },
     );

@@ -100,18 +100,86 @@ function hasBytes(view: DataView, at: number, bytes: Uint8Array, length: number)
 
 /** A hash of the bytes in [from, to), for tables in memory; it is not kept anywhere. */
 export function hashOfWords(view: DataView, from: number, to: number): number {
-  let hash = to - from;
+  let hash = 0;
   let at = from;
   for (; at + 4 <= to; at += 4) hash = mix(hash, view.getInt32(at, true));
-  if (at === to) return hash;
   let rest = 0;
   for (let end = to - 1; end >= at; end -= 1) rest = (rest << 8) | view.getUint8(end);
-  return mix(hash, rest);
+  return mixLast(hash, rest, to - from);
+}
+
+/** `rest`: the last bytes, fewer than four; `length` of all. */
+function mixLast(hash: number, rest: number, length: number): number {
+  return mix(hash, rest | (length << 24));
+}
+
+/** A text that was found, with what {@link hashOfWords} gives for it: both come of one walk over its words. */
+export class HashedText {
+  /** Where its closing quote stands. */
+  end = 0;
+  hash = 0;
+
+  /** Finds what {@link plainTextEnd} finds; false where that says -1. */
+  findPlain(view: DataView, from: number, to: number): boolean {
+    return this.find(view, from, to, 0);
+  }
+
+  /** Finds what {@link asciiTextEnd} finds; false where that says -1. */
+  findAscii(view: DataView, from: number, to: number): boolean {
+    return this.find(view, from, to, HIGH_BITS);
+  }
+
+  private find(view: DataView, from: number, to: number, refused: number): boolean {
+    let hash = 0;
+    for (let at = from; at + 4 <= to; at += 4) {
+      const word = view.getInt32(at, true);
+      const stops = stopsIn(word) | (word & refused);
+      if (stops === 0) {
+        hash = mix(hash, word);
+        continue;
+      }
+      const rest = firstByte(stops);
+      this.end = at + rest;
+      this.hash = mixLast(hash, word & ((1 << (8 * rest)) - 1), this.end - from);
+      return view.getUint8(this.end) === QUOTE;
+    }
+    // It ends with the record's last bytes, if at all.
+    const end = textEnd(view, from, to, refused);
+    if (end < 0) return false;
+    this.end = end;
+    this.hash = hashOfWords(view, from, end);
+    return true;
+  }
 }
 
 function mix(hash: number, word: number): number {
   const mixed = Math.imul(hash ^ word, 0x5bd1e995);
   return mixed ^ (mixed >>> 15);
+}
+
+/** A whole number that was read, in one walk over its digits. */
+export class WholeNumber {
+  /** Behind its last digit; where it began, if there was none. */
+  end = 0;
+  /** Exact below 2^53. */
+  value = 0;
+
+  read(view: DataView, from: number, to: number): void {
+    let value = 0;
+    let at = from;
+    for (; at + 4 <= to; at += 4) {
+      const word = view.getInt32(at, true);
+      if (!areDigits(word)) break;
+      value = value * 10_000 + fourDigits(word);
+    }
+    for (; at < to; at += 1) {
+      const byte = view.getUint8(at);
+      if (!isDigit(byte)) break;
+      value = value * 10 + byte - ZERO;
+    }
+    this.value = value;
+    this.end = at;
+  }
 }
 
 /** Digits in [from, to) are over where this says. */

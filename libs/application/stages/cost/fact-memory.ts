@@ -160,11 +160,14 @@ export class FactMemory {
         at += wideText.copy(target, at);
       } else at = putRow(target, at, this.row, 0);
     }
-    this.written(type, bytes, 0, bytes.length, idHash, fact.atMs, at);
+    this.written(this.positionOf(type, bytes, 0, bytes.length, idHash), idHash ^ type, fact.atMs, at);
   }
 
-  /** Remembers a contact, in time and for the first time; the same as {@link remember} without objects. */
-  rememberQuick(contact: QuickContact): void {
+  /**
+   * Remembers a contact, in time and for the first time; the same as {@link remember} without objects. `isNew`: as
+   * {@link hasContact} just said, nothing is kept of its id.
+   */
+  rememberQuick(contact: QuickContact, isNew: boolean): void {
     const { id, idFrom, idTo, idHash, atMs, scopeNames } = contact;
     let room = idTo - idFrom;
     for (const name of scopeNames) room += name.length;
@@ -175,7 +178,8 @@ export class FactMemory {
     at = putVarint(target, at, atMs);
     at = putContact(target, view, at, 0, contact.updatedAtMs, 0, scopeNames);
     at = putRow(target, at, contact.row, 0);
-    this.written(TYPES.contact, id, idFrom, idTo, idHash, atMs, at);
+    const position = isNew ? -1 : this.positionOf(TYPES.contact, id, idFrom, idTo, idHash);
+    this.written(position, idHash ^ TYPES.contact, atMs, at);
   }
 
   /** Journal records for what was remembered since the last call, and deletions of those that are over. */
@@ -250,16 +254,8 @@ export class FactMemory {
     return this.open;
   }
 
-  /** Ends a fact that was written from where {@link roomFor} said up to `end`. */
-  private written(
-    type: number,
-    id: Uint8Array,
-    idFrom: number,
-    idTo: number,
-    idHash: number,
-    atMs: number,
-    end: number,
-  ): void {
+  /** Ends a fact that was written from where {@link roomFor} said up to `end`. `position`, `hash`: of the index, -1 for none. */
+  private written(position: number, hash: number, atMs: number, end: number): void {
     const { open } = this;
     if (!open) throw new Error('nothing was begun');
     const { number, segment, at: offset } = open;
@@ -268,8 +264,7 @@ export class FactMemory {
     segment.bytes[offset] = length & 255;
     segment.bytes[offset + 1] = length >>> 8;
     if (atMs > segment.untilMs) segment.untilMs = atMs;
-    const position = this.positionOf(type, id, idFrom, idTo, idHash);
-    if (position < 0) this.index.add(idHash ^ type, number, offset);
+    if (position < 0) this.index.add(hash, number, offset);
     else this.index.move(position, number, offset);
     open.at = end;
   }

@@ -16,6 +16,8 @@ interface TopicClock {
  */
 export class InputClock {
   private readonly topics: Record<ClockTopic, TopicClock>;
+  /** All of them: each event makes the clock go through them. */
+  private readonly all: readonly TopicClock[];
   private watermark: number | undefined;
   /** Wall clock when the task began here. */
   private openedMs: number | undefined;
@@ -34,6 +36,7 @@ export class InputClock {
       agentStates: fresh('agentStates'),
       feedback: fresh('feedback'),
     };
+    this.all = CLOCK_TOPICS.map((topic) => this.topics[topic]);
   }
 
   get watermarkMs(): number | undefined {
@@ -43,7 +46,7 @@ export class InputClock {
   /** Largest event time seen on any input. */
   get latestMs(): number | undefined {
     let latest: number | undefined;
-    for (const { latestMs } of Object.values(this.topics)) {
+    for (const { latestMs } of this.all) {
       if (latestMs !== undefined && (latest === undefined || latestMs > latest)) latest = latestMs;
     }
     return latest;
@@ -67,11 +70,10 @@ export class InputClock {
     // A replay into an empty system: this partition's share of it may come a moment after that of others.
     if (this.latestMs === undefined && this.options.clock === 'event' && nowMs - this.openedMs < this.options.idleMs)
       return false;
-    return CLOCK_TOPICS.every((topic) => this.holdsNothing(topic, nowMs));
+    return this.all.every((clock) => this.holdsNothing(clock, nowMs));
   }
 
-  private holdsNothing(topic: ClockTopic, nowMs: number): boolean {
-    const clock = this.topics[topic];
+  private holdsNothing(clock: TopicClock, nowMs: number): boolean {
     if (!clock.caughtUp) return false;
     if (clock.latestMs === undefined) return true;
     // After a restart nobody knows how long it has been silent: the idle time begins again.
@@ -82,9 +84,9 @@ export class InputClock {
   /** Moves the watermark to where the inputs allow it at `nowMs` of the wall clock. */
   advance(nowMs: number): void {
     let lowest = Infinity;
-    for (const topic of CLOCK_TOPICS) {
-      const { latestMs, caughtUp } = this.topics[topic];
-      if (this.holdsNothing(topic, nowMs)) continue;
+    for (const clock of this.all) {
+      const { latestMs, caughtUp } = clock;
+      if (this.holdsNothing(clock, nowMs)) continue;
       if (latestMs === undefined) {
         if (!caughtUp) return;
       } else lowest = Math.min(lowest, latestMs - this.options.disorderMs);

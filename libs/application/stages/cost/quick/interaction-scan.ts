@@ -1,13 +1,5 @@
 import { viewOf } from '../../bytes/prepared-bytes.js';
-import {
-  asciiTextEnd,
-  digitsEnd,
-  hashOfWords,
-  plainTextEnd,
-  startsWith,
-  wholeOf,
-  type KeyWords,
-} from '../../bytes/scan-words.js';
+import { asciiTextEnd, digitsEnd, HashedText, startsWith, WholeNumber, type KeyWords } from '../../bytes/scan-words.js';
 import type { ValuePlace } from '../../bytes/value-place.js';
 import type { ContentHash } from './content-hash.js';
 import { FIELD, INTERACTION_FIELDS, KEYS, nameTables, type FieldKind } from './interaction-fields.js';
@@ -38,6 +30,9 @@ const REQUIRED =
   bit(FIELD.startedAt) |
   bit(FIELD.endedAt) |
   bit(FIELD.outcome);
+
+/** The fields that make the content: the id and the last update only tell copies apart. */
+const CONTENT = bit(FIELD.updatedAt) - 1 - bit(FIELD.interactionId);
 
 /** Number of the field for the characters that tell fields apart: length, first, last. */
 const BY_SHAPE = new Map(INTERACTION_FIELDS.map(({ name }, field) => [shapeOf(name), field]));
@@ -75,6 +70,10 @@ export class InteractionScan {
   /** The fields of the record before, in their order: those of the next are most likely the same. */
   private readonly order = new Uint8Array(64);
   private readonly time = new TimeScan();
+  private readonly text = new HashedText();
+  private readonly whole = new WholeNumber();
+  /** Of the id, as facts are found by it: {@link hashOfId}. */
+  idHash = 0;
 
   has(field: number): boolean {
     return (this.present & bit(field)) !== 0;
@@ -87,11 +86,6 @@ export class InteractionScan {
   /** A value where the field is there, else `absent`. */
   value(field: number, absent: number): number {
     return this.has(field) ? (this.values[field] as number) : absent;
-  }
-
-  /** Of the id, as facts are found by it. */
-  get idHash(): number {
-    return hashOfWords(this.view, this.from[FIELD.interactionId] as number, this.to[FIELD.interactionId] as number);
   }
 
   /** Reads an interaction; false: it takes the whole parser to read it, or to say what is wrong with it. */
@@ -191,25 +185,36 @@ export class InteractionScan {
 
   /** A name may hold any UTF-8; whether it does is looked at once, when it is first met. */
   private readName(field: number): boolean {
-    const { view } = this;
+    const { view, text } = this;
     const from = this.at + 1;
-    const to = plainTextEnd(view, from, this.end);
-    if (to < 0) return false;
-    this.at = to + 1;
-    const name = this.tables[field]?.of(view, from, to, hashOfWords(view, from, to));
+    const before = this.names[field];
+    if (before && this.isAgain(before, from)) return true;
+    if (!text.findPlain(view, from, this.end)) return false;
+    this.at = text.end + 1;
+    const name = this.tables[field]?.of(view, from, text.end, text.hash);
     this.names[field] = name;
     return name?.isValid ?? false;
   }
 
+  /** Goes past the name of the record before and its quote, if it stands here again: many fields have few values. */
+  private isAgain({ words, isValid }: Name, from: number): boolean {
+    const to = from + words.length;
+    if (!isValid || to >= this.end || this.bytes[to] !== QUOTE || !startsWith(this.view, from, words)) return false;
+    this.at = to + 1;
+    return true;
+  }
+
   private readText(field: number): boolean {
+    const { text } = this;
     const from = this.at + 1;
-    const to = asciiTextEnd(this.view, from, this.end);
-    if (to < 0) return false;
+    if (!text.findAscii(this.view, from, this.end)) return false;
+    const to = text.end;
     this.at = to + 1;
     this.from[field] = from;
     this.to[field] = to;
     // The id is no part of the content.
-    if (field !== FIELD.interactionId) this.hashText(field, from, to);
+    if (field === FIELD.interactionId) this.idHash = text.hash;
+    else this.hashText(field, from, to);
     return to > from && to - from <= MAX_ID_BYTES;
   }
 
@@ -228,12 +233,12 @@ export class InteractionScan {
 
   /** A whole number from 0 up, as JSON writes it. */
   private readWhole(field: number): boolean {
-    const { bytes } = this;
-    const from = this.at;
-    const at = digitsEnd(this.view, from, this.end);
+    const { bytes, whole, at: from } = this;
+    whole.read(this.view, from, this.end);
+    const at = whole.end;
     this.at = at;
     if (at === from || at - from > MAX_DIGITS || (bytes[from] === ZERO && at > from + 1)) return false;
-    this.values[field] = wholeOf(this.view, from, at);
+    this.values[field] = whole.value;
     return !goesOn(bytes[at]);
   }
 
@@ -281,12 +286,14 @@ export class InteractionScan {
   /** The fingerprint of the content, as `contentHashOf` gives it for the parsed interaction. */
   hashContent(hash: ContentHash): void {
     hash.start();
-    for (let field = 1; field < FIELD.updatedAt; field += 1) {
-      if (!this.has(field)) continue;
-      const name = this.names[field];
+    // Field by field, from the lowest bit on.
+    for (let left = this.present & CONTENT; left !== 0; left &= left - 1) {
+      const field = 31 - Math.clz32(left & -left);
       const kind = KINDS[field];
-      if (kind === 'name' && name) hash.take(field, name.firstHash, name.secondHash);
-      else if (kind === 'text') hash.take(field, this.firstHash[field] as number, this.secondHash[field] as number);
+      if (kind === 'name') {
+        const name = this.names[field] as Name;
+        hash.take(field, name.firstHash, name.secondHash);
+      } else if (kind === 'text') hash.take(field, this.firstHash[field] as number, this.secondHash[field] as number);
       else hash.takeWhole(field, this.values[field] as number);
     }
   }

@@ -35,6 +35,8 @@ export class Name {
     readonly bytes: Uint8Array,
     /** As the table finds it: {@link hashOfWords}. */
     readonly hash: number,
+    /** Among the names that the table remembers. */
+    readonly number: number,
     store: PreparedStore,
   ) {
     this.text = Buffer.from(bytes).toString('utf8');
@@ -98,6 +100,7 @@ export class NameTable {
       this,
       new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice(),
       hash,
+      this.names.length,
       this.store,
     );
     this.names.push(name);

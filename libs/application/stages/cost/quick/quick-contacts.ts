@@ -15,6 +15,7 @@ import { CELL_MS, type PaneRowsWriter } from '../../exchange/panes-message.js';
 import type { InputRecord } from '../../stage.js';
 import type { CostTaskParts } from '../cost-task-parts.js';
 import type { QuickContact } from '../fact-memory.js';
+import { ByName } from './by-name.js';
 import { ContentHash } from './content-hash.js';
 import { FIELD, INTERACTION_FIELDS } from './interaction-fields.js';
 import { InteractionScan } from './interaction-scan.js';
@@ -25,13 +26,17 @@ import { QuickRating } from './quick-rating.js';
 import { QuickTally } from './quick-tally.js';
 
 const OWN_PEOPLE = new Uint8Array(0);
-/** Rows of names that are kept for the next commit; where there are more, they are made anew. */
-const MAX_NAMED = 200_000;
-
 /** A scope that windows are kept for, and the field that names it. */
 interface KeptScope {
   readonly scope: Scope;
   readonly field: number;
+  readonly rows: ByName<NamedRows>;
+}
+
+/** Cells of one channel. */
+interface ChannelCells {
+  readonly ownPeople: NamedRows;
+  readonly vendors: ByName<NamedRows>;
 }
 
 /**
@@ -50,8 +55,8 @@ export class QuickContacts {
   private readonly panes = new QuickPanes();
   private readonly tally = new QuickTally();
   private readonly whole = new NamedRows(new NameTable('all', 'id', 'all').ofText('all'));
-  private rows = new Map<Name, NamedRows>();
-  private cells = new Map<Name, Map<Name | undefined, NamedRows>>();
+  private readonly groups = new ByName<NamedRows>();
+  private readonly cells = new ByName<ChannelCells>();
   private readonly kept: readonly KeptScope[];
   private readonly keepsWhole: boolean;
   private readonly keepsGroups: boolean;
@@ -67,7 +72,7 @@ export class QuickContacts {
     this.keepsGroups = scopes.includes('group');
     this.kept = scopes.flatMap((scope) => {
       const field = INTERACTION_FIELDS.findIndex((each) => each.scope === scope);
-      return field < 0 ? [] : [{ scope, field }];
+      return field < 0 ? [] : [{ scope, field, rows: new ByName<NamedRows>() }];
     });
     this.remembered = {
       id: new Uint8Array(0),
@@ -86,8 +91,7 @@ export class QuickContacts {
   take(record: InputRecord, nowMs: number): boolean {
     const { scan, parts, rating, place } = this;
     if (this.panes.isFull || !place.goTo(record) || place.to - place.from > MAX_INPUT_BYTES) return false;
-    const { key, headers } = record;
-    if (key === null || !isPlainJson(headers) || !scan.scan(place)) return false;
+    if (place.keyFrom < 0 || (place.hasHeaders && !isPlainJson(record.headers)) || !scan.scan(place)) return false;
     const endedAtMs = scan.values[FIELD.endedAt] as number;
     if (!this.isInTime(endedAtMs, nowMs) || parts.news.drivers.wants(endedAtMs)) return false;
     const idFrom = scan.from[FIELD.interactionId] as number;
@@ -98,7 +102,7 @@ export class QuickContacts {
     if (parts.waiting.mayWaitFor(idHash)) return false;
     const { rateBook, reference } = dependencies.reference.current();
     if (!rating.rate(rateBook, endedAtMs)) return false;
-    if (!this.event.write(journal.costEvents.next(), key, endedAtMs, reference.organisation.currency)) return false;
+    if (!this.event.write(journal.costEvents.next(), place, endedAtMs, reference.organisation.currency)) return false;
     scan.hashContent(this.hash);
     this.remember(idHash, endedAtMs);
     this.book(endedAtMs);
@@ -136,7 +140,7 @@ export class QuickContacts {
     remembered.idHash = idHash;
     remembered.atMs = endedAtMs;
     remembered.updatedAtMs = scan.has(FIELD.updatedAt) ? scan.values[FIELD.updatedAt] : undefined;
-    this.parts.memory.rememberQuick(remembered);
+    this.parts.memory.rememberQuick(remembered, true);
   }
 
   private pushScope(name: Name | undefined): void {
@@ -150,32 +154,28 @@ export class QuickContacts {
     const handledBy = scan.names[FIELD.handledBy] as Name;
     const byBot = handledBy.text === 'bot';
     const pane = 2 * Math.floor(endedAtMs / this.paneMs);
-    panes.begin();
-    if (this.keepsWhole) panes.add(this.whole, pane, row);
-    for (const { field } of this.kept) {
+    panes.begin(row);
+    if (this.keepsWhole) panes.add(this.whole, pane);
+    for (const { field, rows } of this.kept) {
       if (byBot && (field === FIELD.agentId || field === FIELD.vendorId || field === FIELD.team)) continue;
       const name = field === FIELD.team ? rating.team : field === FIELD.region ? rating.region : scan.name(field);
-      if (name) panes.add(this.rowsOf(name), pane, row);
+      if (name) panes.add(rowsOf(rows, name), pane);
     }
-    if (!byBot && this.keepsGroups) for (const group of rating.groups) panes.add(this.rowsOf(group), pane, row);
+    if (!byBot && this.keepsGroups) for (const group of rating.groups) panes.add(rowsOf(this.groups, group), pane);
     const vendor = byBot ? undefined : scan.name(FIELD.vendorId);
     if (!byBot && (vendor || scan.has(FIELD.agentId)))
-      panes.add(this.cellOf(channel, vendor), Math.floor(endedAtMs / CELL_MS), row);
+      panes.add(this.cellOf(channel, vendor), Math.floor(endedAtMs / CELL_MS));
     this.tally.add(channel, handledBy, scan.names[FIELD.outcome] as Name, row);
-  }
-
-  private rowsOf(name: Name): NamedRows {
-    let rows = this.rows.get(name);
-    if (!rows) this.rows.set(name, (rows = new NamedRows(name)));
-    return rows;
   }
 
   private cellOf(channel: Name, vendor: Name | undefined): NamedRows {
     let cells = this.cells.get(channel);
-    if (!cells) this.cells.set(channel, (cells = new Map<Name | undefined, NamedRows>()));
-    let cell = cells.get(vendor);
-    if (!cell) cells.set(vendor, (cell = new NamedRows(channel, vendor?.bytes ?? OWN_PEOPLE)));
-    return cell;
+    if (!cells) {
+      const ownPeople = new NamedRows(channel, OWN_PEOPLE);
+      cells = this.cells.set(channel, { ownPeople, vendors: new ByName<NamedRows>() });
+    }
+    if (!vendor) return cells.ownPeople;
+    return cells.vendors.get(vendor) ?? cells.vendors.set(vendor, new NamedRows(channel, vendor.bytes));
   }
 
   /**
@@ -189,8 +189,8 @@ export class QuickContacts {
     const panesLeft = panes.filter((pane) => {
       const rows = this.rowsOfScope(pane);
       if (!rows || !fits(pane.delta)) return true;
-      this.panes.begin();
-      this.panes.add(rows, 2 * Math.floor(pane.tMs / this.paneMs) + (pane.calendarOnly ? 1 : 0), row);
+      this.panes.begin(row);
+      this.panes.add(rows, 2 * Math.floor(pane.tMs / this.paneMs) + (pane.calendarOnly ? 1 : 0));
       return false;
     });
     const cellsLeft = cells.filter(({ vendorId, channel, tMs, delta }) => {
@@ -198,8 +198,8 @@ export class QuickContacts {
       const vendor = vendorId === undefined ? undefined : this.scan.tables[FIELD.vendorId]?.ofText(vendorId);
       const name = this.scan.tables[FIELD.channel]?.ofText(channel);
       if (!name) return true;
-      this.panes.begin();
-      this.panes.add(this.cellOf(name, vendor), Math.floor(tMs / CELL_MS), row);
+      this.panes.begin(row);
+      this.panes.add(this.cellOf(name, vendor), Math.floor(tMs / CELL_MS));
       return false;
     });
     return { panes: panesLeft, cells: cellsLeft, ...rest };
@@ -207,10 +207,10 @@ export class QuickContacts {
 
   private rowsOfScope({ scope, id }: ScopeRef): NamedRows | undefined {
     if (scope === 'all') return this.whole;
-    if (scope === 'group') return this.rowsOf(this.rating.groupNames.ofText(id));
-    const field = this.kept.find((each) => each.scope === scope)?.field;
-    const name = field === undefined ? undefined : this.scan.tables[field]?.ofText(id);
-    return name && this.rowsOf(name);
+    if (scope === 'group') return rowsOf(this.groups, this.rating.groupNames.ofText(id));
+    const kept = this.kept.find((each) => each.scope === scope);
+    const name = kept && this.scan.tables[kept.field]?.ofText(id);
+    return name && rowsOf(kept.rows, name);
   }
 
   /** Writes what panes gained since the last call; `writerFor` gives the writer of a scope's owner, '' being the whole's. */
@@ -221,7 +221,9 @@ export class QuickContacts {
     this.panes.drain(({ name, vendor }) =>
       vendor ? writerFor('all', 'all') : writerFor(name.table.scope ?? 'all', name.text),
     );
-    if (this.rows.size > MAX_NAMED) this.rows = new Map<Name, NamedRows>();
-    if (this.cells.size > MAX_NAMED) this.cells = new Map<Name, Map<Name | undefined, NamedRows>>();
   }
+}
+
+function rowsOf(rows: ByName<NamedRows>, name: Name): NamedRows {
+  return rows.get(name) ?? rows.set(name, new NamedRows(name));
 }

@@ -2,8 +2,9 @@ import { costEventHeaders } from '#libs/contract';
 import { rfc3339 } from '#libs/domain';
 import { HeaderTemplate } from '../../bytes/header-template.js';
 import { AsciiCopy, prepare, putPrepared, type PreparedBytes } from '../../bytes/prepared-bytes.js';
-import { putBytes, putDecimal, putMicros, putVarint, putWhole } from '../../bytes/put.js';
+import { putDecimal, putMicros, putRange, putVarint, putWhole } from '../../bytes/put.js';
 import type { RecordBlock } from '../../bytes/record-block.js';
+import type { ValuePlace } from '../../bytes/value-place.js';
 import { TIME_BYTES, TimeBytes } from '../../bytes/time-bytes.js';
 import { FIELD } from './interaction-fields.js';
 import type { InteractionScan } from './interaction-scan.js';
@@ -58,10 +59,11 @@ export class QuickEvent {
   ) {}
 
   /** False, and nothing is written, where names are so long that lengths would take more bytes than usual. */
-  write(block: RecordBlock, key: Uint8Array, endedAtMs: number, currency: string): boolean {
+  write(block: RecordBlock, { keyBytes, keyFrom, keyTo }: ValuePlace, endedAtMs: number, currency: string): boolean {
     const { scan, id } = this;
+    const keyLength = keyTo - keyFrom;
     id.take(scan.bytes, scan.from[FIELD.interactionId] as number, scan.to[FIELD.interactionId] as number);
-    const room = OVERHEAD_BYTES + key.length + 4 * id.length + this.variableBytes();
+    const room = OVERHEAD_BYTES + keyLength + 4 * id.length + this.variableBytes();
     if (room > MOST_BYTES) return false;
     if (currency !== this.currency) {
       this.currency = currency;
@@ -69,8 +71,8 @@ export class QuickEvent {
     }
     block.begin(room);
     const { bytes, view } = block;
-    let at = putVarint(bytes, block.at, key.length);
-    at = putBytes(bytes, at, key);
+    let at = putVarint(bytes, block.at, keyLength);
+    at = putRange(bytes, at, keyBytes, keyFrom, keyTo);
     // A value takes 64 to 8191 bytes, as its fields are limited: two bytes for its length.
     const valueAt = at + 2;
     at = this.writeValue(bytes, view, valueAt, endedAtMs);

@@ -29,6 +29,10 @@ export class QuickPanes {
   private rows = 0;
   private touched: NamedRows[] = [];
   private additions = 0;
+  /** The row at hand, and its fields that are not zero: a third of them, each added to five panes or more. */
+  private contact: Float64Array = new Float64Array(ROW_FIELDS);
+  private readonly fields = new Uint8Array(ROW_FIELDS);
+  private fieldCount = 0;
 
   get isFull(): boolean {
     return this.additions >= MAX_ROW_ADDITIONS;
@@ -38,17 +42,23 @@ export class QuickPanes {
     return this.rows === 0;
   }
 
-  /** A contact is about to be added. */
-  begin(): void {
+  /** A contact is about to be added, with this row. */
+  begin(contact: Float64Array): void {
     this.additions += 1;
+    this.contact = contact;
+    let count = 0;
+    for (let field = 0; field < ROW_FIELDS; field += 1) if (contact[field] !== 0) this.fields[count++] = field;
+    this.fieldCount = count;
   }
 
-  /** Adds a contact's row. `pane`: number of the pane, as the message has it. */
-  add(named: NamedRows, pane: number, contact: Float64Array): void {
+  /** Adds the contact to a pane, by its number as the message has it. */
+  add(named: NamedRows, pane: number): void {
     const from = (named.pane === pane ? named.row : this.rowOf(named, pane)) * ROW_FIELDS;
-    const { values } = this;
-    for (let field = 0; field < ROW_FIELDS; field += 1)
+    const { values, contact, fields, fieldCount } = this;
+    for (let index = 0; index < fieldCount; index += 1) {
+      const field = fields[index] as number;
       values[from + field] = (values[from + field] as number) + (contact[field] as number);
+    }
   }
 
   private rowOf(named: NamedRows, pane: number): number {

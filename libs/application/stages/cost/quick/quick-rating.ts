@@ -7,6 +7,7 @@ import {
   type RateBook,
   type Subject,
 } from '#libs/domain';
+import { ByName } from './by-name.js';
 import { FIELD } from './interaction-fields.js';
 import type { InteractionScan } from './interaction-scan.js';
 import { NameTable, type Name } from './names.js';
@@ -59,10 +60,11 @@ export class QuickRating {
   readonly channel = quickItem();
   /** What the contact counts as in a window. */
   readonly row = new Float64Array(ROW_FIELDS);
-  private readonly places = new Map<Name, AgentPlace>();
-  private readonly labour = new Map<Name, LabourPlan>();
-  private readonly others = new Map<Name, PricePlan>();
-  private readonly channels = new Map<Name, PricePlan>();
+  private readonly places = new ByName<AgentPlace>();
+  private readonly labour = new ByName<LabourPlan>();
+  private readonly bots = new ByName<PricePlan>();
+  private readonly vendors = new ByName<PricePlan>();
+  private readonly channels = new ByName<PricePlan>();
   private book: RateBook | undefined;
 
   constructor(private readonly scan: InteractionScan) {}
@@ -74,9 +76,9 @@ export class QuickRating {
     const channelName = scan.name(FIELD.channel);
     if (!channelName) return false;
     const handlerPlan = this.handlerPlan(book, endedAtMs);
-    const plan = held(this.channels.get(channelName), book, endedAtMs);
     const channelPrice =
-      plan ?? this.remember(this.channels, channelName, channelPlan(book, channelName.text, endedAtMs));
+      held(this.channels.get(channelName), book, endedAtMs) ??
+      this.channels.set(channelName, channelPlan(book, channelName.text, endedAtMs));
     if (!handlerPlan || handlerPlan.undecided || channelPrice.undecided) return false;
     row.fill(0);
     this.measureTime(endedAtMs);
@@ -85,7 +87,7 @@ export class QuickRating {
 
   private forget(book: RateBook): void {
     this.book = book;
-    for (const plans of [this.places, this.labour, this.others, this.channels]) plans.clear();
+    for (const plans of [this.places, this.labour, this.bots, this.vendors, this.channels]) plans.clear();
   }
 
   /** Groups of the agent at the time; team and region: the contact's own, else the agent's. */
@@ -115,7 +117,7 @@ export class QuickRating {
       team: nameIn(FIELD.team, found?.team),
       region: nameIn(FIELD.region, found?.region),
     };
-    return this.remember(this.places, agent, place);
+    return this.places.set(agent, place);
   }
 
   private handlerPlan(book: RateBook, tMs: number): PricePlan | undefined {
@@ -123,22 +125,16 @@ export class QuickRating {
     const by = scan.name(FIELD.handledBy)?.text;
     const name = scan.name(by === 'agent' ? FIELD.agentId : by === 'vendor' ? FIELD.vendorId : FIELD.botId);
     if (!name) return undefined;
-    if (by !== 'agent') {
-      const plan = held(this.others.get(name), book, tMs);
-      return plan ?? this.remember(this.others, name, (by === 'bot' ? botPlan : vendorPlan)(book, name.text, tMs));
-    }
+    if (by === 'bot') return held(this.bots.get(name), book, tMs) ?? this.bots.set(name, botPlan(book, name.text, tMs));
+    if (by === 'vendor')
+      return held(this.vendors.get(name), book, tMs) ?? this.vendors.set(name, vendorPlan(book, name.text, tMs));
     const plan = held(this.labour.get(name), book, tMs);
     if (plan && plan.team === team && plan.region === region) return plan;
     const subjects: Subject[] = [{ for: 'agent', id: name.text }];
     if (team) subjects.push({ for: 'team', id: team.text });
     if (region) subjects.push({ for: 'region', id: region.text });
     subjects.push({ for: 'default' });
-    return this.remember(this.labour, name, { ...labourPlan(book, subjects, tMs), team, region });
-  }
-
-  private remember<P>(plans: Map<Name, P>, name: Name, plan: P): P {
-    plans.set(name, plan);
-    return plan;
+    return this.labour.set(name, { ...labourPlan(book, subjects, tMs), team, region });
   }
 
   private measureTime(endedAtMs: number): void {
