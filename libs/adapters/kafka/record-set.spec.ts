@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import Batch from 'kafkajs/src/consumer/batch.js';
-import { ValuePlace } from '../../application/stages/bytes/value-place.js';
+import { ValuePlace } from '#libs/application';
 import { decodeRecordSet } from './record-batch-decoder.js';
 import { RecordBatchEncoder } from './record-batch-encoder.js';
 import type { DecodedRecord, RecordSet } from './record-set.js';

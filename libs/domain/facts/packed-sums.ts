@@ -24,10 +24,10 @@ export function fieldsIn(mask: number): number {
   return count;
 }
 
-/** Writes the fields of `mask` of a row of SUM_FIELDS. */
-export function packSums(row: Float64Array, mask: number, packed: Float64Array, from: number): void {
+/** Writes the fields of `mask` of the row at `at`. */
+export function packSums(row: Float64Array, at: number, mask: number, packed: Float64Array, from: number): void {
   let slot = from;
-  for (let left = mask; left !== 0; left &= left - 1, slot += 1) packed[slot] = row[lowest(left)] as number;
+  for (let left = mask; left !== 0; left &= left - 1, slot += 1) packed[slot] = row[at + lowest(left)] as number;
 }
 
 /** Makes `row`, of SUM_FIELDS, what was packed. */

@@ -22,6 +22,15 @@ const MAX_ADDEND = 2n ** 52n;
 /** The last counts, from here to the amounts' higher halves, are in no published window. */
 const UNPUBLISHED = ROW.abandoned;
 
+/** Whether a row of a {@link ROW} is a sum as it stands, its amounts' higher halves being zero. */
+export function isSum(row: Float64Array, at: number): boolean {
+  for (let field = 0; field < MONEY_FIELDS; field += 1) {
+    const amountMicros = row[at + field] as number;
+    if (amountMicros < 0 || amountMicros >= LIMB) return false;
+  }
+  return true;
+}
+
 /** target += row, a row of a {@link ROW} with amounts up to 2^52. */
 export function addRow(target: Float64Array, at: number, row: Float64Array, from: number): void {
   for (let field = 0; field < MONEY_FIELDS; field += 1) {
@@ -50,21 +59,22 @@ export function addMeasures(target: Float64Array, at: number, delta: Measures): 
   addMoney(target, at + ROW.outsourcing, delta.outsourcing);
   addMoney(target, at + ROW.training, delta.training);
   addMoney(target, at + ROW.overtime, delta.overtime);
-  const add = (field: number, count: number): void => {
-    target[at + field] = (target[at + field] as number) + count;
-  };
-  add(ROW.interactions, delta.interactions);
-  add(ROW.handledByAgents, delta.handledByAgents);
-  add(ROW.automated, delta.automated);
-  add(ROW.resolved, delta.resolved);
-  add(ROW.handleMicroseconds, delta.handleMicroseconds);
-  add(ROW.complaints, delta.complaints);
-  add(ROW.csatMicros, delta.csatMicros);
-  add(ROW.csatCount, delta.csatCount);
-  add(ROW.repetitiveByAgents, delta.repetitiveByAgents);
-  add(ROW.errors, delta.errors);
-  add(ROW.abandoned, delta.abandoned);
-  add(ROW.paidMicroseconds, delta.paidMicroseconds);
+  addCount(target, at + ROW.interactions, delta.interactions);
+  addCount(target, at + ROW.handledByAgents, delta.handledByAgents);
+  addCount(target, at + ROW.automated, delta.automated);
+  addCount(target, at + ROW.resolved, delta.resolved);
+  addCount(target, at + ROW.handleMicroseconds, delta.handleMicroseconds);
+  addCount(target, at + ROW.complaints, delta.complaints);
+  addCount(target, at + ROW.csatMicros, delta.csatMicros);
+  addCount(target, at + ROW.csatCount, delta.csatCount);
+  addCount(target, at + ROW.repetitiveByAgents, delta.repetitiveByAgents);
+  addCount(target, at + ROW.errors, delta.errors);
+  addCount(target, at + ROW.abandoned, delta.abandoned);
+  addCount(target, at + ROW.paidMicroseconds, delta.paidMicroseconds);
+}
+
+function addCount(target: Float64Array, at: number, count: number): void {
+  target[at] = (target[at] as number) + count;
 }
 
 function addMoney(target: Float64Array, at: number, amountMicros: Micros): void {

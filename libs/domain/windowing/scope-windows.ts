@@ -20,7 +20,7 @@ import { AccrualLines } from './accrual-lines.js';
 import { KindRows } from './kind-rows.js';
 import { PaneTier } from './pane-tier.js';
 import { PackedStore, SumTable } from './sum-table.js';
-import type { WindowKind } from './window-kind.js';
+import type { ClosingEnd, WindowKind } from './window-kind.js';
 import { ceilTo, type PaneLayout } from './window-spec.js';
 
 /** Of a scope none of whose windows was restated. */
@@ -64,6 +64,8 @@ export function scopeKeyOf(ref: ScopeRef): string {
 export class ScopeWindows {
   /** See {@link scopeKeyOf}. */
   readonly key: string;
+  /** Place among the scopes of a set in the order of their keys; the set's. */
+  rank = 0;
   readonly fine: PaneTier;
   readonly coarse: PaneTier;
   /** Month start to everything booked in that month, also what was too late for rolling windows. */
@@ -159,44 +161,45 @@ export class ScopeWindows {
   }
 
   /**
-   * Moves a kind on to `endMs`. True if the content differs from what was seen a step before: it then stands in `shown`.
+   * Moves a kind on to an end. True if the content differs from what was seen a step before: it then stands in `shown`.
    * Every end at which a pane enters or leaves must be closed, in order.
    */
-  close(kind: WindowKind, endMs: number, shown: Float64Array): boolean {
+  close(end: ClosingEnd, shown: Float64Array): boolean {
     const { rows } = this;
+    const { kind, startMs, endMs } = end;
     const row = this.firstRow + kind.number;
     const closedMs = rows.closedMs(row);
     const block = rows.block(row);
     const at = rows.at(row);
     // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
     const accrues = this.lines.size > 0;
-    seen.fill(0);
-    if (accrues && closedMs !== undefined) {
-      addSums(seen, 0, block, at);
-      this.addAccruals(seen, kind, kind.startOf(endMs - kind.stepMs), endMs - kind.stepMs);
+    if (accrues) {
+      seen.fill(0);
+      if (closedMs !== undefined) {
+        addSums(seen, 0, block, at);
+        this.addAccruals(seen, kind, end.beforeStartMs, end.beforeEndMs);
+      }
     }
-    const changed = this.rollOn(kind, closedMs, endMs, block, at);
+    const changed = this.rollOn(end, closedMs, block, at);
     rows.setClosed(row, endMs);
     if (!accrues && !changed) return false;
     for (let field = 0; field < SUM_FIELDS; field += 1) shown[field] = block[at + field] as number;
     if (!accrues) return true;
-    this.addAccruals(shown, kind, kind.startOf(endMs), endMs);
+    this.addAccruals(shown, kind, startMs, endMs);
     return !samePublished(shown, 0, seen, 0);
   }
 
-  /** Moves the content that stands in `block` on to `endMs`; whether what is published of it changed. */
-  private rollOn(
-    kind: WindowKind,
-    closedMs: number | undefined,
-    endMs: number,
-    block: Float64Array,
-    at: number,
-  ): boolean {
-    const startMs = kind.startOf(endMs);
-    const goesOn = closedMs !== undefined && this.goesOn(kind, closedMs, startMs);
+  /** Moves the content that stands in `block` on to an end; whether what is published of it changed. */
+  private rollOn(end: ClosingEnd, closedMs: number | undefined, block: Float64Array, at: number): boolean {
+    const { kind, startMs, endMs } = end;
+    let goesOn = false;
     step.fill(0);
-    if (goesOn) this.addStep(kind, step, closedMs, endMs);
-    else this.addWhole(kind, step, endMs);
+    if (closedMs !== undefined) {
+      const closedStartMs = closedMs === end.beforeEndMs ? end.beforeStartMs : kind.startOf(closedMs);
+      goesOn = isNext(kind, closedStartMs, startMs);
+      if (goesOn) this.addStep(kind, step, closedStartMs, closedMs, startMs, endMs);
+    }
+    if (!goesOn) this.addWhole(kind, step, endMs);
     if (kind.type === 'calendar' && this.deferred) {
       // What is deferred in a month that is over is in that month's total already, and so it is at a month's first end.
       if (goesOn && this.deferred.monthStartMs === startMs) addMeasures(step, 0, this.deferred.measures);
@@ -253,9 +256,10 @@ export class ScopeWindows {
     const row = this.firstRow + kind.number;
     const isClosed = frontierMs !== undefined && this.rows.closedMs(row) !== undefined;
     total.fill(0);
-    if (isClosed && this.goesOn(kind, frontierMs, startMs)) {
+    const frontierStartMs = isClosed ? kind.startOf(frontierMs) : 0;
+    if (isClosed && isNext(kind, frontierStartMs, startMs)) {
       addSums(total, 0, this.rows.block(row), this.rows.at(row));
-      this.addStep(kind, total, frontierMs, endMs);
+      this.addStep(kind, total, frontierStartMs, frontierMs, startMs, endMs);
     } else this.addWhole(kind, total, endMs);
     this.addAccruals(total, kind, startMs, Math.min(asOfMs, endMs));
     return { startMs, endMs };
@@ -306,17 +310,18 @@ export class ScopeWindows {
     return revision;
   }
 
-  /** A window that starts at `startMs` goes on from one that was closed at `closedMs`. */
-  private goesOn(kind: WindowKind, closedMs: number, startMs: number): boolean {
-    const closedStartMs = kind.startOf(closedMs);
-    return kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
-  }
-
-  /** What has entered since `closedMs`, less what has left. */
-  private addStep(kind: WindowKind, target: Float64Array, closedMs: number, endMs: number): void {
+  /** What has entered since the window from `closedStartMs` to `closedMs`, less what has left. */
+  private addStep(
+    kind: WindowKind,
+    target: Float64Array,
+    closedStartMs: number,
+    closedMs: number,
+    startMs: number,
+    endMs: number,
+  ): void {
     const tier = this.tierOf(kind);
     tier.addRangeTo(target, 0, closedMs, endMs);
-    if (kind.type === 'rolling') tier.subtractRangeFrom(target, 0, kind.startOf(closedMs), kind.startOf(endMs));
+    if (kind.type === 'rolling') tier.subtractRangeFrom(target, 0, closedStartMs, startMs);
   }
 
   /** All of the window that ends at `endMs`. */
@@ -342,4 +347,9 @@ export class ScopeWindows {
   private addAccruals(target: Float64Array, kind: WindowKind, fromMs: number, toMs: number): void {
     if (this.lines.size > 0) addMeasures(target, 0, accruedMeasures(this.lines.values(), fromMs, toMs, kind.type));
   }
+}
+
+/** Whether a window that starts at `startMs` goes on from one that was closed and started at `closedStartMs`. */
+function isNext(kind: WindowKind, closedStartMs: number, startMs: number): boolean {
+  return kind.type === 'calendar' ? closedStartMs === startMs : closedStartMs <= startMs;
 }

@@ -5,6 +5,7 @@ import {
   addRowInPlace,
   addSums,
   fieldsIn,
+  isSum,
   maskOf,
   packSums,
   readSums,
@@ -55,7 +56,12 @@ export class PackedStore {
   private readonly sizes = WIDTHS.map((width) => new PackedRows(width));
 
   /** A new row of what a cost task sent, whose fields `mask` names. */
-  takeRow(row: Float64Array, from: number): number {
+  takeRow(row: Float64Array, from: number, mask: number): number {
+    if (isSum(row, from)) {
+      const number = this.place(undefined, fieldsIn(mask));
+      this.write(number, row, from, mask);
+      return number;
+    }
     whole.fill(0);
     addRow(whole, 0, row, from);
     return this.keep(undefined);
@@ -126,18 +132,24 @@ export class PackedStore {
   /** Writes what is being worked on to where it was, if it fits there, or else to another row. */
   private keep(before: number | undefined): number {
     const mask = maskOf(whole, 0, SUM_FIELDS);
-    const fields = fieldsIn(mask);
-    let number = before;
-    if (number === undefined || this.rowsOf(number).width < fields) {
-      if (number !== undefined) this.give(number);
-      const size = WIDTHS.findIndex((width) => width >= fields);
-      number = ((this.sizes[size] as PackedRows).take() << WIDTH_BITS) | size;
-    }
+    const number = this.place(before, fieldsIn(mask));
+    this.write(number, whole, 0, mask);
+    return number;
+  }
+
+  /** Where there is room for so many fields: where they were, or else another row. */
+  private place(before: number | undefined, fields: number): number {
+    if (before !== undefined && this.rowsOf(before).width >= fields) return before;
+    if (before !== undefined) this.give(before);
+    const size = WIDTHS.findIndex((width) => width >= fields);
+    return ((this.sizes[size] as PackedRows).take() << WIDTH_BITS) | size;
+  }
+
+  private write(number: number, row: Float64Array, from: number, mask: number): void {
     const rows = this.rowsOf(number);
     const index = number >>> WIDTH_BITS;
-    packSums(whole, mask, blockIn(rows, index), (index & (ROWS - 1)) * rows.width);
+    packSums(row, from, mask, blockIn(rows, index), (index & (ROWS - 1)) * rows.width);
     (rows.masks[index >>> ROWS_BITS] as Int32Array)[index & (ROWS - 1)] = mask;
-    return number;
   }
 
   private rowsOf(number: number): PackedRows {
@@ -212,7 +224,7 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     const at = this.from(key);
     this.additionCount += 1;
     if (entries[at] === key) entries[at + 1] = store.addRow(entries[at + 1] as number, row, 0, mask);
-    else this.insert(at, key, store.takeRow(row, 0));
+    else this.insert(at, key, store.takeRow(row, 0, mask));
   }
 
   /** The same for sums. */
@@ -222,10 +234,6 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     this.additionCount += 1;
     if (entries[at] === key) entries[at + 1] = store.addSums(entries[at + 1], sums);
     else this.insert(at, key, store.addSums(undefined, sums));
-  }
-
-  has(key: number): boolean {
-    return this.entries[this.from(key)] === key;
   }
 
   /** The amounts of all rows together. */
@@ -241,6 +249,16 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     const { entries, store } = this;
     for (let entry = this.from(first); entry < entries.length && (entries[entry] as number) <= last; entry += 2)
       store.addTo(target, at, entries[entry + 1] as number);
+  }
+
+  /** Calls `visit` with each key from `first` to `last`, what is under it standing in `sums` until it returns. */
+  forEachBetween(first: number, last: number, sums: Float64Array, visit: (key: number) => void): void {
+    const { entries, store } = this;
+    for (let entry = this.from(first); entry < entries.length && (entries[entry] as number) <= last; entry += 2) {
+      sums.fill(0);
+      store.addTo(sums, 0, entries[entry + 1] as number);
+      visit(entries[entry] as number);
+    }
   }
 
   /** target -= what is under keys from `first` to `last`. */
@@ -282,7 +300,10 @@ export class SumTable implements Iterable<[key: number, sums: Measures]> {
     let high = entries.length;
     // Mostly the newest, or behind it.
     if (high === 0 || (entries[high - 2] as number) < key) return high;
-    let low = 0;
+    // Keys are whole numbers: of those from here to the last, or to the first, there are at most so many. Often it is all of
+    // them, and the search is over before it begins.
+    let low = Math.max(0, high - 2 * ((entries[high - 2] as number) - key + 1));
+    high = Math.min(high, 2 * (key - (entries[0] as number)));
     while (low < high) {
       const middle = ((low + high) >>> 2) << 1;
       if ((entries[middle] as number) < key) low = middle + 2;

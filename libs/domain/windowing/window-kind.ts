@@ -14,6 +14,21 @@ export interface WindowKind {
   leaveEnd(enterEndMs: number): number;
 }
 
+/** An end at which windows are closed: what is the same for all scopes is found once. */
+export interface ClosingEnd {
+  readonly kind: WindowKind;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** The window a step before. */
+  readonly beforeStartMs: number;
+  readonly beforeEndMs: number;
+}
+
+export function closingEnd(kind: WindowKind, endMs: number): ClosingEnd {
+  const beforeEndMs = endMs - kind.stepMs;
+  return { kind, startMs: kind.startOf(endMs), endMs, beforeStartMs: kind.startOf(beforeEndMs), beforeEndMs };
+}
+
 function rollingKind(spec: RollingSpec, number: number): WindowKind {
   return {
     number,

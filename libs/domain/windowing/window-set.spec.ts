@@ -226,9 +226,9 @@ describe('WindowSet', () => {
     );
     const closed: number[] = [];
     const close = windows.close.bind(windows);
-    windows.close = (kind, endMs, shown) => {
-      if (kind.type === 'calendar') closed.push((endMs - startMs) / SECOND);
-      return close(kind, endMs, shown);
+    windows.close = (end, shown) => {
+      if (end.kind.type === 'calendar') closed.push((end.endMs - startMs) / SECOND);
+      return close(end, shown);
     };
     const months = set.advance(startMs + 2 * MONTH).filter(({ window }) => window === 'month');
     expect(closed).toEqual([60, 120, 6_060]);

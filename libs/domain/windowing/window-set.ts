@@ -16,7 +16,8 @@ import { DueSchedule } from './due-schedule.js';
 import { scopeKeyOf, ScopeWindows, type Accruals, type LateDelta } from './scope-windows.js';
 import { KindRows } from './kind-rows.js';
 import { PackedStore } from './sum-table.js';
-import { windowKinds, type WindowKind } from './window-kind.js';
+import { ScopeRanks } from './scope-ranks.js';
+import { closingEnd, windowKinds, type ClosingEnd, type WindowKind } from './window-kind.js';
 import {
   ceilTo,
   floorTo,
@@ -35,7 +36,7 @@ interface KindState {
 }
 
 /** Takes a closed window whose content differs from a step before; the sums in `content` are of use only until it returns. */
-export type WindowSink = (windows: ScopeWindows, kind: WindowKind, endMs: number, content: Float64Array) => void;
+export type WindowSink = (windows: ScopeWindows, end: ClosingEnd, content: Float64Array) => void;
 
 /**
  * All windows of a set of scopes. Facts are booked into panes; `advance` closes every end that the watermark has
@@ -51,6 +52,7 @@ export class WindowSet {
   private readonly lateMonthEnds = new Map<ScopeWindows, number[]>();
   private readonly accruing = new Set<ScopeWindows>();
   private readonly rows: KindRows;
+  private readonly ranks = new ScopeRanks();
   private readonly packed = new PackedStore();
   private readonly shown = new Float64Array(SUM_FIELDS);
 
@@ -214,7 +216,7 @@ export class WindowSet {
   /** The windows whose ends lie up to the watermark and whose content differs from a step before. */
   advance(watermarkMs: number): WindowResult[] {
     const results: WindowResult[] = [];
-    this.advanceInto(watermarkMs, (windows, kind, endMs, content) => {
+    this.advanceInto(watermarkMs, (windows, { kind, endMs }, content) => {
       results.push(resultOf(windows, kind, endMs, 0, readSums(content, 0)));
     });
     return results;
@@ -241,13 +243,9 @@ export class WindowSet {
       const scopes = due.take(endMs);
       for (const { windows, untilMs, leaveMs } of accruing)
         if (endMs <= untilMs || endMs === leaveMs) scopes.push(windows);
-      scopes.sort(byScopeKey);
-      for (let at = 0; at < scopes.length; at += 1) {
-        const windows = scopes[at] as ScopeWindows;
-        // One that is due for two reasons stands there twice, beside itself.
-        if (windows === scopes[at - 1]) continue;
-        if (windows.close(kind, endMs, this.shown)) emit(windows, kind, endMs, this.shown);
-      }
+      const end = closingEnd(kind, endMs);
+      for (const windows of this.ranks.inOrder(scopes, this.scopes))
+        if (windows.close(end, this.shown)) emit(windows, end, this.shown);
     }
     state.frontierMs = targetMs;
   }
@@ -266,7 +264,7 @@ export class WindowSet {
   takeRestatements(): WindowResult[] {
     const results: WindowResult[] = [];
     const touched = new Set([...this.late.keys(), ...this.lateLines.keys(), ...this.lateMonthEnds.keys()]);
-    for (const windows of [...touched].sort(byScopeKey)) {
+    for (const windows of this.ranks.inOrder([...touched], this.scopes)) {
       const deltas = this.late.get(windows) ?? [];
       const lines = this.lateLines.get(windows) ?? [];
       const first = results.length;
@@ -441,10 +439,6 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const values = map.get(key);
   if (values) values.push(value);
   else map.set(key, [value]);
-}
-
-function byScopeKey(a: ScopeWindows, b: ScopeWindows): number {
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
 function resultOf(

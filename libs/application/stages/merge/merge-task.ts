@@ -6,6 +6,7 @@ import {
   readRow,
   SUM_FIELDS,
   WindowSet,
+  type ClosingEnd,
   type Measures,
   type Organisation,
   type ScopeRef,
@@ -36,7 +37,7 @@ import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } fr
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
 import { WindowChangelog } from './window-changelog.js';
 import { WindowBlocks } from './window-blocks.js';
-import { WindowHeads } from './window-text.js';
+import { WindowHeads, type WindowEnd } from './window-text.js';
 
 const META_KEY = 'meta';
 const VOID_KEY = 'void/';
@@ -302,8 +303,13 @@ export class MergeTask implements StageTask {
     const messages: SignalMessage[] = [];
     const { watermarkMs } = this.sources;
     if (watermarkMs === undefined) return messages;
-    const publish: WindowSink = (windows, kind, endMs, content) => {
-      const window = { window: kind.name, startMs: kind.startOf(endMs), endMs, revision: 0 };
+    let at: ClosingEnd | undefined;
+    let window: WindowEnd = { window: '', startMs: 0, endMs: 0, revision: 0 };
+    const publish: WindowSink = (windows, end, content) => {
+      if (end !== at) {
+        at = end;
+        window = { window: end.kind.name, startMs: end.startMs, endMs: end.endMs, revision: 0 };
+      }
       if (!this.windowBlocks.add(windows.ref, window, content, currency)) this.windowsLeftOut += 1;
       this.open.changed(windows);
     };

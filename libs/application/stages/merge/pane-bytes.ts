@@ -21,7 +21,10 @@ export class PaneBytes {
     return this.writer.at;
   }
 
-  /** `ref`: always the same object for a scope. `sums`: SUM_FIELDS doubles, amounts in their one form. */
+  /**
+   * `ref`: always the same object for a scope. `sums`: SUM_FIELDS doubles, amounts in their one form; a row of a cost task
+   * that is a sum as it stands ({@link isSum}) may be written as one.
+   */
   add(ref: ScopeRef, index: number, sums: Float64Array): void {
     const { writer } = this;
     if (writer.at === 0) writer.varint((this.first = index));
@@ -33,7 +36,7 @@ export class PaneBytes {
     writer.reserve(1 + MAX_VARINT_BYTES + MAX_ROW_BYTES);
     writer.bytes[writer.at] = PANE;
     writer.at = putVarint(writer.bytes, writer.at + 1, index - this.first);
-    writer.at = putRow(writer.bytes, writer.at, sums, 0, SUM_FIELDS);
+    writer.at = putRow(writer.bytes, writer.at, sums, 0, sums.length);
   }
 
   /** A copy of what was written, and a new beginning. */

@@ -4,6 +4,7 @@ import {
   addRow,
   copyMeasures,
   floorTo,
+  isSum,
   packMeasures,
   subtractInto,
   SUM_FIELDS,
@@ -85,6 +86,8 @@ export class WindowChangelog {
   private readonly newLines: { windows: ScopeWindows; lineId: string }[] = [];
   private readonly goneLines: string[] = [];
   private readonly absorbed = new Map<ScopeWindows, number>();
+  /** What was booked last; between two commits only. */
+  private last: { windows: ScopeWindows; segment: number; absorbedMs: number } | undefined;
   /** Scopes whose settled record says that something is deferred. */
   private readonly deferring = new Set<ScopeWindows>();
   private settledAtMs = -Infinity;
@@ -99,27 +102,37 @@ export class WindowChangelog {
   booked(windows: ScopeWindows, paneStartMs: number, delta: Measures): void {
     this.delta.fill(0);
     addMeasures(this.delta, 0, delta);
-    this.bookedDelta(windows, paneStartMs);
+    this.bookedSums(windows, paneStartMs, this.delta);
   }
 
   /** The same for a row as it comes from a cost task. */
   bookedRow(windows: ScopeWindows, paneStartMs: number, row: Float64Array): void {
+    if (isSum(row, 0)) {
+      this.bookedSums(windows, paneStartMs, row);
+      return;
+    }
     this.delta.fill(0);
     addRow(this.delta, 0, row, 0);
-    this.bookedDelta(windows, paneStartMs);
+    this.bookedSums(windows, paneStartMs, this.delta);
   }
 
-  private bookedDelta(windows: ScopeWindows, paneStartMs: number): void {
+  private bookedSums(windows: ScopeWindows, paneStartMs: number, sums: Float64Array): void {
     const index = windows.fine.indexOf(paneStartMs);
-    this.added.add(windows.ref, index, this.delta);
+    this.added.add(windows.ref, index, sums);
     if (this.added.size >= this.limits.entryBytes) this.addedEntries.push(this.added.take());
-    this.touch(windows, index);
-    this.unsettled.add(windows);
-    if (paneStartMs < (this.absorbed.get(windows) ?? -Infinity)) this.resettle.add(windows);
+    const segment = Math.floor(index / this.segmentPanes);
+    // Rows come scope by scope: of those behind the first, nothing new is to be kept.
+    if (windows !== this.last?.windows || segment !== this.last.segment) this.goTo(windows, segment);
+    if (paneStartMs < (this.last?.absorbedMs ?? -Infinity)) this.resettle.add(windows);
   }
 
-  private touch(windows: ScopeWindows, index: number): void {
-    const segment = Math.floor(index / this.segmentPanes);
+  private goTo(windows: ScopeWindows, segment: number): void {
+    this.touch(windows, segment);
+    this.unsettled.add(windows);
+    this.last = { windows, segment, absorbedMs: this.absorbed.get(windows) ?? -Infinity };
+  }
+
+  private touch(windows: ScopeWindows, segment: number): void {
     const scopes = this.segments.get(segment);
     if (scopes) scopes.add(windows);
     else this.segments.set(segment, new Set([windows]));
@@ -144,6 +157,7 @@ export class WindowChangelog {
   /** Entries for everything that changed since the last call. */
   changes(): ChangelogEntry[] {
     const entries: ChangelogEntry[] = [];
+    this.last = undefined;
     const isQuarterOver = this.settle(entries);
     this.writePanes(entries, isQuarterOver);
     for (const windows of this.restatedScopes) entries.push(this.revisionsEntry(windows));
@@ -219,15 +233,12 @@ export class WindowChangelog {
   }
 
   private segmentEntry(windows: ScopeWindows, segment: number): ChangelogEntry {
-    const { panes } = windows.fine;
     const { delta, added, segmentPanes } = this;
+    const first = segment * segmentPanes;
     added.clear();
-    for (let index = segment * segmentPanes; index < (segment + 1) * segmentPanes; index += 1) {
-      if (!panes.has(index)) continue;
-      delta.fill(0);
-      panes.addTo(delta, 0, index);
+    windows.fine.panes.forEachBetween(first, first + segmentPanes - 1, delta, (index) => {
       added.add(windows.ref, index, delta);
-    }
+    });
     return { key: segmentKey(windows, segment), value: added.size > 0 ? added.take() : null };
   }
 
@@ -313,7 +324,7 @@ export class WindowChangelog {
           windows.addPaneSums(startMs, sums);
           this.unsettled.add(windows);
         } else windows.fine.panes.addSums(index, sums);
-        if (isAdded) this.touch(windows, index);
+        if (isAdded) this.touch(windows, Math.floor(index / this.segmentPanes));
       },
     });
     if (!isAdded) return;
