@@ -7,13 +7,18 @@ const MAX_FAULTS = 3;
 /** Whether a date-time is one that a calendar has is checked apart, because it has a reason of its own. */
 const ajv = new Ajv2020({ allErrors: true, verbose: true, strictTypes: false, formats: { 'date-time': DATE_TIME } });
 
-const validators = Object.fromEntries(
-  Object.entries(schemas).map(([id, schema]) => [id, ajv.compile(schema)]),
-) as Record<SchemaId, ValidateFunction>;
+const validators = new Map<SchemaId, ValidateFunction>();
+
+/** Compiled when it is first asked for: that takes tens of milliseconds for each, and no program needs them all. */
+function validatorOf(schema: SchemaId): ValidateFunction {
+  let validate = validators.get(schema);
+  if (!validate) validators.set(schema, (validate = ajv.compile(schemas[schema])));
+  return validate;
+}
 
 /** Whether a JSON value is a payload of the schema, calendar validity of its times apart. */
 export function matchesSchema(schema: SchemaId, payload: unknown): boolean {
-  return validators[schema](payload);
+  return validatorOf(schema)(payload);
 }
 
 /**
@@ -21,7 +26,7 @@ export function matchesSchema(schema: SchemaId, payload: unknown): boolean {
  * Empty when it matches. Values of the payload are not quoted.
  */
 export function schemaFaults(schema: SchemaId, payload: unknown): string {
-  const validate = validators[schema];
+  const validate = validatorOf(schema);
   if (validate(payload)) return '';
   const faults = (validate.errors ?? []).filter(tellsSomething).map(readable);
   const more = faults.length - MAX_FAULTS;
