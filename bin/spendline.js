@@ -2,7 +2,7 @@
 import '../scripts/require-node.js';
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/apps/ctl/main.js', import.meta.url);
+const main = new URL('../dist/programs/ctl.js', import.meta.url);
 
 if (existsSync(main)) {
   import(main.href).catch((error) => {

@@ -10,7 +10,7 @@ import { jest } from '@jest/globals';
 
 /** The built command, as a person at a terminal meets it. */
 const root = projectRoot();
-const isBuilt = existsSync(join(root, 'dist', 'apps', 'ctl', 'main.js'));
+const isBuilt = existsSync(join(root, 'dist', 'programs', 'ctl.js'));
 const whenBuilt = isBuilt ? describe : describe.skip;
 if (!isBuilt) console.log('Skipped: the spendline command is not built (npm run build).');
 

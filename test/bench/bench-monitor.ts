@@ -37,7 +37,7 @@ export class BenchMonitor {
   static async start(environment: Readonly<Record<string, string>>, profileDir?: string): Promise<BenchMonitor> {
     const port = await freePort();
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
-    const child = spawn(process.execPath, [...COLLECTOR_FLAGS, ...profiling, 'dist/apps/monitor/main.js'], {
+    const child = spawn(process.execPath, [...COLLECTOR_FLAGS, ...profiling, 'dist/programs/monitor.js'], {
       env: {
         ...ALLOCATOR_ENVIRONMENT,
         ...process.env,

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { BundledPlaces } from './bundled-places.js';
 
 /** V8's CPU profile, as far as it is read here. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string };
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   }[];
   /** Ids of nodes. */
   readonly samples: readonly number[];
@@ -56,7 +57,13 @@ const REST = 'the rest';
 
 /** Where the time of a profile went, the largest part first. What was idle does not count. */
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Share[] {
-  const partOf = new Map(nodes.map(({ id, callFrame }) => [id, partFor(`${callFrame.functionName} ${callFrame.url}`)]));
+  const places = new BundledPlaces();
+  const partOf = new Map(
+    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
+      id,
+      partFor(`${functionName} ${places.moduleAt(url, lineNumber)}`),
+    ]),
+  );
   const spent = new Map<string, number>();
   let whole = 0;
   for (const [index, id] of samples.entries()) {

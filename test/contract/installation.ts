@@ -121,7 +121,7 @@ export class Installation {
   start(name: ProgramName, main: string, more: Record<string, string> = {}): void {
     const { port } = new URL(this.origins[name]);
     const env = this.environment({ SPENDLINE_METRICS_PORT: port, SPENDLINE_API_PORT: port, ...more });
-    this.running.set(name, new Program(`${main}/main.js`, env));
+    this.running.set(name, new Program(`${main}.js`, env));
   }
 
   /** Asks a program to end, and answers with its exit code. */
@@ -162,7 +162,7 @@ export class Installation {
   }
 
   private async command(...args: string[]): Promise<string> {
-    const program = new Program('ctl/main.js', this.environment({}), ...args);
+    const program = new Program('ctl.js', this.environment({}), ...args);
     const code = await program.exitWithin(90);
     if (code !== 0) throw new Error(`spendline ${args.join(' ')} ended with ${String(code)}: ${program.output}`);
     return program.output.trim();
@@ -201,7 +201,7 @@ export class Installation {
     ];
     return Promise.all(
       environments.map(async (env) => {
-        const program = new Program('monitor/main.js', this.environment(env));
+        const program = new Program('monitor.js', this.environment(env));
         const code = await program.exitWithin(90);
         return { code, output: program.output };
       }),

@@ -11,7 +11,7 @@ import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
  * What another program has of Spendline: the built programs, Kafka by plain kafkajs, HTTP, and the JSON Schemas. Nothing in
  * this folder imports from the product, so that a mistake there cannot hide itself here.
  */
-export const DIST = 'dist/apps';
+export const DIST = 'dist/programs';
 
 /** A record as it was read, headers as text. */
 export interface Read {

@@ -62,7 +62,7 @@ export class MonitorProcess {
     program: 'monitor' | 'ledger' = 'monitor',
   ): Promise<MonitorProcess> {
     const port = await freePort();
-    const args = ['--import', './test/faults/saboteur.js', `dist/apps/${program}/main.js`];
+    const args = ['--import', './test/faults/saboteur.js', `dist/programs/${program}.js`];
     const child = spawn(process.execPath, args, {
       env: {
         ...process.env,

@@ -43,9 +43,9 @@ export function appProgram({ name, title, address, logFile, env }: AppOptions): 
   };
 }
 
-/** The compiled entry file of one of our programs. */
+/** The file that one of our programs is started from: bundled by the build. */
 export function appMain(name: string): string {
-  return join(projectRoot(), 'dist', 'apps', name, 'main.js');
+  return join(projectRoot(), 'dist', 'programs', `${name}.js`);
 }
 
 /** Whether a health endpoint answers that all is well. */
