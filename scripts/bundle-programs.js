@@ -31,7 +31,7 @@ export async function bundlePrograms() {
       handle(level === 'warn' ? 'error' : level, log);
     },
   });
-  await bundle.write({ dir: out, format: 'esm', chunkFileNames: 'shared/[name]-[hash].js' });
+  await bundle.write({ dir: out, format: 'esm', sourcemap: true, chunkFileNames: 'shared/[name]-[hash].js' });
   await bundle.close();
 }
 

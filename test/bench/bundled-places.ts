@@ -1,35 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** Where in a bundled file what came from which module begins. */
-interface Region {
-  readonly line: number;
-  readonly module: string;
-}
-
-const REGION = /^\/\/ ((?:dist|node_modules)\/\S+)$/;
-
-/** Finds the module that a line of a bundled file came from, by the marks that the bundler leaves. */
+/** Finds the module that a place in a bundled file came from, by the source map beside it. */
 export class BundledPlaces {
-  private readonly files = new Map<string, readonly Region[]>();
+  private readonly maps = new Map<string, SourceMap | undefined>();
 
-  /** The module's path; the URL itself where it is not a bundled file. `line` counts from 0, as V8 counts. */
-  moduleAt(url: string, line: number): string {
-    if (!url.startsWith('file:')) return url;
-    return this.regionsOf(url).findLast((region) => region.line <= line)?.module ?? url;
-  }
-
-  private regionsOf(url: string): readonly Region[] {
-    let regions = this.files.get(url);
-    if (!regions) this.files.set(url, (regions = regionsIn(fileURLToPath(url))));
-    return regions;
+  /** The module's path, relative to the file; the URL itself where it is not a bundled file. Line and column count from 0. */
+  moduleAt(url: string, line: number, column: number): string {
+    if (!this.maps.has(url)) this.maps.set(url, mapOf(url));
+    const entry = this.maps.get(url)?.findEntry(line, column);
+    return entry && 'originalSource' in entry ? entry.originalSource : url;
   }
 }
 
-function regionsIn(file: string): Region[] {
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return text.split('\n').flatMap((text, line): Region[] => {
-    const module = REGION.exec(text)?.[1];
-    return module === undefined ? [] : [{ line, module }];
-  });
+function mapOf(url: string): SourceMap | undefined {
+  if (!url.startsWith('file:')) return undefined;
+  const file = `${fileURLToPath(url)}.map`;
+  return existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload) : undefined;
 }

@@ -9,7 +9,10 @@ describe('shares of a profile', () => {
     ['send', 'file:///x/node_modules/kafkajs/src/network/connection.js'],
     ['(program)', ''],
   ];
-  const nodes = places.map(([functionName, url], id) => ({ id, callFrame: { functionName, url, lineNumber: 0 } }));
+  const nodes = places.map(([functionName, url], id) => ({
+    id,
+    callFrame: { functionName, url, lineNumber: 0, columnNumber: 0 },
+  }));
 
   it('are of the time at work, by where the function stands, and add up to the whole', () => {
     const shares = sharesOf({ nodes, samples: [0, 1, 2, 2, 3, 4, 5], timeDeltas: [900, 10, 20, 20, 30, 15, 5] });

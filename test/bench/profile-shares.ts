@@ -6,7 +6,12 @@ import { BundledPlaces } from './bundled-places.js';
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: {
+      readonly functionName: string;
+      readonly url: string;
+      readonly lineNumber: number;
+      readonly columnNumber: number;
+    };
   }[];
   /** Ids of nodes. */
   readonly samples: readonly number[];
@@ -59,9 +64,9 @@ const REST = 'the rest';
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Share[] {
   const places = new BundledPlaces();
   const partOf = new Map(
-    nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => [
+    nodes.map(({ id, callFrame: { functionName, url, lineNumber, columnNumber } }) => [
       id,
-      partFor(`${functionName} ${places.moduleAt(url, lineNumber)}`),
+      partFor(`${functionName} ${places.moduleAt(url, lineNumber, columnNumber)}`),
     ]),
   );
   const spent = new Map<string, number>();
