@@ -223,7 +223,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     zombie.signal('SIGCONT');
     await eventually(
       'fencing',
-      () => zombie.said('another process took this task over') || zombie.said('partitions assigned'),
+      () => zombie.said('another process took these tasks over') || zombie.said('partitions assigned'),
     );
     await publish(1_000);
     await allCounted(7_000);

@@ -77,11 +77,14 @@ export const zombie: Row = {
         async () => (await sleeper.tasks('cost')).some(isOpen) && (await scene.isWhole()),
       );
     }
-    const fenced = sleeper.saying('another process took this task over').length;
+    const fenced = sleeper.saying('another process took these tasks over').length;
     say(`fenced ${fenced} times`);
     const ended = [other, sleeper].filter(({ isRunning }) => !isRunning).length;
     const verdict = await scene.judge();
-    const problems = ended > 0 ? [`${ended} monitors ended by themselves`] : [];
+    const problems = [
+      ...(ended > 0 ? [`${ended} monitors ended by themselves`] : []),
+      ...(rested > 0 && fenced === 0 ? ['the sleeper was never fenced'] : []),
+    ];
     return resultOf(scene, verdict, `${rested} sleeps, fenced ${fenced} times`, problems);
   },
 };
