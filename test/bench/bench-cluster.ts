@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { createKafka, ensureTopics, Publisher } from '#libs/adapters/kafka';
+import { createKafka, ensureTopics, partitionOf, Publisher } from '#libs/adapters/kafka';
 import type { KafkaSettings } from '#libs/application';
 import { topicConfig, topicName } from '#libs/contract';
 import { KafkaBroker } from '../../libs/testing/kafka/index.js';
@@ -8,6 +8,8 @@ import { progressBar } from './progress.js';
 import { benchReferenceRecords, type AgentBudget } from './reference.js';
 
 const SEND = 5_000;
+/** The broker aborts what takes longer; its default allows no more. */
+const LONGEST_SENDING_MS = 900_000;
 
 /** Topics of its own for one measurement, so that measurements do not meet on the one broker. */
 export interface BenchTopics {
@@ -59,10 +61,34 @@ export class BenchCluster {
   }
 
   /** New topics, full of events before anybody reads them. */
-  async filled(shape: BenchShape, partitions: number): Promise<BenchTopics> {
+  async filled(shape: BenchShape, partitions: number, events = shape.events): Promise<BenchTopics> {
     const topics = await this.topics(partitions);
-    await fill(topics, shape);
+    await inParts('sending events', 0, events, (parts) =>
+      topics.publisher.send(
+        'interactions',
+        parts.map((index) => benchRecord(index, shape)),
+      ),
+    );
     return topics;
+  }
+
+  /** Adds all further events of the shape, from this one on, in one transaction: consumers see them all at once. */
+  async addAtOnce({ settings }: BenchTopics, shape: BenchShape, from: number): Promise<void> {
+    const { topicPrefix, partitions } = settings;
+    const producer = createKafka(settings, 'bench').producer({
+      ...{ transactionalId: `${topicPrefix}bench`, idempotent: true, maxInFlightRequests: 1 },
+      transactionTimeout: LONGEST_SENDING_MS,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    const topic = topicName('interactions', topicPrefix);
+    await inParts('sending events', from, shape.events, async (parts) => {
+      const records = parts.map((index) => benchRecord(index, shape));
+      const messages = records.map((record) => ({ ...record, partition: partitionOf(record.key, partitions) }));
+      await transaction.send({ topic, messages });
+    });
+    await transaction.commit();
+    await producer.disconnect();
   }
 
   async stop(): Promise<void> {
@@ -71,16 +97,18 @@ export class BenchCluster {
   }
 }
 
-/** Sends all events of the shape. */
-async function fill({ publisher }: BenchTopics, shape: BenchShape): Promise<void> {
-  const progress = progressBar('sending events', shape.events);
-  for (let sent = 0; sent < shape.events; sent += SEND) {
-    const size = Math.min(SEND, shape.events - sent);
-    await publisher.send(
-      'interactions',
-      Array.from({ length: size }, (_, index) => benchRecord(sent + index, shape)),
-    );
-    progress.update(sent + size);
+/** Does something for the numbers from `from` up to `end`, so many at a time, and shows how far it is. */
+async function inParts(
+  what: string,
+  from: number,
+  end: number,
+  work: (numbers: readonly number[]) => Promise<void>,
+): Promise<void> {
+  const progress = progressBar(what, end);
+  for (let at = from; at < end; at += SEND) {
+    const size = Math.min(SEND, end - at);
+    await work(Array.from({ length: size }, (_, index) => at + index));
+    progress.update(at + size);
   }
   progress.stop();
 }

@@ -9,6 +9,7 @@ interface TaskPage {
   readonly partition: number;
   readonly state: string;
   readonly behind: boolean;
+  readonly waiting: number;
   readonly positions: Readonly<Record<string, string>>;
 }
 
@@ -24,6 +25,8 @@ export interface Positions {
   readonly panes: number;
   /** Tasks that have windows to close of what they have read. */
   readonly behind: number;
+  /** Records in front of its stages. */
+  readonly waiting: number;
 }
 
 /** The built monitor in a process of its own, everything on, as `spendline up` starts it. */
@@ -64,15 +67,8 @@ export class BenchMonitor {
     const sum = (topic: string): number =>
       tasks.reduce((total, { positions }) => total + Number(positions[topic] ?? 0), 0);
     const behind = tasks.filter((task) => task.behind).length;
-    return { interactions: sum('interactions'), panes: sum('panes'), behind };
-  }
-
-  /** Records that wait in front of its stages; from the metrics, whose gauges of all windows cost it something. */
-  async waiting(): Promise<number> {
-    const response = await fetch(`http://127.0.0.1:${String(this.port)}/metrics`).catch(() => undefined);
-    if (!response?.ok) return Number.POSITIVE_INFINITY;
-    const lags = (await response.text()).matchAll(/^spendline_consumer_lag_records\{[^}]*\} (\S+)$/gm);
-    return [...lags].reduce((total, [, value]) => total + Number(value), 0);
+    const waiting = tasks.reduce((total, task) => total + task.waiting, 0);
+    return { interactions: sum('interactions'), panes: sum('panes'), behind, waiting };
   }
 
   usage(): Promise<Usage> {
@@ -117,7 +113,7 @@ export interface Load {
 }
 
 const LOOK_EVERY_MS = 250;
-/** Nothing moved for so long after the last event: it is worth asking whether something waits. */
+/** Nothing moved for so long after the last event, and nothing waits: it is over. */
 const QUIET_MS = 1_500;
 
 /**
@@ -144,9 +140,7 @@ export async function measureLoad(
     }
     const isSame = now.interactions === last.interactions && now.panes === last.panes && now.behind === last.behind;
     if (now.behind > 0 || !isSame) last = now;
-    if (now.interactions < events || now.atMs - last.atMs < QUIET_MS) continue;
-    const waiting = await Promise.all(monitors.map((monitor) => monitor.waiting()));
-    if (waiting.some((records) => records > 0)) continue;
+    if (now.interactions < events || now.waiting > 0 || now.atMs - last.atMs < QUIET_MS) continue;
     const usages = await Promise.all(monitors.map((monitor) => monitor.usage()));
     return {
       events: last.interactions - from.interactions,
@@ -166,6 +160,7 @@ async function sampleOf(monitors: readonly BenchMonitor[]): Promise<Sample> {
     interactions: positions.reduce((total, each) => total + each.interactions, 0),
     panes: positions.reduce((total, each) => total + each.panes, 0),
     behind: positions.reduce((total, each) => total + each.behind, 0),
+    waiting: positions.reduce((total, each) => total + each.waiting, 0),
   };
 }
 

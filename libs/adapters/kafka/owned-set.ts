@@ -42,6 +42,8 @@ export interface TaskSnapshot {
   readonly behind: boolean;
   readonly sequence: number;
   readonly positions: Readonly<Record<string, string>>;
+  /** Records (offsets) not yet processed, of all inputs, as far as their ends are known. */
+  readonly waiting: number;
   readonly lastError?: string;
 }
 
@@ -150,9 +152,11 @@ export class OwnedSet {
 
   snapshot(): TaskSnapshot[] {
     const { state, lastError } = this;
-    return [...this.owned.values()].map(({ partition, isCaughtUp, isBehind, sequence, positions }) => ({
-      ...{ partition, state, caughtUp: isCaughtUp, behind: isBehind, sequence },
-      positions: Object.fromEntries([...positions].map(([topic, offset]) => [topic, offset.toString()])),
+    return [...this.owned.values()].map((owned) => ({
+      ...{ partition: owned.partition, state, caughtUp: owned.isCaughtUp, behind: owned.isBehind },
+      sequence: owned.sequence,
+      positions: Object.fromEntries([...owned.positions].map(([topic, offset]) => [topic, offset.toString()])),
+      waiting: owned.lag().reduce((sum, { records }) => sum + records, 0),
       ...(lastError !== undefined && { lastError }),
     }));
   }

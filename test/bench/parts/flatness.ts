@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { BenchCluster } from '../bench-cluster.js';
-import { BenchMonitor, measureLoad } from '../bench-monitor.js';
+import { BenchMonitor, measureLoad, type Measured } from '../bench-monitor.js';
 import { checkOutputs, exactnessText } from '../exactness.js';
 import { BENCH_BASE_MS, type BenchShape } from '../interactions.js';
 import { progressBar, say } from '../progress.js';
@@ -63,20 +63,24 @@ function shapeFor(agents: number): { shape: BenchShape; warmUp: number } {
   return { warmUp: WARM_UP, shape: { events, agents, spanMs: (events / measured) * HOUR_MS, baseMs: BENCH_BASE_MS } };
 }
 
+/** Counted from where the warm-up is done with everywhere, as one stage may read far ahead of the other. */
 async function measureCase(cluster: BenchCluster, shape: BenchShape, partitions: number, warmUp: number, size: string) {
-  const { settings, environment } = await cluster.filled(shape, partitions);
-  const monitor = await BenchMonitor.start(environment);
-  const progress = progressBar(size, shape.events);
-  const measured = await measureLoad([monitor], { events: shape.events, warmUp }, (done) =>
-    progress.update(done),
-  ).finally(async () => {
-    progress.stop();
-    await monitor.stop();
-  });
-  const exactness = await checkOutputs(settings, shape);
+  const topics = await cluster.filled(shape, partitions, warmUp);
+  const monitor = await BenchMonitor.start(topics.environment);
+  const until = async (events: number): Promise<Measured> => {
+    const progress = progressBar(size, shape.events);
+    return measureLoad([monitor], { events, warmUp: 0 }, (done) => progress.update(done)).finally(() =>
+      progress.stop(),
+    );
+  };
+  const measured = await until(warmUp)
+    .then(() => cluster.addAtOnce(topics, shape, warmUp))
+    .then(() => until(shape.events))
+    .finally(() => monitor.stop());
+  const exactness = await checkOutputs(topics.settings, shape);
   say(exactnessText(exactness));
   return {
-    cpu: perMillion(measured.cpuSeconds, measured.events),
+    cpu: perMillion(measured.cpuSeconds, shape.events - warmUp),
     windows: exactness.windows,
     found: exactness.faults,
   };
