@@ -12,7 +12,7 @@ import { LagProbe } from './lag-probe.js';
 import type { KafkaLogger } from './logger.js';
 import { OwnedSet, type SetHooks, type TaskSnapshot } from './owned-set.js';
 import { partitionsIn, setCount, setOf } from './partition-sets.js';
-import { DEFAULT_TIMING, type RunnerTiming } from './runner-timing.js';
+import { DEFAULT_TIMING, fetchBytesOfEach, type RunnerTiming } from './runner-timing.js';
 import { BY_SET } from './sticky-assigner.js';
 import type { PartitionSet, TakeOverContext } from './take-over.js';
 import type { PartitionCounts } from './topics.js';
@@ -199,7 +199,7 @@ export class StageRunner {
       name: `Stage ${definition.name}`,
       groupId: this.group,
       topics: [...this.inputs.keys()],
-      timing: this.timing,
+      timing: { ...this.timing, fetchMaxBytesPerPartition: fetchBytesOfEach(this.timing, this.partitionCount()) },
       // Every partition of every input has a worker, so that a set gets all that a fetch brought, and waits for no other one.
       concurrency: Math.max(1, this.partitionCount() * definition.inputs.length),
       logger,
