@@ -7,6 +7,7 @@ import {
   emptyMeasures,
   equalMeasures,
   equalPublished,
+  packMeasures,
   subtractInto,
   type Measures,
 } from './measures.js';
@@ -14,6 +15,8 @@ import {
   addMeasures,
   addRow,
   addSums,
+  isSum,
+  packedSum,
   publishesNothing,
   readSums,
   safeAmountAt,
@@ -49,6 +52,27 @@ function rowOf(list: readonly Measures[]): Float64Array {
 }
 
 describe('rows of sums', () => {
+  it('are packed as their measures are', () => {
+    fc.assert(
+      fc.property(fc.array(sparse, { maxLength: 4 }), (all) => {
+        const row = rowOf(all);
+        expect(packedSum(row, AT)).toEqual(packMeasures(readSums(row, AT)));
+      }),
+    );
+  });
+
+  it('are the rows that they say are sums as they stand', () => {
+    fc.assert(
+      fc.property(sparse, (each) => {
+        const wire = new Float64Array(AT + ROW_FIELDS);
+        if (!writeRow(each, wire, AT)) return;
+        const row = rowOf([each]);
+        const isSame = row.subarray(AT, AT + ROW_FIELDS).every((value, field) => value === wire[AT + field]);
+        expect(isSum(wire, AT)).toBe(isSame);
+      }),
+    );
+  });
+
   it('are exactly what bigints add up to and take away, whatever the amounts', () => {
     const steps = fc.array(fc.record({ delta: sparse, how: fc.constantFrom('measures', 'sums', 'minus', 'row') }), {
       maxLength: 30,

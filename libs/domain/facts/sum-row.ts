@@ -1,6 +1,6 @@
 import type { Micros } from '../money/index.js';
 import { readFields, ROW, ROW_FIELDS } from './measure-row.js';
-import type { Measures } from './measures.js';
+import type { Measures, PackedMeasures } from './measures.js';
 
 /**
  * Sums of measures as rows of doubles: no objects, nothing for the collector to look at. The first fields are those of a
@@ -156,6 +156,21 @@ export function totalAt(row: Float64Array, at: number): Micros {
   let exact = 0n;
   for (let field = 0; field < ROW.overtime; field += 1) exact += amountAt(row, at, field);
   return exact;
+}
+
+/** A sum in the compact form of `packMeasures`, whose numbers of fields are those of a {@link ROW}. */
+export function packedSum(row: Float64Array, at: number): PackedMeasures {
+  const packed: PackedMeasures = [];
+  for (let field = 0; field < MONEY_FIELDS; field += 1) {
+    const amountMicros = safeAmountAt(row, at, field);
+    if (amountMicros === 0) continue;
+    packed.push(field, String(Number.isNaN(amountMicros) ? amountAt(row, at, field) : amountMicros));
+  }
+  for (let field = MONEY_FIELDS; field < ROW_FIELDS; field += 1) {
+    const count = row[at + field] as number;
+    if (count !== 0) packed.push(field, count);
+  }
+  return packed;
 }
 
 /** The measures of a sum. */

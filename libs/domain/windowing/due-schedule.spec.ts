@@ -2,7 +2,7 @@ import { DueSchedule } from './due-schedule.js';
 
 describe('DueSchedule', () => {
   it('tells the ends that are due, in order, each with its keys', () => {
-    const schedule = new DueSchedule<string>();
+    const schedule = new DueSchedule<string>(5);
     for (const [endMs, key] of [
       [30, 'a'],
       [10, 'b'],
@@ -19,7 +19,7 @@ describe('DueSchedule', () => {
   });
 
   it('gives them once: what was taken is due no more', () => {
-    const schedule = new DueSchedule<string>();
+    const schedule = new DueSchedule<string>(5);
     schedule.add(10, 'a');
     expect(schedule.take(10)).toEqual(['a']);
     expect(schedule.take(10)).toEqual([]);
@@ -30,7 +30,7 @@ describe('DueSchedule', () => {
   });
 
   it('does not grow with what is added again and again', () => {
-    const schedule = new DueSchedule<number>();
+    const schedule = new DueSchedule<number>(10);
     for (let round = 0; round < 1_000; round += 1) for (let key = 0; key < 10; key += 1) schedule.add(10, key);
     const taken = schedule.take(10);
     expect([...new Set(taken)].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -1,31 +1,37 @@
 /** Which scopes have something entering or leaving at which window end, so that an unchanged scope costs nothing. */
 export class DueSchedule<Key> {
-  private readonly byEnd = new Map<number, KeyList<Key>>();
+  /** By number of the step: a small integer is looked up without an object made for it, which a time in milliseconds takes. */
+  private readonly byStep = new Map<number, KeyList<Key>>();
+
+  /** All ends are multiples of `stepMs`. */
+  constructor(private readonly stepMs: number) {}
 
   add(endMs: number, key: Key): void {
-    let keys = this.byEnd.get(endMs);
-    if (!keys) this.byEnd.set(endMs, (keys = new KeyList<Key>()));
+    const step = Math.round(endMs / this.stepMs);
+    let keys = this.byStep.get(step);
+    if (!keys) this.byStep.set(step, (keys = new KeyList<Key>()));
     keys.add(key);
   }
 
   /** The ends up to and including `untilMs`, in order. */
   endsUntil(untilMs: number): number[] {
     const ends: number[] = [];
-    for (const endMs of this.byEnd.keys()) if (endMs <= untilMs) ends.push(endMs);
+    for (const step of this.byStep.keys()) if (step * this.stepMs <= untilMs) ends.push(step * this.stepMs);
     return ends.sort((a, b) => a - b);
   }
 
   /** Earliest end with something due; Infinity when nothing is. */
   earliest(): number {
     let earliest = Infinity;
-    for (const end of this.byEnd.keys()) if (end < earliest) earliest = end;
-    return earliest;
+    for (const step of this.byStep.keys()) if (step < earliest) earliest = step;
+    return earliest * this.stepMs;
   }
 
   /** What is due at an end, in no order, some of it more than once; the caller's to keep. */
   take(endMs: number): Key[] {
-    const keys = this.byEnd.get(endMs);
-    this.byEnd.delete(endMs);
+    const step = Math.round(endMs / this.stepMs);
+    const keys = this.byStep.get(step);
+    this.byStep.delete(step);
     return keys?.all ?? [];
   }
 }

@@ -65,7 +65,7 @@ export class WindowSet {
     this.kinds = windowKinds(options, calendar).map((kind) => ({
       kind,
       frontierMs: undefined,
-      due: new DueSchedule(),
+      due: new DueSchedule(kind.stepMs),
     }));
     this.rows = new KindRows(this.kinds.length);
   }

@@ -33,12 +33,18 @@ const NOTHING = Buffer.alloc(0);
  * `at` on, then {@link end}.
  */
 export class RecordBlock {
-  bytes = batchBuffers.take(INITIAL_BYTES);
+  bytes: Buffer;
   /** The same bytes, for what is prepared. */
-  view = viewOf(this.bytes);
+  view: DataView;
   at = BATCH_HEADER_BYTES;
   private records = 0;
   private lengthAt = 0;
+
+  /** `expectedBytes`: with room for so many it need not grow. */
+  constructor(expectedBytes = INITIAL_BYTES) {
+    this.bytes = batchBuffers.take(expectedBytes);
+    this.view = viewOf(this.bytes);
+  }
 
   /** Records in the block. */
   get count(): number {
@@ -188,6 +194,8 @@ const FULL_BYTES = 880_000;
 export class BlockWriter {
   private blocks: TopicBlock[] = [];
   private current: RecordBlock | undefined;
+  /** Bytes of the first block of those that were drained last: the next is most likely as large, and need not grow. */
+  private expectedBytes: number | undefined;
 
   constructor(
     private readonly topic: TopicKey,
@@ -198,7 +206,7 @@ export class BlockWriter {
   next(): RecordBlock {
     let block = this.current;
     if (!block || block.size > FULL_BYTES) {
-      this.current = block = new RecordBlock();
+      this.current = block = new RecordBlock(this.expectedBytes);
       this.blocks.push({ topic: this.topic, partition: this.partition, block });
     }
     return block;
@@ -211,6 +219,7 @@ export class BlockWriter {
   /** The blocks since the last call. */
   drain(): readonly TopicBlock[] {
     const blocks = this.blocks.filter(({ block }) => block.count > 0);
+    this.expectedBytes = blocks[0]?.block.size;
     this.blocks = [];
     this.current = undefined;
     return blocks;

@@ -366,12 +366,13 @@ function forEachFact(
   visit: (hash: number, offset: number, type: number, idFrom: number, idTo: number) => void,
 ): void {
   const view = viewOf(bytes);
+  const reader = new ByteReader(bytes);
   for (
     let offset = 0;
     offset < bytes.length;
     offset += (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8)
   ) {
-    const reader = new ByteReader(bytes, offset + 2);
+    reader.at = offset + 2;
     const type = reader.byte();
     const length = reader.varint();
     const idFrom = reader.at;

@@ -2,11 +2,10 @@ import { scopeKey } from '#libs/contract';
 import {
   addMeasures,
   addRow,
-  copyMeasures,
   floorTo,
   isSum,
+  packedSum,
   packMeasures,
-  subtractInto,
   SUM_FIELDS,
   unpackMeasures,
   type AccrualLine,
@@ -246,17 +245,18 @@ export class WindowChangelog {
     // Before any watermark nothing is settled but what is for the calendar only: any coarse boundary will do.
     const absorbedMs = Number.isFinite(this.settledAtMs) ? this.settledAtMs : 0;
     this.absorbed.set(windows, absorbedMs);
-    const { coarseMs } = this.set.layout;
+    const { delta: sums } = this;
     const coarse: Panes = [];
-    for (const [index, pane] of windows.coarse.panes)
-      if ((index + 1) * coarseMs <= absorbedMs) coarse.push([index, packMeasures(pane)]);
+    const lastIndex = Math.floor(absorbedMs / this.set.layout.coarseMs) - 1;
+    windows.coarse.panes.forEachBetween(-Infinity, lastIndex, sums, (index) => {
+      coarse.push([index, packedSum(sums, 0)]);
+    });
     const months: Panes = [];
-    for (const [startMs, total] of windows.months) {
-      const settled = copyMeasures(total);
+    windows.months.forEachBetween(-Infinity, Infinity, sums, (startMs) => {
       const monthEndMs = windows.monthEnd(startMs);
-      subtractInto(settled, windows.fine.sum(Math.max(startMs, absorbedMs), Math.max(monthEndMs, absorbedMs)));
-      months.push([startMs, packMeasures(settled)]);
-    }
+      windows.fine.subtractRangeFrom(sums, 0, Math.max(startMs, absorbedMs), Math.max(monthEndMs, absorbedMs));
+      months.push([startMs, packedSum(sums, 0)]);
+    });
     const { deferred } = windows;
     if (deferred) this.deferring.add(windows);
     else this.deferring.delete(windows);

@@ -101,8 +101,10 @@ export class QuickPanes {
         const writer = writerFor(named);
         if (vendor) writer.beginCell(vendor, name.bytes, count);
         else writer.beginScope(SCOPES.indexOf(name.table.scope ?? 'all'), name.bytes, count);
-        for (const [index, row] of rows.entries())
+        for (let index = 0; index < rows.length; index += 1) {
+          const row = rows[index] as number;
           if (!this.isZero(row)) writer.row(panes[index] as number, this.values, row * ROW_FIELDS);
+        }
       }
       panes.length = 0;
       rows.length = 0;
