@@ -28,9 +28,8 @@ const FULL_PARTITIONS = 4;
 const LEAST_FETCH_BYTES = 262_144;
 
 /**
- * Bytes that one fetch may bring of each partition, where there are so many. What a fetch brings, and all that comes of it, is in
- * memory at a time: with 16 partitions of 1 MiB each that was 460 MB where four took 260, a third of the CPU more went to
- * the collector and to buffers made anew, and some partitions were read long before others.
+ * Bytes that one fetch may bring of each partition, where there are so many. What a fetch brings, and all that comes of it, is
+ * in memory at a time: with 16 partitions of 1 MiB each that was 390 to 460 MB where four took 260, and more for the collector.
  */
 export function fetchBytesOfEach({ fetchMaxBytesPerPartition: most }: RunnerTiming, partitions: number): number {
   const share = Math.floor((most * FULL_PARTITIONS) / partitions);
