@@ -14,6 +14,9 @@ import { turnOfOthers } from './turn-of-others.js';
 /** Failures of the same kind in a row that end the process: what no retry mends must not go on for ever unseen. */
 const FAILURES_UNTIL_FATAL = 5;
 
+/** What a transaction is made for: records that came, what tasks are behind with after those, or time that went by. */
+type Work = 'records' | 'rest' | 'tick';
+
 /** How a set of tasks reaches the consumer and the application. */
 export interface SetHooks {
   /** Keeps the consumer from fetching the inputs of these partitions. */
@@ -223,7 +226,7 @@ export class OwnedSet {
       if (behind.length === 0) return true;
       if (this.arrivals.length > 0 && arrivals.every(({ isOver }) => isOver)) return false;
       const steps = behind.map(({ partition }): Step => ({ partition, input: { kind: 'tick' } }));
-      if (!(await this.commit(open, 'tick', steps))) return false;
+      if (!(await this.commit(open, 'rest', steps))) return false;
       await Promise.all(arrivals.map((arrival) => arrival.heartbeat()));
     }
     return false;
@@ -250,9 +253,11 @@ export class OwnedSet {
   }
 
   /** Runs inputs through the tasks and makes the outcome durable. False: the tasks are gone and will be taken over. */
-  private async commit(open: OpenSet, work: 'records' | 'tick', steps: readonly Step[]): Promise<boolean> {
+  private async commit(open: OpenSet, work: Work, steps: readonly Step[]): Promise<boolean> {
     try {
-      const transaction = await SetTransaction.of(open, steps);
+      const transaction = new SetTransaction(open, steps);
+      if (this.isBegunAhead(work)) open.lock.beginAhead(transaction.offsets(this.context));
+      await transaction.run();
       if (work === 'tick' && transaction.isEmpty) {
         await open.lock.settleDoubt();
         this.committed(transaction, 0);
@@ -271,6 +276,14 @@ export class OwnedSet {
       await this.failed(work, errorOf(error));
       return false;
     }
+  }
+
+  /**
+   * Ticks mostly have nothing to write. And after a failure the work comes first: it may have been so long that the broker
+   * ended the transaction meanwhile, and would be the next time.
+   */
+  private isBegunAhead(work: Work): boolean {
+    return work !== 'tick' && this.failuresInARow === 0;
   }
 
   private committed({ outputs, isEmpty }: SetTransaction, commitSeconds: number): void {

@@ -28,8 +28,9 @@ describe('SetTransaction', () => {
         return OUTPUT;
       },
     };
-    const { outputs } = await SetTransaction.of(setOf(task), [{ partition: 0, input: { kind: 'tick' } }]);
+    const transaction = new SetTransaction(setOf(task), [{ partition: 0, input: { kind: 'tick' } }]);
+    await transaction.run();
     expect(seen).toEqual(['first', 'others', 'second', 'others', 'third', 'others']);
-    expect(outputs).toEqual([{ partition: 0, task, output: OUTPUT }]);
+    expect(transaction.outputs).toEqual([{ partition: 0, task, output: OUTPUT }]);
   });
 });

@@ -35,24 +35,31 @@ interface Advance {
  * (hung-transaction.ts).
  */
 export class SetTransaction {
-  private constructor(
-    private readonly tasks: OpenSet['tasks'],
-    readonly outputs: readonly TaskOutput[],
-    private readonly advances: readonly Advance[],
-    private readonly steps: readonly Step[],
-  ) {}
+  private readonly tasks: OpenSet['tasks'];
+  private readonly advances: readonly Advance[];
+  private readonly done: TaskOutput[] = [];
 
-  /** Runs inputs through the tasks, which are ahead of what is durable from then on. */
-  static async of({ tasks }: OpenSet, steps: readonly Step[]): Promise<SetTransaction> {
-    const outputs: TaskOutput[] = [];
-    for (const { partition, input } of steps) {
-      const task = tasks.get(partition)?.task;
+  /** Where the tasks will stand is known from what they are given, before they have worked on it. */
+  constructor(
+    { tasks }: OpenSet,
+    private readonly steps: readonly Step[],
+  ) {
+    this.tasks = tasks;
+    this.advances = [...tasks].map(([partition, task]) => advanceOf(partition, task, steps));
+  }
+
+  /** Runs the inputs through the tasks, which are ahead of what is durable from then on. Others have their turn before each. */
+  async run(): Promise<void> {
+    for (const { partition, input } of this.steps) {
+      const task = this.tasks.get(partition)?.task;
       if (!task) continue;
-      if (outputs.length > 0) await turnOfOthers();
-      outputs.push({ partition, task, output: await outputOf(task, input) });
+      await turnOfOthers();
+      this.done.push({ partition, task, output: await outputOf(task, input) });
     }
-    const advances = [...tasks].map(([partition, task]) => advanceOf(partition, task, steps));
-    return new SetTransaction(tasks, outputs, advances, steps);
+  }
+
+  get outputs(): readonly TaskOutput[] {
+    return this.done;
   }
 
   /** Nothing is to be written, and the group has all offsets. */

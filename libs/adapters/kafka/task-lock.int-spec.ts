@@ -86,6 +86,29 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(await committed()).toEqual({ offset: '6', metadata: 'note 6' });
   }, 240_000);
 
+  it('begins a transaction ahead of what goes into it, with its offsets, and the next one as well', async () => {
+    const lock = await take();
+    for (const [value, offset] of [
+      ['first', 1n],
+      ['second', 2n],
+    ] as const) {
+      lock.beginAhead(at(offset));
+      await lock.commit(waves(value), at(offset));
+    }
+    expect(await visible()).toEqual(['first', 'second']);
+    expect(await committed()).toEqual({ offset: '2', metadata: 'note 2' });
+  }, 240_000);
+
+  it('tells a commit what failed when its transaction was begun ahead', async () => {
+    const old = await take();
+    await take();
+    old.beginAhead(at(1n));
+    const late = await old.commit(waves('late'), at(1n)).catch((error: unknown) => error);
+    expect(isFenced(late)).toBe(true);
+    expect(await visible()).toEqual([]);
+    expect(await committed()).toEqual({ offset: '-1', metadata: null });
+  }, 240_000);
+
   it('lets the new owner alone commit', async () => {
     const old = await take();
     await old.commit(waves('old'), at(1n));

@@ -50,6 +50,8 @@ export class TaskLock {
   private usable = true;
   private canAsk = true;
   private ended: Outcome = { records: false, offsets: false };
+  /** The transaction of the next commit, where it is begun already. */
+  private ahead: Promise<Transaction> | undefined;
 
   private constructor(
     private readonly producer: Producer,
@@ -86,11 +88,22 @@ export class TaskLock {
   }
 
   /**
+   * Begins the transaction of the next commit, which must follow, while what goes into it is still being worked out: two of
+   * its five round trips then cost no time. `offsets` are that commit's; an error is told by it.
+   */
+  beginAhead(offsets: readonly OffsetCommit[]): void {
+    this.ahead = this.begin(offsets);
+    this.ahead.catch(() => undefined);
+  }
+
+  /**
    * Writes all waves and offsets, or nothing. After any error the lock is of no use any more: the outcome may be
    * unknown, and only taking the lock anew and reading the offsets tells.
    */
   async commit(waves: readonly Wave[], offsets: readonly OffsetCommit[]): Promise<void> {
-    const transaction = await this.begin(offsets);
+    const { ahead } = this;
+    this.ahead = undefined;
+    const transaction = await (ahead ?? this.begin(offsets));
     for (const wave of waves) {
       checkAcknowledged(wave, await transaction.sendBatch({ topicMessages: wave.topicMessages }));
     }
