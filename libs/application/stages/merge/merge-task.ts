@@ -31,7 +31,7 @@ import {
 import { AllocationBook } from './allocation-book.js';
 import type { StageDependencies, StageOptions } from '../stage-options.js';
 import { BudgetRecords } from './budget-records.js';
-import { OpenValues, type OpenAt } from './open-values.js';
+import { CATCH_UP_MS, OpenValues, type OpenAt } from './open-values.js';
 import type { BudgetFigures } from './judge-rule.js';
 import { BURN_HISTORY_MS, JUDGE_STEP_MS, ScopeSignals, type SignalsProgress } from './scope-signals.js';
 import { SourceWatermarks, type SourceState } from './source-watermarks.js';
@@ -56,7 +56,7 @@ interface Meta {
 /**
  * Merge task of one partition of scope keys: adds the cost tasks' pane deltas, closes windows as the least of their
  * watermarks passes, and judges the rules. It has no clock of its own, so the same messages give the same windows and
- * signals; the wall clock only paces the open values.
+ * signals; the wall clock only paces the open values, and says whether somebody waits for windows to be sent alone.
  */
 export class MergeTask implements StageTask {
   private zone = '';
@@ -183,12 +183,17 @@ export class MergeTask implements StageTask {
     const observations: Observations[] = [];
     const counters: CounterIncrement[] = [];
     const goesOn = input.kind === 'records' || this.isBehind;
+    const messages: SignalMessage[] = [];
     if (input.kind === 'records') {
+      // A predecessor ended in between: its minute is judged on what was known of it, as it would have been there.
+      if (this.isBehind) messages.push(...(yield* this.advance(currency, 'all')));
       for (const { value } of input.records) if (value) this.hear(value);
       for (const result of this.set.takeRestatements()) this.restate(result, currency);
     }
     if (goesOn) {
-      const messages = [...(yield* this.advance(currency)), ...(yield* this.judgeEarly())];
+      const isLive = nowMs - (this.sources.watermarkMs ?? -Infinity) <= CATCH_UP_MS;
+      const goal = input.kind === 'records' && isLive ? 'windows-first' : 'all';
+      messages.push(...(yield* this.advance(currency, goal)), ...(yield* this.judgeEarly()));
       for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
@@ -297,15 +302,18 @@ export class MergeTask implements StageTask {
 
   /**
    * Closes windows minute by minute, so that rules see every minute however far the watermark jumped, and writes them; gives
-   * the signals. Where the watermark jumped far it stops in between, and {@link isBehind}.
+   * the signals. Where the watermark jumped far it stops in between, and {@link isBehind}; `windows-first`: also where a minute
+   * has windows, so that nobody waits for them until its rules are judged, which takes longer.
    */
-  private *advance(currency: string): Slices<SignalMessage[]> {
+  private *advance(currency: string, goal: 'all' | 'windows-first'): Slices<SignalMessage[]> {
     const messages: SignalMessage[] = [];
     const { watermarkMs } = this.sources;
     if (watermarkMs === undefined) return messages;
+    let written = 0;
     let at: ClosingEnd | undefined;
     let window: WindowEnd = { window: '', startMs: 0, endMs: 0, revision: 0 };
     const publish: WindowSink = (windows, end, content) => {
+      written += 1;
       if (end !== at) {
         at = end;
         window = { window: end.kind.name, startMs: end.startMs, endMs: end.endMs, revision: 0 };
@@ -321,6 +329,7 @@ export class MergeTask implements StageTask {
       if (minutes === mostMinutes) return messages;
       this.allocations.advance(minuteMs);
       this.set.advanceInto(minuteMs, publish);
+      if (goal === 'windows-first' && written > 0 && minuteMs === lastMs) return messages;
       messages.push(...(yield* this.signals.evaluate(minuteMs, this.sources.heardMs)));
       this.judgedMs = minuteMs;
       yield;

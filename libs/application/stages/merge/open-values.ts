@@ -26,7 +26,7 @@ interface Pace {
 
 const LIVE: Pace = { scopesMs: 500, agentsMs: 1_000, agentsAtOnce: 2_000 };
 /** While history is caught up with (event time this far behind the wall clock) nobody watches single figures. */
-const CATCH_UP_MS = 60_000;
+export const CATCH_UP_MS = 60_000;
 const CATCHING_UP: Pace = { scopesMs: 5_000, agentsMs: 5_000, agentsAtOnce: 500 };
 const TAIL = bytesOf('}}');
 
