@@ -44,7 +44,13 @@ const options = new Command('npm run bench --')
     "throughput, latency: write V8's CPU profile of the monitor there, and tell where its time went",
   )
   .option('--rate <n>', 'latency: events a second', whole, 5_000)
-  .option('--seconds <n>', 'latency: how long, after a warm-up of 75 s; signals come once a minute', whole, 70)
+  .option('--seconds <n>', 'latency: how long, after the warm-up; signals come once a minute', whole, 70)
+  .option(
+    '--warm-up <n>',
+    'latency: seconds before it; in 75 the rules are judged once, with code that is not compiled',
+    whole,
+    75,
+  )
   .option('--restart-agents <list>', 'restart: agents that have an hour of state, such as 5000,50000', wholes, [5_000])
   .option('--flat-agents <list>', 'flatness: numbers of agents to compare', wholes, [1_000, 10_000, 50_000])
   .option('--flat-events <n>', 'flatness: events for the comparison of partitions and windows', whole, 400_000)

@@ -325,6 +325,10 @@ function keepIfSame(state: EpisodeState | undefined, next: EpisodeState): Episod
 
 /** Fields are compared by identity: messages and stretches are carried over as they are unless they change. */
 function isSame(a: EpisodeState, b: EpisodeState): boolean {
-  const fields = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof EpisodeState>;
-  return [...fields].every((field) => a[field] === b[field]);
+  return hasFieldsOf(a, b) && hasFieldsOf(b, a);
+}
+
+function hasFieldsOf(a: EpisodeState, b: EpisodeState): boolean {
+  for (const field in b) if (a[field as keyof EpisodeState] !== b[field as keyof EpisodeState]) return false;
+  return true;
 }

@@ -10,11 +10,6 @@ import { progressBar } from '../progress.js';
 import type { AgentBudget } from '../reference.js';
 import { perMillion, spentIn, type BenchOptions, type Finding, type Part } from './part.js';
 
-/**
- * What is sent at the paced rate before anything is measured: the end of one minute lies within it, at which the process judges
- * rules for the first time, with code that is not compiled yet.
- */
-const WARM_UP_SECONDS = 75;
 /** Events are sent in bundles of what came due in so long. */
 const SEND_EVERY_MS = 5;
 /** The monitor's default. */
@@ -58,8 +53,8 @@ export const latency: Part = {
 };
 
 /** A budget for each agent, so graded that thresholds are reached all along the run. */
-function budgetsFor({ agents, rate, seconds }: BenchOptions): AgentBudget[] {
-  const contacts = (rate * (seconds + WARM_UP_SECONDS)) / agents;
+function budgetsFor({ agents, rate, seconds, warmUp }: BenchOptions): AgentBudget[] {
+  const contacts = (rate * (seconds + warmUp)) / agents;
   return Array.from({ length: agents }, (_, index) => ({
     agentId: factsOf(index, agents).agentId,
     amount: Math.max(1, Math.round(contacts * 12 * ((index + 1) / agents))),
@@ -68,7 +63,7 @@ function budgetsFor({ agents, rate, seconds }: BenchOptions): AgentBudget[] {
 
 async function pacedRun(topics: BenchTopics, monitor: BenchMonitor, options: BenchOptions): Promise<Latest> {
   const { rate, seconds, agents, partitions } = options;
-  const warmUp = rate * WARM_UP_SECONDS;
+  const warmUp = rate * options.warmUp;
   const total = warmUp + rate * seconds;
   const sentMs = new Float64Array(total);
   const due = new DueTimes(partitions, DISORDER_MS);

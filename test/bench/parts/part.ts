@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly profile?: string;
   readonly rate: number;
   readonly seconds: number;
+  /** Seconds. */
+  readonly warmUp: number;
   readonly restartAgents: readonly number[];
   readonly flatAgents: readonly number[];
   readonly flatEvents: number;
