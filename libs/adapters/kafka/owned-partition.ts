@@ -16,6 +16,8 @@ export class OwnedPartition {
   /** Inputs that were not read up to the ends they had at take-over. */
   private readonly unread: Set<TopicKey>;
   private behind = false;
+  /** It was behind before it was given the chance to go on as well. */
+  private hasBacklog = false;
   private readonly mismatches = new Map<TopicKey, bigint>();
 
   constructor(
@@ -28,7 +30,7 @@ export class OwnedPartition {
   /** The task has been taken over. */
   opened(task: OpenTask): void {
     this.task = task;
-    this.goneOn(task.task.isBehind === true);
+    this.behind = this.hasBacklog = task.task.isBehind === true;
     for (const [topic, end] of task.ends) this.seen(topic, task.positions.get(topic) ?? 0n, end);
   }
 
@@ -41,6 +43,7 @@ export class OwnedPartition {
 
   /** The task stands here now, with all that led to it committed. */
   goneOn(isBehind: boolean): void {
+    this.hasBacklog = isBehind && this.behind;
     this.behind = isBehind;
   }
 
@@ -49,9 +52,12 @@ export class OwnedPartition {
     return this.behind;
   }
 
-  /** Every input was read up to the end that it had at take-over, at least once, and the task has done all it can with it. */
+  /**
+   * Every input was read up to the end that it had at take-over, at least once, and the task has done all it can with it, or has
+   * one step of it before it: a live minute takes two.
+   */
   get isCaughtUp(): boolean {
-    return this.task !== undefined && this.unread.size === 0 && !this.behind;
+    return this.task !== undefined && this.unread.size === 0 && !this.hasBacklog;
   }
 
   get sequence(): number {

@@ -183,17 +183,14 @@ export class MergeTask implements StageTask {
     const observations: Observations[] = [];
     const counters: CounterIncrement[] = [];
     const goesOn = input.kind === 'records' || this.isBehind;
-    const messages: SignalMessage[] = [];
     if (input.kind === 'records') {
-      // A predecessor ended in between: its minute is judged on what was known of it, as it would have been there.
-      if (this.isBehind) messages.push(...(yield* this.advance(currency, 'all')));
       for (const { value } of input.records) if (value) this.hear(value);
       for (const result of this.set.takeRestatements()) this.restate(result, currency);
     }
     if (goesOn) {
       const isLive = nowMs - (this.sources.watermarkMs ?? -Infinity) <= CATCH_UP_MS;
       const goal = input.kind === 'records' && isLive ? 'windows-first' : 'all';
-      messages.push(...(yield* this.advance(currency, goal)), ...(yield* this.judgeEarly()));
+      const messages = [...(yield* this.advance(currency, goal)), ...(yield* this.judgeEarly())];
       for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
