@@ -64,8 +64,8 @@ const EARLY_REACH_MS = 5 * 60_000;
 /** Kinds that look at the hours of past weeks. */
 const BY_HOURS: ReadonlySet<Rule['kind']> = new Set(['anomaly', 'blind-cut'] as const);
 
-/** So many are judged before others have their turn: a millisecond or two. Their answers of brokers wait for as long. */
-const PARTS_IN_SLICE = 5;
+/** So many are judged before others have their turn: some milliseconds. */
+const PARTS_IN_SLICE = 20;
 
 interface Episode {
   readonly state: EpisodeState;
