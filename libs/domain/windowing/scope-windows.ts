@@ -265,8 +265,8 @@ export class ScopeWindows {
     return { startMs, endMs };
   }
 
-  /** After a restore: the content at the frontier, from panes and months. */
-  restoreClosed(kind: WindowKind, frontierMs: number): void {
+  /** Where nothing was closed yet, or after a restore: the content at the frontier, from panes and months. */
+  fillClosed(kind: WindowKind, frontierMs: number): void {
     const startMs = kind.startOf(frontierMs);
     const total = new Float64Array(SUM_FIELDS);
     this.addWhole(kind, total, frontierMs);

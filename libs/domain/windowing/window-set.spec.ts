@@ -262,6 +262,37 @@ describe('WindowSet', () => {
     }
   });
 
+  it('begins the next month with a zero window also where a month has only what was too late', () => {
+    const other = { scope: 'agent', id: 'only late' } as const;
+    const baseMs = 10 * MONTH;
+    const late = measuresOf({ tMs: baseMs, amountMicros: 9n });
+    const monthsOf = (set: WindowSet, watermarkMs: number) => {
+      const results = set.advance(watermarkMs).filter(({ window, id }) => window === 'month' && id === other.id);
+      return results.map(({ endMs, measures }) => [(endMs - baseMs - MONTH) / SECOND, amountOf(measures)]);
+    };
+    for (const restart of [false, true]) {
+      let beforeAny = new WindowSet(options, calendar);
+      beforeAny.bookCalendar(other, baseMs + 60 * SECOND, late);
+      beforeAny.advance(baseMs + 3000 * SECOND);
+      if (restart) beforeAny = restarted(beforeAny);
+      expect(monthsOf(beforeAny, baseMs + MONTH + 120 * SECOND)).toEqual([[60, 0n]]);
+
+      let upToItsEnd = new WindowSet(options, calendar);
+      upToItsEnd.bookCalendar(other, baseMs + 60 * SECOND, late);
+      if (restart) upToItsEnd = restarted(upToItsEnd);
+      // So the first end of all is a grace before it: that of the month.
+      expect(monthsOf(upToItsEnd, baseMs + MONTH + options.graceMs)).toEqual([[60, 0n]]);
+      expect(upToItsEnd.takeRestatements().map(({ measures }) => amountOf(measures))).toEqual([9n]);
+
+      let atItsEnd = new WindowSet(options, calendar);
+      atItsEnd.advance(baseMs + MONTH);
+      atItsEnd.bookCalendar(other, baseMs, late);
+      expect(atItsEnd.takeRestatements().map(({ measures }) => amountOf(measures))).toEqual([9n]);
+      if (restart) atItsEnd = restarted(atItsEnd);
+      expect(monthsOf(atItsEnd, baseMs + MONTH + 120 * SECOND)).toEqual([[60, 0n]]);
+    }
+  });
+
   it('has in the last window of each month all that was booked in it, for the calendar only or not, whenever', () => {
     const step = fc.record({
       gapMs: fc.nat({ max: MONTH / 2 }),

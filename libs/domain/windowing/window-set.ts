@@ -167,7 +167,10 @@ export class WindowSet {
         due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
       } else {
         // The month's last end may be the frontier itself, whose content is kept.
-        if (kind.startOf(frontierMs) === month.startMs) windows.addLate(kind, frontierMs, tMs, delta);
+        if (kind.startOf(frontierMs) === month.startMs) {
+          windows.addLate(kind, frontierMs, tMs, delta);
+          due.add(kind.leaveEnd(frontierMs), windows);
+        }
         push(this.lateMonthEnds, windows, monthEndMs);
       }
     }
@@ -255,8 +258,15 @@ export class WindowSet {
     for (const startMs of windows.months.keys()) {
       const endMs = ceilTo(windows.monthEnd(startMs), kind.stepMs);
       if (startMs > frontierMs) scheduleMonth(due, kind, windows, startMs);
-      else if (endMs > frontierMs) due.add(frontierMs + kind.stepMs, windows);
-      else push(this.lateMonthEnds, windows, endMs);
+      else if (endMs > frontierMs) {
+        due.add(frontierMs + kind.stepMs, windows);
+        due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
+      } else {
+        push(this.lateMonthEnds, windows, endMs);
+        if (kind.startOf(frontierMs) !== startMs) continue;
+        windows.fillClosed(kind, frontierMs);
+        due.add(kind.leaveEnd(frontierMs), windows);
+      }
     }
   }
 
@@ -383,7 +393,7 @@ export class WindowSet {
   private restoreSchedule(state: KindState, windows: ScopeWindows): void {
     const { kind, due } = state;
     const frontierMs = state.frontierMs ?? -Infinity;
-    if (state.frontierMs !== undefined) windows.restoreClosed(kind, state.frontierMs);
+    if (state.frontierMs !== undefined) windows.fillClosed(kind, state.frontierMs);
     const tiers =
       kind.type === 'rolling' && kind.stepMs === this.layout.coarseMs ? [windows.fine, windows.coarse] : [windows.fine];
     for (const tier of tiers) {
