@@ -1,4 +1,5 @@
 import type { StageTask } from '#libs/application';
+import type { FetchedBatch } from './fetched-batch.js';
 import { OwnedPartition } from './owned-partition.js';
 
 /** Without inputs, so that nothing of them has still to be read. */
@@ -30,5 +31,19 @@ describe('whether a partition is caught up', () => {
       [true, false],
       [false, true],
     ]);
+  });
+
+  it('is not while it goes on with what it read at first, however many steps that takes', () => {
+    const owned = new OwnedPartition(0, ['panes']);
+    const task = { isBehind: false } as unknown as StageTask;
+    const [positions, ends] = [new Map([['panes', 0n]] as const), new Map([['panes', 10n]] as const)];
+    owned.opened({ task, positions, ends, sequence: 0, offsetsAreBehind: false });
+    const seen = [true, true, false, true].map((isBehind, index) => {
+      owned.goneOn(isBehind);
+      if (index === 0)
+        owned.took({ topic: 'panes', start: 0n, end: 10n } as FetchedBatch, { records: [], caughtUp: true, next: 10n });
+      return owned.isCaughtUp;
+    });
+    expect(seen).toEqual([false, false, true, true]);
   });
 });

@@ -16,8 +16,9 @@ export class OwnedPartition {
   /** Inputs that were not read up to the ends they had at take-over. */
   private readonly unread: Set<TopicKey>;
   private behind = false;
-  /** It was behind before it was given the chance to go on as well. */
+  /** It is behind, and was so a step ago as well, or was never caught up. */
   private hasBacklog = false;
+  private wasCaughtUp = false;
   private readonly mismatches = new Map<TopicKey, bigint>();
 
   constructor(
@@ -43,7 +44,8 @@ export class OwnedPartition {
 
   /** The task stands here now, with all that led to it committed. */
   goneOn(isBehind: boolean): void {
-    this.hasBacklog = isBehind && this.behind;
+    this.wasCaughtUp ||= this.isCaughtUp;
+    this.hasBacklog = isBehind && (this.behind || !this.wasCaughtUp);
     this.behind = isBehind;
   }
 
@@ -53,8 +55,8 @@ export class OwnedPartition {
   }
 
   /**
-   * Every input was read up to the end that it had at take-over, at least once, and the task has done all it can with it, or has
-   * one step of it before it: a live minute takes two.
+   * Every input was read up to the end that it had at take-over, at least once, and the task has done all it can with it. From
+   * then on it may have one step before it: a live minute takes two.
    */
   get isCaughtUp(): boolean {
     return this.task !== undefined && this.unread.size === 0 && !this.hasBacklog;
