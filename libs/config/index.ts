@@ -2,7 +2,7 @@ export type { AccessConfig } from './access.js';
 export { effectiveSettings, settingsMarkdown, unknownSettings, type EffectiveSetting } from './describe.js';
 export { environment } from './environment.js';
 export { ConfigError, type ConfigFault, type Environment } from './load.js';
-export { ALLOCATOR_ENVIRONMENT, COLLECTOR_FLAGS } from './memory-settings.js';
+export { ALLOCATOR_ENVIRONMENT, ENGINE_FLAGS } from './engine-settings.js';
 export { embeddedDatabaseUrl, kafkaJars, placesIn, projectRoot, type Places } from './places.js';
 export {
   loadApiConfig,

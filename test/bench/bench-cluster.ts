@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 import { createKafka, ensureTopics, partitionOf, Publisher } from '#libs/adapters/kafka';
 import type { KafkaSettings } from '#libs/application';
 import { topicConfig, topicName } from '#libs/contract';
-import { KafkaBroker } from '../../libs/testing/kafka/index.js';
+import { KafkaBroker, WORKING_BROKER } from '../../libs/testing/kafka/index.js';
 import { benchRecord, type BenchShape } from './interactions.js';
 import { progressBar } from './progress.js';
 import { benchReferenceRecords, type AgentBudget } from './reference.js';
@@ -27,7 +27,7 @@ export class BenchCluster {
   private constructor(private readonly broker: KafkaBroker) {}
 
   static async start(): Promise<BenchCluster> {
-    return new BenchCluster(await KafkaBroker.start());
+    return new BenchCluster(await KafkaBroker.start('', undefined, { kind: WORKING_BROKER }));
   }
 
   get address(): string {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { ALLOCATOR_ENVIRONMENT, COLLECTOR_FLAGS } from '#libs/config';
+import { ALLOCATOR_ENVIRONMENT, ENGINE_FLAGS } from '#libs/config';
 import { freePort } from '../../libs/testing/free-port.js';
 import { usageOf, type Usage } from './process-usage.js';
 
@@ -40,7 +40,7 @@ export class BenchMonitor {
   static async start(environment: Readonly<Record<string, string>>, profileDir?: string): Promise<BenchMonitor> {
     const port = await freePort();
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
-    const child = spawn(process.execPath, [...COLLECTOR_FLAGS, ...profiling, 'dist/programs/monitor.js'], {
+    const child = spawn(process.execPath, [...ENGINE_FLAGS, ...profiling, 'dist/programs/monitor.js'], {
       env: {
         ...ALLOCATOR_ENVIRONMENT,
         ...process.env,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startServer } from '#libs/adapters/embedded';
-import { ALLOCATOR_ENVIRONMENT, COLLECTOR_FLAGS, projectRoot } from '#libs/config';
+import { ALLOCATOR_ENVIRONMENT, ENGINE_FLAGS, projectRoot } from '#libs/config';
 import type { Program } from './kept-program.js';
 
 /** One of our own programs, run as a child process. */
@@ -29,7 +29,7 @@ export function appProgram({ name, title, address, logFile, env }: AppOptions): 
         {
           title,
           command: process.execPath,
-          args: [...COLLECTOR_FLAGS, appMain(name)],
+          args: [...ENGINE_FLAGS, appMain(name)],
           cwd: projectRoot(),
           env: { ...ALLOCATOR_ENVIRONMENT, ...env },
           logFile,

@@ -25,12 +25,14 @@ export interface EmbeddedKafkaOptions {
   /** Loopback port for clients; the controller takes the next one. */
   readonly port: number;
   readonly logFile: string;
+  /** Memory and compilers of its Java; by default those of a small broker. */
+  readonly jvm?: readonly string[];
   /** Brokers of one cluster must be formatted with the same id (16 bytes in base64url); by default one of its own. */
   readonly clusterId?: string;
 }
 
 /** The quick compiler only: a start takes half the processor time, and one small broker has none to spare. */
-const JVM = ['-Xms128m', '-Xmx512m', '-XX:TieredStopAtLevel=1'];
+const SMALL_JVM = ['-Xms128m', '-Xmx512m', '-XX:TieredStopAtLevel=1'];
 
 const LOG_FORMAT = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
@@ -49,7 +51,7 @@ export async function startKafka(options: EmbeddedKafkaOptions, control: StartCo
   const spec: ServerSpec = {
     title: 'Kafka',
     command: options.java,
-    args: [...JVM, ...LOG_FORMAT, '-cp', join(options.jars, '*'), 'kafka.Kafka', properties],
+    args: [...(options.jvm ?? SMALL_JVM), ...LOG_FORMAT, '-cp', join(options.jars, '*'), 'kafka.Kafka', properties],
     isReady: () => answers(options.port),
     logFile: options.logFile,
     stopSignal: 'SIGTERM',

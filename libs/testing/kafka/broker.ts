@@ -27,12 +27,23 @@ export function whyNoBroker(): string | undefined {
   return undefined;
 }
 
-/** Where a broker of a test belongs. */
+/** How a broker is set up: for tests, or as one that has work to do. */
+interface BrokerKind {
+  readonly jvm?: readonly string[];
+  readonly properties: string;
+}
+
+const TEST_BROKER: BrokerKind = { properties: FOR_TESTS };
+/** As Kafka's own start script has it: memory of a gigabyte, all compilers, and nothing hurried. */
+export const WORKING_BROKER: BrokerKind = { jvm: ['-Xms1g', '-Xmx1g'], properties: '' };
+
+/** Where a broker of a test belongs, and what it is. */
 interface BrokerPlace {
   /** Of the cluster that it joins; by default it is alone in one of its own. */
   readonly clusterId?: string;
   /** Folder for the folder of its data. */
   readonly parent?: string;
+  readonly kind?: BrokerKind;
 }
 
 /** A real Kafka of its own for a test file: one broker on loopback, data in a temporary folder. */
@@ -43,6 +54,7 @@ export class KafkaBroker {
     private readonly folder: string,
     readonly port: number,
     private readonly clusterId: string | undefined,
+    private readonly jvm: readonly string[] | undefined,
   ) {}
 
   /**
@@ -52,13 +64,13 @@ export class KafkaBroker {
   static async start(
     properties: string | ((port: number) => string) = '',
     port?: number,
-    { clusterId, parent = tmpdir() }: BrokerPlace = {},
+    { clusterId, parent = tmpdir(), kind = TEST_BROKER }: BrokerPlace = {},
   ): Promise<KafkaBroker> {
     const folder = mkdtempSync(join(parent, 'spendline-kafka-'));
-    const broker = new KafkaBroker(folder, port ?? (await freePorts()), clusterId);
+    const broker = new KafkaBroker(folder, port ?? (await freePorts()), clusterId, kind.jvm);
     const lines = typeof properties === 'string' ? properties : properties(broker.port);
     copyFileSync(TEMPLATE, join(folder, 'template.properties'));
-    appendFileSync(join(folder, 'template.properties'), `${FOR_TESTS}${lines}\n`);
+    appendFileSync(join(folder, 'template.properties'), `${kind.properties}${lines}\n`);
     await broker.restart();
     return broker;
   }
@@ -88,6 +100,7 @@ export class KafkaBroker {
       port: this.port,
       logFile: this.logFile,
       ...(this.clusterId !== undefined && { clusterId: this.clusterId }),
+      ...(this.jvm && { jvm: this.jvm }),
     });
   }
 

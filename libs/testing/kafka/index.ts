@@ -1,4 +1,4 @@
-export { freePorts, KafkaBroker, kafkaTool, produceWithJava, whyNoBroker } from './broker.js';
+export { freePorts, KafkaBroker, kafkaTool, produceWithJava, whyNoBroker, WORKING_BROKER } from './broker.js';
 export { KafkaCluster } from './cluster.js';
 export { countingStage, type Counted, type CountingStageOptions } from './counting-stage.js';
 export {

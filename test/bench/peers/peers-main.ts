@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { COLLECTOR_FLAGS, environment } from '#libs/config';
+import { ENGINE_FLAGS, environment } from '#libs/config';
 import { freePort } from '../../../libs/testing/free-port.js';
 import { say } from '../progress.js';
 
@@ -118,7 +118,7 @@ function resultOf(printed: string): PeerResult {
 const here = (path: string): string => resolve(import.meta.dirname, path);
 const ours = [
   process.execPath,
-  ...COLLECTOR_FLAGS,
+  ...ENGINE_FLAGS,
   ...['--import', here('../../../libs/testing/typescript/register.js'), here('own-engine.ts')],
 ].join(' ');
 
