@@ -146,7 +146,7 @@ class Watch {
   private seeSignal({ observedAt, evidence }: Signal, seenMs: number): void {
     const newestMs = Date.parse(observedAt);
     if ((evidence?.watermark ?? observedAt) >= observedAt) this.seeDue(this.signal, observedAt, seenMs);
-    else if (newestMs >= (this.sentMs[this.warmUp] ?? Infinity)) this.early.add(seenMs - newestMs);
+    else if (newestMs >= this.measuredFromMs) this.early.add(seenMs - newestMs);
   }
 
   private seeCostEvent(value: Buffer, seenMs: number): void {
@@ -156,9 +156,14 @@ class Watch {
     if (index >= this.warmUp) this.costEvent.add(seenMs - (this.sentMs[index] ?? seenMs));
   }
 
+  /** When the first event after the warm-up was sent; until then nothing counts. */
+  private get measuredFromMs(): number {
+    return this.sentMs[this.warmUp] || Infinity;
+  }
+
   private seeDue(latencies: Latencies, time: string | undefined, seenMs: number): void {
     const dueMs = time === undefined ? undefined : this.due.dueMs(Date.parse(time));
-    if (dueMs !== undefined && dueMs >= (this.sentMs[this.warmUp] ?? Infinity)) latencies.add(seenMs - dueMs);
+    if (dueMs !== undefined && dueMs >= this.measuredFromMs) latencies.add(seenMs - dueMs);
   }
 }
 
