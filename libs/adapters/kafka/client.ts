@@ -4,10 +4,11 @@ import { answerSockets } from './answer-sockets.js';
 import { registerCodecs } from './codecs.js';
 import { repairConsumers } from './consumer-repairs.js';
 import { rememberCoordinators } from './coordinator-memory.js';
-import { paceFetches } from './eager-fetch.js';
+import { hurryWhen, paceFetches } from './eager-fetch.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { noteIdentities } from './producer-identity.js';
+import { quietQueues } from './quiet-queue.js';
 import { repairReadCommitted } from './read-committed.js';
 import { repairProduce } from './write-once.js';
 
@@ -56,6 +57,8 @@ export interface ClientOptions {
   readonly retry?: RetryOptions;
   /** A connection has ended, whoever ended it; a broker that dies is noticed by this at once. */
   readonly onConnectionLost?: () => void;
+  /** Asked before each fetch: its answer is not to wait until more has come; see eager-fetch.ts. */
+  readonly inHurry?: () => boolean;
 }
 
 /** Makes kafkajs clients: {@link createKafka}, or what stands in for it where there is no network. */
@@ -72,8 +75,9 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   repairConsumers();
   paceFetches();
   rememberCoordinators();
+  quietQueues();
   registerCodecs();
-  const { logger = SILENT_LOGGER, retry = PATIENT_RETRY, onConnectionLost } = options;
+  const { logger = SILENT_LOGGER, retry = PATIENT_RETRY, onConnectionLost, inHurry } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;
   if (codec === 'own') void useOwnCodec(logger);
   const config: KafkaConfig = {
@@ -88,7 +92,9 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
     socketFactory: onConnectionLost ? watched(answerSockets(), onConnectionLost) : answerSockets(),
   };
   if (sasl) config.sasl = { ...sasl } as SASLOptions;
-  return new kafkajs.Kafka(config);
+  const kafka = new kafkajs.Kafka(config);
+  if (inHurry) hurryWhen(kafka, inHurry);
+  return kafka;
 }
 
 /** Sockets whose ends are told. */

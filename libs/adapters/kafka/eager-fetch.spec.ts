@@ -19,6 +19,13 @@ describe('FetchPace', () => {
     expect(pace.wait(WANTED, 1_049)).toEqual({ ...WANTED, maxWaitTime: 1 });
   });
 
+  it('takes the first record that comes while somebody is in a hurry', () => {
+    const pace = new FetchPace();
+    pace.brought(1_000);
+    expect(pace.wait(WANTED, 1_001, true)).toEqual(AT_ONCE);
+    expect(pace.wait(WANTED, 1_001, false)).toEqual({ ...WANTED, maxWaitTime: 49 });
+  });
+
   it('asks for one record again after a wait that brought none', () => {
     const pace = new FetchPace();
     pace.brought(1_000);

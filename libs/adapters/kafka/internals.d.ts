@@ -1,4 +1,4 @@
-/** The private modules of kafkajs 2.2.4 that are touched: answer-sockets, read-committed, write-once, consumer-repairs, eager-fetch, coordinator-memory, producer-identity, transaction-requests, client, kafka-codec. */
+/** The private modules of kafkajs 2.2.4 that are touched: answer-sockets, read-committed, write-once, consumer-repairs, eager-fetch, quiet-queue, coordinator-memory, producer-identity, transaction-requests, client, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
     fetch(request: import('./eager-fetch.js').FetchWait): Promise<unknown>;
@@ -46,6 +46,18 @@ declare module 'kafkajs/src/network/connection.js' {
     processData(data: Buffer): void;
   }
   export default Connection;
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  class RequestQueue {
+    constructor(options: object);
+    readonly pending: readonly object[];
+    push(request: object): void;
+    fulfillRequest(answer: { correlationId: number; payload: Buffer; size: number }): void;
+    maybeThrottle(ms: number): void;
+    scheduleCheckPendingRequests(): void;
+  }
+  export default RequestQueue;
 }
 
 declare module 'kafkajs/src/network/socketFactory.js' {

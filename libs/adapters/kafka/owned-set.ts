@@ -146,6 +146,12 @@ export class OwnedSet {
     return [...this.owned.values()].every((each) => each.isCaughtUp);
   }
 
+  /** What a task reads next may close a window: it is not to be gathered. */
+  get closesSoon(): boolean {
+    for (const { task } of this.open?.tasks.values() ?? []) if (task.closesSoon === true) return true;
+    return false;
+  }
+
   /** Records (offsets) not yet processed, by input. */
   lag(): { partition: number; topic: TopicKey; records: number }[] {
     return [...this.owned.values()].flatMap((each) =>

@@ -203,7 +203,8 @@ export class StageRunner {
       // Every partition of every input has a worker, so that a set gets all that a fetch brought, and waits for no other one.
       concurrency: Math.max(1, this.partitionCount() * definition.inputs.length),
       logger,
-      createClient: (retry) => this.createKafka(settings, definition.name, { logger, retry }),
+      createClient: (retry) =>
+        this.createKafka(settings, definition.name, { logger, retry, inHurry: () => this.closesSoon }),
       owned: () => this.ownedPartitions(),
       sharing: BY_SET,
       processMarks: this.options.processMarks,
@@ -319,6 +320,11 @@ export class StageRunner {
   private ownedInputs(): Map<string, readonly number[]> {
     const partitions = this.ownedPartitions();
     return new Map(partitions.length === 0 ? [] : [...this.inputs.keys()].map((topic) => [topic, partitions]));
+  }
+
+  private get closesSoon(): boolean {
+    for (const set of this.sets.values()) if (set.closesSoon) return true;
+    return false;
   }
 
   private ownedPartitions(): number[] {

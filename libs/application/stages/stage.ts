@@ -113,6 +113,8 @@ export interface StageTask {
    * records. So a backlog that spans months is no transaction of minutes. A successor knows it from the changelog.
    */
   readonly isBehind?: boolean;
+  /** The next records may close a window, for which somebody waits: they are to be fetched as they come, not gathered. */
+  readonly closesSoon?: boolean;
 }
 
 export interface StageDefinition {

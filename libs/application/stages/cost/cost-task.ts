@@ -8,6 +8,7 @@ import {
   type Interaction,
 } from '#libs/contract';
 import { paneLayout } from '#libs/domain';
+import { closesSoon } from '../closes-soon.js';
 import { CELL_MS, encodePanes, NO_BILL_NEWS, PaneRowsWriter, type BillNews } from '../exchange/panes-message.js';
 import { PartialPanes } from '../exchange/partial-panes.js';
 import type { InputRecord, InputRecords, StageInput, StageOutput, StageTask, TaskContext } from '../stage.js';
@@ -100,6 +101,11 @@ export class CostTask implements StageTask {
 
   get watermarkMs(): number | undefined {
     return this.parts.clock.watermarkMs;
+  }
+
+  /** The merge tasks can close windows with what this one tells of the next pane. */
+  get closesSoon(): boolean {
+    return closesSoon(this.watermarkMs, this.paneMs);
   }
 
   /** Whom no rate card was in force for in the last hour of the wall clock. */

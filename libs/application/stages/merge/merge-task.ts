@@ -16,6 +16,7 @@ import {
   type WindowSink,
 } from '#libs/domain';
 import type { LiveRecord } from '../../live/index.js';
+import { closesSoon } from '../closes-soon.js';
 import { decodePanes, type PaneRowSink, type PanesMessage } from '../exchange/panes-message.js';
 import {
   inOneGo,
@@ -123,6 +124,10 @@ export class MergeTask implements StageTask {
   /** Event time up to which windows are closed and rules judged: the watermark, or short of it while {@link isBehind}. */
   get closedMs(): number | undefined {
     return this.isBehind ? this.judgedMs : this.sources.watermarkMs;
+  }
+
+  get closesSoon(): boolean {
+    return closesSoon(this.sources.watermarkMs, this.set.layout.fineMs);
   }
 
   /** Open windows of the task's scopes, as they stand. */
