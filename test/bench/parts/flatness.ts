@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { ENGINE_FLAGS } from '#libs/config';
 import type { BenchCluster } from '../bench-cluster.js';
 import { BenchMonitor, measureLoad, type Measured } from '../bench-monitor.js';
 import { checkOutputs, exactnessText } from '../exactness.js';
@@ -89,7 +90,7 @@ async function measureCase(cluster: BenchCluster, shape: BenchShape, partitions:
 /** The stages alone with a single rolling window: the monitor's own lengths are not to be changed. */
 async function measureWindow(hours: number, { flatEvents }: BenchOptions): Promise<Case> {
   const args = [
-    ...['--import', './libs/testing/typescript/register.js', 'test/bench/in-process.ts', '--json'],
+    ...[...ENGINE_FLAGS, '--import', './libs/testing/typescript/register.js', 'test/bench/in-process.ts', '--json'],
     ...['--events', String(flatEvents), '--agents', '20', '--span', String(3 * 24 * 60)],
     ...['--window-hours', String(hours)],
   ];
