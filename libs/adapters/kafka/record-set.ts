@@ -279,6 +279,8 @@ function readHeaders(record: RecordReader, count: number): IHeaders {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Of a varint, so many bits are put together as an integer: with doubles it takes several times as long. */
+const LOW_BITS = 28;
 
 /** Reads what a record is made of. */
 class RecordReader {
@@ -316,14 +318,17 @@ class RecordReader {
   readVarint(): number {
     const { bytes } = this;
     let byte = bytes[this.position++] ?? 0;
-    let rest = byte & 127;
-    let scale = 128;
-    while (byte > 127) {
+    let low = byte & 127;
+    for (let shift = 7; byte > 127 && shift < LOW_BITS; shift += 7) {
       byte = bytes[this.position++] ?? 0;
-      rest += (byte & 127) * scale;
-      scale *= 128;
+      low |= (byte & 127) << shift;
     }
-    return rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2;
+    let half = low >> 1;
+    for (let scale = 2 ** (LOW_BITS - 1); byte > 127; scale *= 128) {
+      byte = bytes[this.position++] ?? 0;
+      half += (byte & 127) * scale;
+    }
+    return (low & 1) === 0 ? half : -half - 1;
   }
 }
 

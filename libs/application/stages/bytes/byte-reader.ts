@@ -1,3 +1,6 @@
+/** Of a varint, so many bits are put together as an integer: with doubles it takes several times as long. */
+const LOW_BITS = 28;
+
 /** Reads what `put…` wrote, one behind the other. */
 export class ByteReader {
   constructor(
@@ -19,14 +22,17 @@ export class ByteReader {
   /** Zigzag varint, exact within the integers that a double holds. */
   varint(): number {
     let byte = this.byte();
-    let rest = byte & 127;
-    let scale = 128;
-    while (byte > 127) {
+    let low = byte & 127;
+    for (let shift = 7; byte > 127 && shift < LOW_BITS; shift += 7) {
       byte = this.byte();
-      rest += (byte & 127) * scale;
-      scale *= 128;
+      low |= (byte & 127) << shift;
     }
-    return rest % 2 === 0 ? rest / 2 : -(rest + 1) / 2;
+    let half = low >> 1;
+    for (let scale = 2 ** (LOW_BITS - 1); byte > 127; scale *= 128) {
+      byte = this.byte();
+      half += (byte & 127) * scale;
+    }
+    return (low & 1) === 0 ? half : -half - 1;
   }
 
   /** Goes past a text. */

@@ -8,6 +8,11 @@ const ZERO = 48;
 const POINT = 46;
 /** From this length on a call into the engine is faster than a loop. */
 const LONG = 16;
+/**
+ * Up to here numbers are calculated with as integers (`| 0` says so to the engine). The remainder of a double takes it as long
+ * as writing a whole number, and its division several times as long as that of an integer by a constant.
+ */
+const MAX_INTEGER = 0x7fffffff;
 
 /** ASCII or UTF-8 bytes of a text that is written again and again. */
 export function bytesOf(text: string): Uint8Array {
@@ -30,24 +35,30 @@ export function putRange(bytes: Uint8Array, at: number, source: Uint8Array, from
 
 /** A whole number from 0 up, in decimal digits. */
 export function putWhole(bytes: Uint8Array, at: number, value: number): number {
-  let rest = value;
-  if (rest < 10) {
-    bytes[at] = ZERO + rest;
+  if (value < 10) {
+    bytes[at] = ZERO + value;
     return at + 1;
   }
-  let end = at + digitsOf(value);
-  const after = end;
-  for (; rest > 0x7fffffff;) {
+  const after = at + digitsOf(value);
+  let end = after;
+  let rest = value;
+  for (; rest > MAX_INTEGER;) {
     const tenth = Math.floor(rest / 10);
     bytes[--end] = ZERO + (rest - tenth * 10);
     rest = tenth;
   }
-  for (; end > at;) {
+  putDigits(bytes, at, end, rest | 0);
+  return after;
+}
+
+/** The lowest digits of an integer of up to 31 bits, as many as there is room for in [from, to). */
+function putDigits(bytes: Uint8Array, from: number, to: number, value: number): void {
+  let rest = value;
+  for (let end = to; end > from;) {
     const tenth = (rest / 10) | 0;
     bytes[--end] = ZERO + (rest - tenth * 10);
     rest = tenth;
   }
-  return after;
 }
 
 function digitsOf(value: number): number {
@@ -72,21 +83,17 @@ export function putDecimal(
   }
   const unit = POWERS[places] as number;
   const whole = magnitude < unit ? 0 : Math.floor(magnitude / unit);
-  let fraction = magnitude - whole * unit;
+  let fraction = (magnitude - whole * unit) | 0;
   end = putWhole(bytes, end, whole);
-  let digits = places;
+  let digits = fraction === 0 ? leastPlaces : places;
   while (digits > leastPlaces && fraction % 10 === 0) {
-    fraction /= 10;
+    fraction = (fraction / 10) | 0;
     digits -= 1;
   }
   if (digits === 0) return end;
   bytes[end] = POINT;
-  for (let index = digits; index > 0; index -= 1) {
-    const tenth = (fraction / 10) | 0;
-    bytes[end + index] = ZERO + (fraction - tenth * 10);
-    fraction = tenth;
-  }
-  return end + digits + 1;
+  putDigits(bytes, end + 1, end + 1 + digits, fraction);
+  return end + 1 + digits;
 }
 
 const POWERS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
@@ -98,14 +105,26 @@ export function putMicros(bytes: Uint8Array, at: number, amountMicros: number): 
 
 /** Most bytes of a varint of up to 64 bits. */
 export const MAX_VARINT_BYTES = 10;
+/** What is below fits into four bytes of a varint. */
+const FOUR_GROUPS = 2 ** 28;
 
-/** Zigzag varint, as Kafka's records have it; exact within the integers that a double holds. */
+/** Zigzag varint, as Kafka's records have it; exact for values whose double a double holds. */
 export function putVarint(bytes: Uint8Array, at: number, value: number): number {
   let rest = value >= 0 ? 2 * value : -2 * value - 1;
   let end = at;
-  for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) bytes[end++] = (rest % 128) | 128;
-  for (; rest > 127; rest >>>= 7) bytes[end++] = (rest & 127) | 128;
-  bytes[end++] = rest;
+  if (rest > MAX_INTEGER) {
+    const high = Math.floor(rest / FOUR_GROUPS);
+    const low = (rest - high * FOUR_GROUPS) | 0;
+    bytes[end] = (low & 127) | 128;
+    bytes[end + 1] = ((low >> 7) & 127) | 128;
+    bytes[end + 2] = ((low >> 14) & 127) | 128;
+    bytes[end + 3] = (low >> 21) | 128;
+    end += 4;
+    rest = high;
+  }
+  let left = rest | 0;
+  for (; left > 127; left >>= 7) bytes[end++] = (left & 127) | 128;
+  bytes[end++] = left;
   return end;
 }
 

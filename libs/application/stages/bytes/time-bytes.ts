@@ -20,7 +20,7 @@ export class TimeBytes {
       this.minute = minute;
     }
     const end = putPrepared(view, at, this.text);
-    const ms = tMs - minute * MINUTE_MS;
+    const ms = (tMs - minute * MINUTE_MS) | 0;
     if (ms > 0) putMilliseconds(view, at, ms);
     return end;
   }

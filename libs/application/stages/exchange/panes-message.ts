@@ -323,7 +323,7 @@ function readPanes(reader: ByteReader, scope: Scope, paneMs: number, into: PaneR
   into.scope(scope, reader.text());
   for (let left = reader.varint(); left > 0; left -= 1) {
     const pane = reader.varint();
-    const calendar = Math.abs(pane % 2);
+    const calendar = pane & 1;
     readRowInto(reader, row, 0);
     into.row(((pane - calendar) / 2) * paneMs, calendar === 1, row);
   }
