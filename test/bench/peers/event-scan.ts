@@ -160,13 +160,13 @@ export class EventScan {
 
   private keyAt(at: number, position: number, isOfCost: boolean): KnownKey | undefined {
     const known = this.layout[position];
-    if (known && known.isOfCost === isOfCost && startsWith(this.view, at, known.words)) return known;
+    if (known && known.isOfCost === isOfCost && startsWith(this.view, at, this.end, known.words)) return known;
     const to = this.textEnd(at);
     if (to < 0) return undefined;
     const name = this.bytes.toString('utf8', at + 1, to);
     const field = (isOfCost ? this.costFields : this.topFields).get(name) ?? UNKNOWN;
     const key = { words: keyWords(bytesOf(`"${name}":`)), isOfCost, field };
-    if (!startsWith(this.view, at, key.words)) return undefined;
+    if (!startsWith(this.view, at, this.end, key.words)) return undefined;
     this.layout[position] = key;
     return key;
   }

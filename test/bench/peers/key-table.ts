@@ -38,7 +38,7 @@ export class KeyTable {
       const number = slots[slot] as number;
       if (number === 0) return this.add(Buffer.from(view.buffer, view.byteOffset + from, to - from).toString('utf8'));
       const key = keys[number - 1] as Key;
-      if (key.hash === hash && key.words.length === to - from && startsWith(view, from, key.words)) return key;
+      if (key.hash === hash && key.words.length === to - from && startsWith(view, from, to, key.words)) return key;
     }
   }
 

@@ -8,6 +8,7 @@ import {
   keyWords,
   plainTextEnd,
   startsWith,
+  TextRows,
   WholeNumber,
   wholeOf,
 } from './scan-words.js';
@@ -116,10 +117,10 @@ describe('reading four bytes at a time', () => {
       fc.property(bytes, around, fc.nat(), (content, where, changed) => {
         const { view, all, from } = placed(content, where);
         const key = keyWords(Uint8Array.from(content));
-        expect(startsWith(view, from, key)).toBe(true);
+        expect(startsWith(view, from, all.length, key)).toBe(true);
         if (content.length === 0) return;
         all[from + (changed % content.length)] = (content[changed % content.length] as number) ^ 1;
-        expect(startsWith(view, from, key)).toBe(false);
+        expect(startsWith(view, from, all.length, key)).toBe(false);
       }),
     );
   });
@@ -127,7 +128,30 @@ describe('reading four bytes at a time', () => {
   it('does not know a key that is cut off', () => {
     const key = keyWords(Buffer.from('"agentId":'));
     for (let length = 0; length < 10; length += 1)
-      expect(startsWith(viewOf(Buffer.from('"agentId":').subarray(0, length)), 0, key)).toBe(false);
+      expect(startsWith(viewOf(Buffer.from('"agentId":')), 0, length, key)).toBe(false);
+  });
+
+  it('keeps texts in rows and knows them where they stand whole', () => {
+    fc.assert(
+      fc.property(fc.array(bytes, { minLength: 1, maxLength: 5 }), around, (texts, where) => {
+        const rows = new TextRows(texts.length);
+        for (const [row, text] of texts.entries()) {
+          const { view, from, to } = placed(text, where);
+          rows.keep(row, view, from, to);
+        }
+        for (const [row, text] of texts.entries()) {
+          const { view, all, from, to } = placed(text, where);
+          expect(rows.lengthAt(row, view, from, to)).toBe(text.length <= 32 ? text.length : 0);
+          expect(rows.lengthAt(row, view, from, all.length)).toBe(text.length <= 32 ? text.length : 0);
+          if (text.length === 0) continue;
+          expect(rows.lengthAt(row, view, from, to - 1)).toBe(0);
+          all[to - 1] = (all[to - 1] as number) ^ 1;
+          expect(rows.lengthAt(row, view, from, to)).toBe(0);
+          rows.forget(row);
+          expect(rows.lengthAt(row, placed(text, where).view, from, to)).toBe(0);
+        }
+      }),
+    );
   });
 
   it('hashes the same bytes to the same number wherever they stand, and others most likely to another', () => {

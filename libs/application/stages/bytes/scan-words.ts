@@ -64,38 +64,86 @@ function firstByte(word: number): number {
 /** The words of a key that is looked for again and again, as {@link startsWith} compares it. */
 export interface KeyWords {
   readonly length: number;
+  /** Zeros behind the last byte. */
   readonly words: Int32Array;
-  /** The bytes of the last word that count. */
-  readonly lastMask: number;
   readonly bytes: Uint8Array;
 }
 
 export function keyWords(bytes: Uint8Array): KeyWords {
   const { length } = bytes;
-  const padded = new DataView(new ArrayBuffer(Math.max(4, 4 * Math.ceil(length / 4))));
-  for (const [index, byte] of bytes.entries()) padded.setUint8(index, byte);
-  const words = Int32Array.from({ length: padded.byteLength / 4 }, (_, index) => padded.getInt32(4 * index, true));
-  return { length, words, lastMask: maskOf(length - 4 * (words.length - 1)), bytes };
+  const words = new Int32Array((length + 3) >> 2);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  copyWords(view, 0, length, words, 0);
+  return { length, words, bytes };
 }
 
-/** Of the lowest `bytes` bytes of a word. */
-function maskOf(bytes: number): number {
-  return bytes >= 4 ? -1 : (1 << (8 * bytes)) - 1;
+/** Whether the bytes at `at` are those of a key, none of them at `limit` or behind. */
+export function startsWith(view: DataView, at: number, limit: number, { words, length }: KeyWords): boolean {
+  return holdsText(view, at, limit, words, 0, length);
 }
 
-/** Whether the bytes at `at` are those of a key. */
-export function startsWith(view: DataView, at: number, key: KeyWords): boolean {
-  const { words, length } = key;
-  const last = words.length - 1;
-  if (at + 4 * words.length > view.byteLength) return hasBytes(view, at, key.bytes, length);
-  for (let index = 0; index < last; index += 1) if (view.getInt32(at + 4 * index, true) !== words[index]) return false;
-  return ((view.getInt32(at + 4 * last, true) ^ (words[last] as number)) & key.lastMask) === 0;
+/** Whether the bytes at `at` are the `length` bytes that `words` has from `from` on. */
+export function holdsText(
+  view: DataView,
+  at: number,
+  limit: number,
+  words: Int32Array,
+  from: number,
+  length: number,
+): boolean {
+  if (at + length > limit) return false;
+  const whole = length >> 2;
+  for (let index = 0; index < whole; index += 1)
+    if (view.getInt32(at + 4 * index, true) !== words[from + index]) return false;
+  const rest = length & 3;
+  return rest === 0 || partOfWord(view, at + 4 * whole, limit, rest) === words[from + whole];
 }
 
-function hasBytes(view: DataView, at: number, bytes: Uint8Array, length: number): boolean {
-  if (at + length > view.byteLength) return false;
-  for (let index = 0; index < length; index += 1) if (view.getUint8(at + index) !== bytes[index]) return false;
-  return true;
+/** Writes the bytes in [from, to) into `words` from `into` on. */
+export function copyWords(view: DataView, from: number, to: number, words: Int32Array, into: number): void {
+  const whole = (to - from) >> 2;
+  for (let index = 0; index < whole; index += 1) words[into + index] = view.getInt32(from + 4 * index, true);
+  const rest = (to - from) & 3;
+  if (rest > 0) words[into + whole] = partOfWord(view, to - rest, to, rest);
+}
+
+/** The word at `at` of which only the first one to three bytes count. */
+function partOfWord(view: DataView, at: number, limit: number, bytes: number): number {
+  if (at + 4 <= limit) return view.getInt32(at, true) & ((1 << (8 * bytes)) - 1);
+  let word = 0;
+  for (let index = bytes - 1; index >= 0; index -= 1) word = (word << 8) | view.getUint8(at + index);
+  return word;
+}
+
+const ROW_WORDS = 8;
+
+/** Texts of up to 32 bytes, one in each row, side by side: to compare with one takes no step from object to object. */
+export class TextRows {
+  private readonly words: Int32Array;
+  /** 0: nothing is kept. */
+  private readonly lengths: Uint8Array;
+
+  constructor(rows: number) {
+    this.words = new Int32Array(rows * ROW_WORDS);
+    this.lengths = new Uint8Array(rows);
+  }
+
+  /** Keeps the bytes in [from, to), or nothing if they are more than a row has room for. */
+  keep(row: number, view: DataView, from: number, to: number): void {
+    const fits = to - from <= 4 * ROW_WORDS;
+    this.lengths[row] = fits ? to - from : 0;
+    if (fits) copyWords(view, from, to, this.words, row * ROW_WORDS);
+  }
+
+  forget(row: number): void {
+    this.lengths[row] = 0;
+  }
+
+  /** Length of what is kept, if it stands at `at`, all of it before `limit`; else 0. */
+  lengthAt(row: number, view: DataView, at: number, limit: number): number {
+    const length = this.lengths[row] as number;
+    return holdsText(view, at, limit, this.words, row * ROW_WORDS, length) ? length : 0;
+  }
 }
 
 /** A hash of the bytes in [from, to), for tables in memory; it is not kept anywhere. */

@@ -1,6 +1,7 @@
 import type { Scope } from '#libs/domain';
+import { viewOf } from '../../bytes/prepared-bytes.js';
 import { bytesOf } from '../../bytes/put.js';
-import { keyWords, type KeyWords } from '../../bytes/scan-words.js';
+import { TextRows } from '../../bytes/scan-words.js';
 import { NameTable, type NameForm } from './names.js';
 
 /**
@@ -89,7 +90,14 @@ export const FIELD = {
 } as const;
 
 /** `"name":` of each field. */
-export const KEYS: readonly KeyWords[] = INTERACTION_FIELDS.map(({ name }) => keyWords(bytesOf(`"${name}":`)));
+export const KEYS: readonly Uint8Array[] = INTERACTION_FIELDS.map(({ name }) => bytesOf(`"${name}":`));
+
+/** The same in rows by the fields' numbers. */
+export function keyRows(): TextRows {
+  const rows = new TextRows(KEYS.length);
+  for (const [field, key] of KEYS.entries()) rows.keep(field, viewOf(key), 0, key.length);
+  return rows;
+}
 
 /** A table of names for each field that has them. */
 export function nameTables(): readonly (NameTable | undefined)[] {

@@ -1,8 +1,8 @@
 import { viewOf } from '../../bytes/prepared-bytes.js';
-import { asciiTextEnd, digitsEnd, HashedText, startsWith, WholeNumber, type KeyWords } from '../../bytes/scan-words.js';
+import { asciiTextEnd, digitsEnd, HashedText, TextRows, WholeNumber } from '../../bytes/scan-words.js';
 import type { ValuePlace } from '../../bytes/value-place.js';
 import type { ContentHash } from './content-hash.js';
-import { FIELD, INTERACTION_FIELDS, KEYS, nameTables, type FieldKind } from './interaction-fields.js';
+import { FIELD, INTERACTION_FIELDS, keyRows, KEYS, nameTables, type FieldKind } from './interaction-fields.js';
 import type { Name, NameTable } from './names.js';
 import { scanTime, TimeScan } from './scan-time.js';
 import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
@@ -21,7 +21,17 @@ const MAX_SECONDS = 604_800;
 const LATEST_MS = 253_370_764_800_000;
 const FIELDS = INTERACTION_FIELDS.length;
 const UNKNOWN = FIELDS;
-const KINDS: readonly FieldKind[] = INTERACTION_FIELDS.map(({ kind }) => kind);
+/** Kinds of fields by number, as {@link KINDS} has them. */
+const [NAME, TEXT, TIME, SECONDS, FLAG, NESTED] = [0, 1, 2, 3, 4, 5] as const;
+const NUMBERS: Readonly<Record<FieldKind, number>> = {
+  name: NAME,
+  text: TEXT,
+  time: TIME,
+  seconds: SECONDS,
+  flag: FLAG,
+  nested: NESTED,
+};
+const KINDS = Uint8Array.from(INTERACTION_FIELDS, ({ kind }) => NUMBERS[kind]);
 const bit = (field: number): number => 1 << field;
 const REQUIRED =
   bit(FIELD.interactionId) |
@@ -69,6 +79,9 @@ export class InteractionScan {
   private end = 0;
   /** The fields of the record before, in their order: those of the next are most likely the same. */
   private readonly order = new Uint8Array(64);
+  private readonly keys = keyRows();
+  /** Of each field the name of the record before, and its closing quote: many fields have few values. */
+  private readonly before = new TextRows(FIELDS);
   private readonly time = new TimeScan();
   private readonly text = new HashedText();
   private readonly whole = new WholeNumber();
@@ -112,16 +125,16 @@ export class InteractionScan {
   private skipSpace(): void {
     const { bytes } = this;
     let next = bytes[this.at] as number;
-    while (next === 32 || next === 10 || next === 13 || next === 9) next = bytes[++this.at] as number;
+    while (next <= 32 && (next === 32 || next === 10 || next === 13 || next === 9)) next = bytes[++this.at] as number;
   }
 
   /** Goes past a name and its colon; gives the field, UNKNOWN for one that the schema does not know, -1 for no. */
   private key(position: number): number {
     this.skipSpace();
     const expected = this.order[position & 63] as number;
-    const key = KEYS[expected];
+    const length = expected < UNKNOWN ? this.keys.lengthAt(expected, this.view, this.at, this.end) : 0;
     let field = expected;
-    if (key && startsWith(this.view, this.at, key)) this.at += key.length;
+    if (length > 0) this.at += length;
     else {
       field = this.keyByShape();
       if (field < 0) return -1;
@@ -146,7 +159,7 @@ export class InteractionScan {
     this.at += 1;
     const field = BY_SHAPE.get(shape(to - from, bytes[from] as number, bytes[to - 1] as number));
     if (field === undefined) return UNKNOWN;
-    const key = (KEYS[field] as KeyWords).bytes;
+    const key = KEYS[field] as Uint8Array;
     for (let index = from - 1; index <= to; index += 1) if (bytes[index] !== key[index - from + 1]) return UNKNOWN;
     return field;
   }
@@ -159,17 +172,17 @@ export class InteractionScan {
       return field !== FIELD.interactionId && this.word('null');
     }
     switch (KINDS[field]) {
-      case 'name':
+      case NAME:
         return first === QUOTE && this.readName(field);
-      case 'text':
+      case TEXT:
         return first === QUOTE && this.readText(field);
-      case 'time':
+      case TIME:
         return this.readTime(field);
-      case 'seconds':
+      case SECONDS:
         return this.readWhole(field) && (this.values[field] as number) <= MAX_SECONDS;
-      case 'flag':
+      case FLAG:
         return this.readFlag(field);
-      case 'nested':
+      case NESTED:
         return false;
       default:
         return this.skipUnknown(first);
@@ -185,22 +198,22 @@ export class InteractionScan {
 
   /** A name may hold any UTF-8; whether it does is looked at once, when it is first met. */
   private readName(field: number): boolean {
-    const { view, text } = this;
+    const { view, text, end } = this;
     const from = this.at + 1;
-    const before = this.names[field];
-    if (before && this.isAgain(before, from)) return true;
-    if (!text.findPlain(view, from, this.end)) return false;
+    const again = this.before.lengthAt(field, view, from, end);
+    if (again > 0) {
+      this.at = from + again;
+      return true;
+    }
+    if (!text.findPlain(view, from, end)) return false;
     this.at = text.end + 1;
-    const name = this.tables[field]?.of(view, from, text.end, text.hash);
+    const name = this.tables[field]?.of(view, from, text.end, text.hash, end);
     this.names[field] = name;
-    return name?.isValid ?? false;
-  }
-
-  /** Goes past the name of the record before and its quote, if it stands here again: many fields have few values. */
-  private isAgain({ words, isValid }: Name, from: number): boolean {
-    const to = from + words.length;
-    if (!isValid || to >= this.end || this.bytes[to] !== QUOTE || !startsWith(this.view, from, words)) return false;
-    this.at = to + 1;
+    if (!name?.isValid) {
+      this.before.forget(field);
+      return false;
+    }
+    this.before.keep(field, view, from, this.at);
     return true;
   }
 
@@ -290,10 +303,10 @@ export class InteractionScan {
     for (let left = this.present & CONTENT; left !== 0; left &= left - 1) {
       const field = 31 - Math.clz32(left & -left);
       const kind = KINDS[field];
-      if (kind === 'name') {
+      if (kind === NAME) {
         const name = this.names[field] as Name;
         hash.take(field, name.firstHash, name.secondHash);
-      } else if (kind === 'text') hash.take(field, this.firstHash[field] as number, this.secondHash[field] as number);
+      } else if (kind === TEXT) hash.take(field, this.firstHash[field] as number, this.secondHash[field] as number);
       else hash.takeWhole(field, this.values[field] as number);
     }
   }

@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from '#libs/domain';
 import { prepare, PreparedStore, viewOf, type PreparedBytes } from '../../bytes/prepared-bytes.js';
 import { bytesOf } from '../../bytes/put.js';
-import { hashOfWords, keyWords, startsWith, type KeyWords } from '../../bytes/scan-words.js';
+import { copyWords, hashOfWords, holdsText } from '../../bytes/scan-words.js';
 import { scopeNameBytes } from '../fact-memory.js';
 import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
 
@@ -27,14 +27,10 @@ export class Name {
   /** Two hashes, for the fingerprint of a content. */
   readonly firstHash: number;
   readonly secondHash: number;
-  /** The bytes, to be compared with. */
-  readonly words: KeyWords;
 
   constructor(
     readonly table: NameTable,
     readonly bytes: Uint8Array,
-    /** As the table finds it: {@link hashOfWords}. */
-    readonly hash: number,
     /** Among the names that the table remembers. */
     readonly number: number,
     store: PreparedStore,
@@ -43,7 +39,6 @@ export class Name {
     this.isValid = isWholeUtf8(this.text, bytes) && fits(this.text, table.form);
     this.firstHash = bytes.reduce(mixA, BASIS_A);
     this.secondHash = bytes.reduce(mixB, BASIS_B);
-    this.words = keyWords(bytes);
     this.fieldBytes = store.prepare(`,"${table.field}":${JSON.stringify(this.text)}`);
     this.scopeBytes = table.scope ? store.prepare(scopeNameBytes(SCOPES.indexOf(table.scope), bytes)) : NO_SCOPE;
   }
@@ -60,10 +55,20 @@ function fits(text: string, form: NameForm): boolean {
   return form.has(text);
 }
 
-/** The names of one field, found by their bytes: no text is made of a name that is known. */
+/** Of a slot: number of the name + 1 (0: free), its hash, its length, where its words begin. */
+const SLOT = 4;
+const INITIAL_WORDS = 1_024;
+
+/**
+ * The names of one field, found by their bytes: no text is made of a name that is known. What is compared lies in two arrays,
+ * as with many names each step from one object to the next is a wait for the memory.
+ */
 export class NameTable {
-  private slots = new Int32Array(INITIAL_SLOTS);
+  private slots = new Int32Array(SLOT * INITIAL_SLOTS);
   private names: Name[] = [];
+  /** The bytes of all names, four in a word. */
+  private words = new Int32Array(INITIAL_WORDS);
+  private usedWords = 0;
   private store = new PreparedStore();
 
   constructor(
@@ -72,51 +77,66 @@ export class NameTable {
     readonly scope?: Scope,
   ) {}
 
-  /** The name in [from, to), whose hash is `hash`, see {@link hashOfWords}. */
-  of(view: DataView, from: number, to: number, hash: number): Name {
-    const { slots } = this;
-    const mask = slots.length - 1;
+  /** The name in [from, to), whose hash is `hash`, see {@link hashOfWords}; the view has bytes up to `limit` or more. */
+  of(view: DataView, from: number, to: number, hash: number, limit: number): Name {
+    const { slots, words } = this;
+    const length = to - from;
+    const mask = slots.length / SLOT - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
-      const number = slots[slot] as number;
+      const at = SLOT * slot;
+      const number = slots[at] as number;
       if (number === 0) return this.add(view, from, to, hash);
-      const name = this.names[number - 1] as Name;
-      if (name.hash === hash && name.words.length === to - from && startsWith(view, from, name.words)) return name;
+      const isAlike = slots[at + 1] === hash && slots[at + 2] === length;
+      if (isAlike && holdsText(view, from, limit, words, slots[at + 3] as number, length))
+        return this.names[number - 1] as Name;
     }
   }
 
   ofText(text: string): Name {
     const bytes = bytesOf(text);
     const view = viewOf(bytes);
-    return this.of(view, 0, bytes.length, hashOfWords(view, 0, bytes.length));
+    return this.of(view, 0, bytes.length, hashOfWords(view, 0, bytes.length), bytes.length);
   }
 
   private add(view: DataView, from: number, to: number, hash: number): Name {
-    if (this.names.length >= MAX_NAMES) {
-      this.names = [];
-      this.store = new PreparedStore();
-      this.slots = new Int32Array(INITIAL_SLOTS);
-    }
-    const name = new Name(
-      this,
-      new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice(),
-      hash,
-      this.names.length,
-      this.store,
-    );
+    if (this.names.length >= MAX_NAMES) this.forgetAll();
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice();
+    const name = new Name(this, bytes, this.names.length, this.store);
     this.names.push(name);
-    if (2 * this.names.length > this.slots.length) this.slots = new Int32Array(4 * this.slots.length);
-    else {
-      this.place(this.names.length, hash);
-      return name;
+    if (SLOT * 2 * this.names.length > this.slots.length) this.grow();
+    const words = (to - from + 3) >> 2;
+    if (this.usedWords + words > this.words.length) {
+      const larger = new Int32Array(2 * this.words.length + words);
+      larger.set(this.words);
+      this.words = larger;
     }
-    for (const [index, each] of this.names.entries()) this.place(index + 1, each.hash);
+    copyWords(view, from, to, this.words, this.usedWords);
+    this.place(this.names.length, hash, to - from, this.usedWords);
+    this.usedWords += words;
     return name;
   }
 
-  private place(number: number, hash: number): void {
-    const mask = this.slots.length - 1;
+  private forgetAll(): void {
+    this.names = [];
+    this.store = new PreparedStore();
+    this.slots = new Int32Array(SLOT * INITIAL_SLOTS);
+    this.usedWords = 0;
+  }
+
+  private grow(): void {
+    const before = this.slots;
+    this.slots = new Int32Array(4 * before.length);
+    for (let at = 0; at < before.length; at += SLOT) {
+      const number = before[at] as number;
+      if (number > 0) this.place(number, before[at + 1] as number, before[at + 2] as number, before[at + 3] as number);
+    }
+  }
+
+  private place(number: number, hash: number, length: number, wordsFrom: number): void {
+    const { slots } = this;
+    const mask = slots.length / SLOT - 1;
     let slot = (hash ^ (hash >>> 15)) & mask;
-    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.slots[slot] = number;
+    while (slots[SLOT * slot] !== 0) slot = (slot + 1) & mask;
+    slots.set([number, hash, length, wordsFrom], SLOT * slot);
   }
 }
