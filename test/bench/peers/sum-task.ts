@@ -52,6 +52,7 @@ export class SumTask implements StageTask {
     ...{ id: new Uint8Array(0) as Uint8Array, idFrom: 0, idTo: 0, idHash: 0, atMs: 0 },
     updatedAtMs: undefined,
     scopeNames: [],
+    scopeCount: 0,
     row: new Float64Array(ROW_FIELDS),
     putHash: putNoHash,
   };

@@ -81,8 +81,9 @@ export interface QuickContact {
   readonly idHash: number;
   readonly atMs: number;
   readonly updatedAtMs: number | undefined;
-  /** Each as {@link scopeNameBytes} gives it, prepared. */
+  /** Each as {@link scopeNameBytes} gives it, prepared; the first {@link scopeCount} count. */
   readonly scopeNames: readonly PreparedBytes[];
+  readonly scopeCount: number;
   readonly row: Float64Array;
   putHash(bytes: Uint8Array, at: number): number;
 }
@@ -154,7 +155,7 @@ export class FactMemory {
     at = putVarint(target, at, fact.atMs);
     if (fact.type === 'contact') {
       const flags = (fact.calendarOnly ? CALENDAR_ONLY : 0) | (wide ? WIDE : 0);
-      at = putContact(target, view, at, flags, fact.updatedAtMs, fact.revision, names);
+      at = putContact(target, view, at, flags, fact.updatedAtMs, fact.revision, names, names.length);
       if (wide) {
         at = putVarint(target, at, wideText.length);
         at += wideText.copy(target, at);
@@ -168,15 +169,15 @@ export class FactMemory {
    * {@link hasContact} just said, nothing is kept of its id.
    */
   rememberQuick(contact: QuickContact, isNew: boolean): void {
-    const { id, idFrom, idTo, idHash, atMs, scopeNames } = contact;
+    const { id, idFrom, idTo, idHash, atMs, scopeNames, scopeCount } = contact;
     let room = idTo - idFrom;
-    for (const name of scopeNames) room += name.length;
+    for (let index = 0; index < scopeCount; index += 1) room += (scopeNames[index] as PreparedBytes).length;
     const { segment, view, at: from } = this.roomFor(room);
     const target = segment.bytes;
     let at = putId(target, from + 2, TYPES.contact, id, idFrom, idTo);
     at = contact.putHash(target, at);
     at = putVarint(target, at, atMs);
-    at = putContact(target, view, at, 0, contact.updatedAtMs, 0, scopeNames);
+    at = putContact(target, view, at, 0, contact.updatedAtMs, 0, scopeNames, scopeCount);
     at = putRow(target, at, contact.row, 0);
     const position = isNew ? -1 : this.positionOf(TYPES.contact, id, idFrom, idTo, idHash);
     this.written(position, idHash ^ TYPES.contact, atMs, at);
@@ -334,6 +335,7 @@ function putContact(
   updatedAtMs: number | undefined,
   revision: number,
   names: readonly PreparedBytes[],
+  nameCount: number,
 ): number {
   let end = at + 1;
   bytes[at] = flags;
@@ -342,8 +344,8 @@ function putContact(
     end = putVarint(bytes, end, updatedAtMs);
   }
   end = putVarint(bytes, end, revision);
-  bytes[end++] = names.length;
-  for (const name of names) end = putPrepared(view, end, name);
+  bytes[end++] = nameCount;
+  for (let index = 0; index < nameCount; index += 1) end = putPrepared(view, end, names[index] as PreparedBytes);
   return end;
 }
 

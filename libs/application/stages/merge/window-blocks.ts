@@ -75,7 +75,8 @@ export class WindowBlocks {
   ): number {
     const keyBytes = texts.key.length + name.key.length;
     let at = this.headers.putUpTo(0, view, from);
-    const idAt = putVarint(bytes, at, keyBytes + TIME_BYTES + 2 + String(revision).length);
+    const digits = revision < 10 ? 1 : String(revision).length;
+    const idAt = putVarint(bytes, at, keyBytes + TIME_BYTES + 2 + digits);
     at = putKey(view, idAt, texts, name);
     bytes[at++] = COLON;
     at = this.end.put(view, at, endMs);

@@ -73,6 +73,8 @@ export class WindowHeads {
   private readonly store = new PreparedStore();
   private readonly scopes = new Map<ScopeRef, ScopeTexts>();
   private readonly names = new Map<string, NameTexts>();
+  /** Asked for last: windows come kind by kind. */
+  private last: NameTexts | undefined;
 
   /** `partitionFor` gives the partition of `cost.windows` for a key. */
   constructor(private readonly partitionFor: (key: string) => number) {}
@@ -91,6 +93,11 @@ export class WindowHeads {
   }
 
   ofName(name: string): NameTexts {
+    if (this.last?.name !== name) this.last = this.textsOf(name);
+    return this.last;
+  }
+
+  private textsOf(name: string): NameTexts {
     let texts = this.names.get(name);
     if (!texts) {
       texts = { number: this.names.size, name, key: prepare(name), head: prepare(`${name}","start":"`) };

@@ -10,6 +10,7 @@ import {
   type RateCard,
   type Subject,
 } from '#libs/domain';
+import type { Name } from './names.js';
 
 /** What a price is multiplied by. */
 export type Quantity = 'handle-time' | 'connected-time' | 'contact';
@@ -35,13 +36,19 @@ export interface PricedItem {
   readonly lineMiddle: PreparedBytes;
 }
 
-/** The price in force around a time; `undecided`: there is none, or one that takes the whole rating to tell. */
+/**
+ * The price in force around a time; `undecided`: there is none, or one that takes the whole rating to tell. All plans are objects
+ * of one form: they are looked at for each contact, and the engine knows where one form has its fields.
+ */
 export interface PricePlan {
   readonly book: RateBook;
   readonly fromMs: number;
   readonly toMs: number;
   readonly item: PricedItem | undefined;
   readonly undecided: boolean;
+  /** Of labour: where the agent's contact counts for whom it holds. */
+  readonly team: Name | undefined;
+  readonly region: Name | undefined;
 }
 
 interface LineForm {
@@ -88,6 +95,8 @@ function planOf(
   held: Held<RateCard>,
   required: boolean,
   formOf: (card: RateCard) => LineForm,
+  team?: Name,
+  region?: Name,
 ): PricePlan {
   const { fromMs, toMs, found: card } = held;
   const isPlain =
@@ -95,13 +104,23 @@ function planOf(
       ? !required
       : card.currency === book.currency && card.amountMicros >= 0n && card.amountMicros < BigInt(MAX_ROW_MICROS);
   const item = card && isPlain ? itemOf(card, formOf) : undefined;
-  return { book, fromMs, toMs, item, undecided: !isPlain };
+  return { book, fromMs, toMs, item, undecided: !isPlain, team, region };
 }
 
 /** Labour of a contact by an agent, of a team and in a region. */
-export function labourPlan(book: RateBook, subjects: readonly Subject[], tMs: number): PricePlan {
+export function labourPlan(
+  book: RateBook,
+  agentId: string,
+  team: Name | undefined,
+  region: Name | undefined,
+  tMs: number,
+): PricePlan {
+  const subjects: Subject[] = [{ for: 'agent', id: agentId }];
+  if (team) subjects.push({ for: 'team', id: team.text });
+  if (region) subjects.push({ for: 'region', id: region.text });
+  subjects.push({ for: 'default' });
   const form = { dimension: 'labour', quantity: 'handle-time', per: 3_600 } as const;
-  return planOf(book, book.held(subjects, 'hourly', tMs), true, () => form);
+  return planOf(book, book.held(subjects, 'hourly', tMs), true, () => form, team, region);
 }
 
 export function botPlan(book: RateBook, botId: string, tMs: number): PricePlan {

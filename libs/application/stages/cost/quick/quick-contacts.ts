@@ -62,6 +62,7 @@ export class QuickContacts {
   private readonly keepsGroups: boolean;
   private readonly paneMs: number;
   private readonly remembered: { -readonly [F in keyof QuickContact]: QuickContact[F] };
+  /** Never shorter than it ever was: an array that is emptied for each contact is made anew for each. */
   private readonly scopeNames: PreparedBytes[] = [];
 
   constructor(private readonly parts: CostTaskParts) {
@@ -82,6 +83,7 @@ export class QuickContacts {
       atMs: 0,
       updatedAtMs: undefined,
       scopeNames: this.scopeNames,
+      scopeCount: 0,
       row: this.rating.row,
       putHash: (bytes, at) => this.hash.put(bytes, at),
     };
@@ -119,8 +121,8 @@ export class QuickContacts {
   }
 
   private remember(idHash: number, endedAtMs: number): void {
-    const { scan, rating, remembered, scopeNames } = this;
-    scopeNames.length = 0;
+    const { scan, rating, remembered } = this;
+    remembered.scopeCount = 0;
     const byBot = scan.names[FIELD.handledBy]?.text === 'bot';
     this.pushScope(scan.name(FIELD.channel));
     if (!byBot) {
@@ -144,7 +146,7 @@ export class QuickContacts {
   }
 
   private pushScope(name: Name | undefined): void {
-    if (name) this.scopeNames.push(name.scopeBytes);
+    if (name) this.scopeNames[this.remembered.scopeCount++] = name.scopeBytes;
   }
 
   private book(endedAtMs: number): void {

@@ -62,7 +62,8 @@ export class QuickPanes {
   }
 
   private rowOf(named: NamedRows, pane: number): number {
-    let index = named.panes.lastIndexOf(pane);
+    let index = named.panes.length - 1;
+    while (index >= 0 && named.panes[index] !== pane) index -= 1;
     if (index < 0) {
       if (named.panes.length === 0) this.touched.push(named);
       index = named.panes.length;

@@ -1,12 +1,4 @@
-import {
-  exactPriceTimes,
-  exactSplit,
-  MAX_ROW_MICROS,
-  ROW,
-  ROW_FIELDS,
-  type RateBook,
-  type Subject,
-} from '#libs/domain';
+import { exactPriceTimes, exactSplit, MAX_ROW_MICROS, ROW, ROW_FIELDS, type RateBook } from '#libs/domain';
 import { ByName } from './by-name.js';
 import { FIELD } from './interaction-fields.js';
 import type { InteractionScan } from './interaction-scan.js';
@@ -24,11 +16,6 @@ interface AgentPlace {
 }
 
 const NO_GROUPS: readonly Name[] = [];
-
-interface LabourPlan extends PricePlan {
-  readonly team: Name | undefined;
-  readonly region: Name | undefined;
-}
 
 /** One price of the contact at hand. */
 export interface QuickItem {
@@ -61,7 +48,7 @@ export class QuickRating {
   /** What the contact counts as in a window. */
   readonly row = new Float64Array(ROW_FIELDS);
   private readonly places = new ByName<AgentPlace>();
-  private readonly labour = new ByName<LabourPlan>();
+  private readonly labour = new ByName<PricePlan>();
   private readonly bots = new ByName<PricePlan>();
   private readonly vendors = new ByName<PricePlan>();
   private readonly channels = new ByName<PricePlan>();
@@ -130,11 +117,7 @@ export class QuickRating {
       return held(this.vendors.get(name), book, tMs) ?? this.vendors.set(name, vendorPlan(book, name.text, tMs));
     const plan = held(this.labour.get(name), book, tMs);
     if (plan && plan.team === team && plan.region === region) return plan;
-    const subjects: Subject[] = [{ for: 'agent', id: name.text }];
-    if (team) subjects.push({ for: 'team', id: team.text });
-    if (region) subjects.push({ for: 'region', id: region.text });
-    subjects.push({ for: 'default' });
-    return this.labour.set(name, { ...labourPlan(book, subjects, tMs), team, region });
+    return this.labour.set(name, labourPlan(book, name.text, team, region, tMs));
   }
 
   private measureTime(endedAtMs: number): void {
