@@ -1,4 +1,5 @@
 import { viewOf } from '#libs/application';
+import { CrcLanes, LANES_BYTES } from './crc32c-lanes.js';
 
 /** Bytes that are taken at a time, as four words. */
 const STRIDE = 16;
@@ -32,11 +33,24 @@ function ofWord(table: Int32Array, word: number, behind: number): number {
   /* eslint-enable @typescript-eslint/no-non-null-assertion */
 }
 
+/** Made when there is first as much as it takes; null: there are no such vectors here. */
+let lanes: CrcLanes | null | undefined;
+
 /** CRC-32C (Castagnoli) of `bytes` in [from, to), unsigned: the checksum of Kafka's record batches. */
 export function crc32c(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < LANES_BYTES) return ~byTables(-1, bytes, from, to) >>> 0;
+  if (lanes === undefined) lanes = CrcLanes.of(TABLES) ?? null;
+  let crc = -1;
+  let at = from;
+  if (lanes) for (; at + LANES_BYTES <= to; at += LANES_BYTES) crc = lanes.take(crc, bytes, at);
+  return ~byTables(crc, bytes, at, to) >>> 0;
+}
+
+/** The checksum before its last inversion; `before`: the one of what comes before. */
+function byTables(before: number, bytes: Uint8Array, from: number, to: number): number {
   const table = TABLES;
   const view = viewOf(bytes);
-  let crc = -1;
+  let crc = before;
   let at = from;
   for (; at + STRIDE <= to; at += STRIDE) {
     crc =
@@ -46,5 +60,5 @@ export function crc32c(bytes: Uint8Array, from: number, to: number): number {
       ofWord(table, view.getInt32(at + 12, true), 0);
   }
   for (; at < to; at += 1) crc = (crc >>> 8) ^ (table[(crc ^ view.getUint8(at)) & 255] as number);
-  return ~crc >>> 0;
+  return crc;
 }
