@@ -34,7 +34,12 @@ export interface PricedItem {
   readonly lineHeads: readonly PreparedBytes[];
   /** From behind the quantity up to the amount. */
   readonly lineMiddle: PreparedBytes;
+  /** Most bytes of all lines. */
+  readonly lineBytes: number;
 }
+
+/** Bytes of a line apart from its head. */
+const LINE_BYTES = 160;
 
 /**
  * The price in force around a time; `undecided`: there is none, or one that takes the whole rating to tell. All plans are objects
@@ -75,6 +80,7 @@ function newItem(card: RateCard, { dimension, subcategory, quantity, per }: Line
       `{"dimension":"${dimension}"${part === undefined ? '' : `,"subcategory":${JSON.stringify(part)}`}` +
         `,"rateId":${JSON.stringify(card.rateId)},"quantity":`,
     );
+  const lineHeads = parts.map(head);
   return {
     quantity,
     priceMicros: Number(card.amountMicros),
@@ -84,8 +90,9 @@ function newItem(card: RateCard, { dimension, subcategory, quantity, per }: Line
     field: ROW[dimension],
     sumHead: prepare(`"${dimension}":"`),
     weights: parts.length === 3 && split ? [split.wages, split.socialInsurance, split.training] : [],
-    lineHeads: parts.map(head),
+    lineHeads,
     lineMiddle: prepare(`,"unit":"${quantity === 'contact' ? 'contact' : 'seconds'}","amount":"`),
+    lineBytes: lineHeads.reduce((bytes, { length }) => bytes + length + LINE_BYTES, 0),
   };
 }
 

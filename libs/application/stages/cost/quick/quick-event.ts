@@ -18,8 +18,6 @@ export const MAX_PLAIN_ID = 114;
 const OVERHEAD_BYTES = 1_500;
 /** A value of so many bytes has a length of two. */
 const MOST_BYTES = 8_000;
-/** Bytes of a line apart from its head. */
-const LINE_BYTES = 160;
 const HEAD = prepare('{"costEventId":"interaction:');
 const SOURCE = prepare(':0","source":"interaction","sourceId":"');
 const OCCURRED = prepare('","revision":0,"occurredAt":"');
@@ -59,11 +57,14 @@ export class QuickEvent {
   ) {}
 
   /** False, and nothing is written, where names are so long that lengths would take more bytes than usual. */
-  write(block: RecordBlock, { keyBytes, keyFrom, keyTo }: ValuePlace, endedAtMs: number, currency: string): boolean {
-    const { scan, id } = this;
+  write(block: RecordBlock, place: ValuePlace, endedAtMs: number, currency: string): boolean {
+    const { scan, rating, id } = this;
+    const { keyBytes, keyFrom, keyTo } = place;
     const keyLength = keyTo - keyFrom;
     id.take(scan.bytes, scan.from[FIELD.interactionId] as number, scan.to[FIELD.interactionId] as number);
-    const room = OVERHEAD_BYTES + keyLength + 4 * id.length + this.variableBytes();
+    // Names stand in the contact as they do here, but for those that are known of its agent.
+    const nameBytes = place.to - place.from + fieldBytes(rating.team) + fieldBytes(rating.region);
+    const room = OVERHEAD_BYTES + keyLength + 4 * id.length + nameBytes + lineBytes(rating);
     if (room > MOST_BYTES) return false;
     if (currency !== this.currency) {
       this.currency = currency;
@@ -80,15 +81,6 @@ export class QuickEvent {
     block.at = this.writeHeaders(bytes, view, at, endedAtMs);
     block.end();
     return true;
-  }
-
-  private variableBytes(): number {
-    const { scan, rating } = this;
-    let bytes = (rating.team?.fieldBytes.length ?? 0) + (rating.region?.fieldBytes.length ?? 0);
-    for (const field of BEFORE_TEAM) bytes += scan.name(field)?.fieldBytes.length ?? 0;
-    for (const field of AFTER_REGION) bytes += scan.name(field)?.fieldBytes.length ?? 0;
-    bytes += scan.name(FIELD.queue)?.fieldBytes.length ?? 0;
-    return bytes + lineBytes(rating.handler) + lineBytes(rating.channel);
   }
 
   private writeValue(bytes: Uint8Array, view: DataView, from: number, endedAtMs: number): number {
@@ -142,10 +134,12 @@ export class QuickEvent {
   }
 }
 
-function lineBytes({ item }: QuickItem): number {
-  let bytes = 0;
-  for (const head of item?.lineHeads ?? []) bytes += head.length + LINE_BYTES;
-  return bytes;
+function fieldBytes(name: Name | undefined): number {
+  return name ? name.fieldBytes.length : 0;
+}
+
+function lineBytes({ handler, channel }: QuickRating): number {
+  return (handler.item?.lineBytes ?? 0) + (channel.item?.lineBytes ?? 0);
 }
 
 function putName(view: DataView, at: number, name: Name | undefined): number {
