@@ -5,6 +5,12 @@ import { rolldown } from 'rolldown';
 import { root } from './step.js';
 
 /**
+ * V8 keeps the source of what it runs: with two bytes for each character where one of them is beyond Latin-1, which is so of
+ * every bundle, and with all blanks and comments. Names stay, for stack traces and for Nest.
+ */
+const AS_KEPT = { compress: false, mangle: false, codegen: { removeWhitespace: true, asciiOnly: true } };
+
+/**
  * Packages that stay files of their own, and why:
  * - kafkajs: some of its methods are replaced by ours, and by the fault tests before a program begins, so there must be one;
  * - typeorm, pg: drivers are loaded by names that are put together at run time;
@@ -36,7 +42,8 @@ async function bundleProgram(name, out) {
       handle(level === 'warn' ? 'error' : level, log);
     },
   });
-  await bundle.write({ dir: out, format: 'esm', sourcemap: true, chunkFileNames: `${name}/[name]-[hash].js` });
+  const chunkFileNames = `${name}/[name]-[hash].js`;
+  await bundle.write({ dir: out, format: 'esm', sourcemap: true, minify: AS_KEPT, chunkFileNames });
   await bundle.close();
 }
 
