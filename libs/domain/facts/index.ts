@@ -4,5 +4,6 @@ export * from './measures.js';
 export * from './contact.js';
 export * from './feedback.js';
 export * from './measure-row.js';
+export * from './narrow-sums.js';
 export * from './packed-sums.js';
 export * from './sum-row.js';

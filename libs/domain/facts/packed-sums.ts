@@ -91,6 +91,6 @@ export function subtractPacked(
 }
 
 /** Number of the lowest bit that is set. */
-function lowest(bits: number): number {
+export function lowest(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }

@@ -1,5 +1,6 @@
 import { readSums, SUM_FIELDS, type Measures } from '../facts/index.js';
-import { PackedStore, SumTable } from './sum-table.js';
+import { PackedStore } from './packed-store.js';
+import { SumTable } from './sum-table.js';
 
 /** Up to so many panes are added up anew each time: that is less than keeping their sum. */
 const FEW = 32;

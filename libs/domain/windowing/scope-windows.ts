@@ -19,7 +19,8 @@ import { accruedMeasures } from './accrual-line.js';
 import { AccrualLines } from './accrual-lines.js';
 import { KindRows } from './kind-rows.js';
 import { PaneTier } from './pane-tier.js';
-import { PackedStore, SumTable } from './sum-table.js';
+import { PackedStore } from './packed-store.js';
+import { SumTable } from './sum-table.js';
 import type { ClosingEnd, WindowKind } from './window-kind.js';
 import { ceilTo, type PaneLayout } from './window-spec.js';
 

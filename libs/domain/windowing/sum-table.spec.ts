@@ -13,7 +13,8 @@ import {
   writeRow,
   type Measures,
 } from '../facts/index.js';
-import { PackedStore, SumTable } from './sum-table.js';
+import { PackedStore } from './packed-store.js';
+import { SumTable } from './sum-table.js';
 
 const zero = emptyMeasures();
 const names = Object.keys(zero) as (keyof Measures)[];

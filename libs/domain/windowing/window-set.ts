@@ -15,7 +15,7 @@ import { accruedMeasures, type AccrualLine } from './accrual-line.js';
 import { DueSchedule } from './due-schedule.js';
 import { scopeKeyOf, ScopeWindows, type Accruals, type LateDelta } from './scope-windows.js';
 import { KindRows } from './kind-rows.js';
-import { PackedStore } from './sum-table.js';
+import { PackedStore } from './packed-store.js';
 import { ScopeRanks } from './scope-ranks.js';
 import { closingEnd, windowKinds, type ClosingEnd, type WindowKind } from './window-kind.js';
 import {
