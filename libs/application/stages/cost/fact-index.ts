@@ -6,6 +6,10 @@ interface FactPlace {
 
 const INITIAL_SLOTS = 4_096;
 const FULLEST = 0.6;
+/** By half, and not to twice as much: tens of thousands of facts stay for the horizon, and a third of the table is free then. */
+const GROWTH = 1.5;
+/** Spreads a hash over 32 bits: 2^32 over the golden ratio, odd. */
+const SPREAD = 0x9e3779b1;
 
 /**
  * Hash table from a fact's hash to its place: three integers a fact in one typed array, nothing for the collector to look
@@ -14,6 +18,7 @@ const FULLEST = 0.6;
 export class FactIndex {
   /** Hash, segment + 1 (0: free), offset. */
   private slots = new Int32Array(3 * INITIAL_SLOTS);
+  private capacity = INITIAL_SLOTS;
   private used = 0;
 
   get size(): number {
@@ -23,9 +28,7 @@ export class FactIndex {
   /** Position of the entry of this hash for which `isIt` holds; -1: none. */
   find(hash: number, isIt: (segment: number, offset: number) => boolean): number {
     const { slots } = this;
-    const mask = slots.length / 3 - 1;
-    for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
-      const at = 3 * slot;
+    for (let at = 3 * this.slotOf(hash); ; at = this.next(at)) {
       const segment = slots[at + 1] as number;
       if (segment === 0) return -1;
       if (slots[at] === hash && isIt(segment - 1, slots[at + 2] as number)) return at;
@@ -48,24 +51,24 @@ export class FactIndex {
   }
 
   add(hash: number, segment: number, offset: number): void {
-    if (this.used + 1 > (this.slots.length / 3) * FULLEST) this.grow();
+    if (this.used + 1 > this.capacity * FULLEST) this.grow();
     this.insert(hash, segment + 1, offset);
     this.used += 1;
   }
 
   private insert(hash: number, segment: number, offset: number): void {
     const { slots } = this;
-    const mask = slots.length / 3 - 1;
-    let slot = spread(hash) & mask;
-    while (slots[3 * slot + 1] !== 0) slot = (slot + 1) & mask;
-    slots[3 * slot] = hash;
-    slots[3 * slot + 1] = segment;
-    slots[3 * slot + 2] = offset;
+    let at = 3 * this.slotOf(hash);
+    while (slots[at + 1] !== 0) at = this.next(at);
+    slots[at] = hash;
+    slots[at + 1] = segment;
+    slots[at + 2] = offset;
   }
 
   private grow(): void {
     const before = this.slots;
-    this.slots = new Int32Array(2 * before.length);
+    this.capacity = Math.ceil(this.capacity * GROWTH);
+    this.slots = new Int32Array(3 * this.capacity);
     for (let at = 0; at < before.length; at += 3)
       if (before[at + 1] !== 0) this.insert(before[at] as number, before[at + 1] as number, before[at + 2] as number);
   }
@@ -75,25 +78,34 @@ export class FactIndex {
     const position = this.find(hash, (inSegment, at) => inSegment === segment && at === offset);
     if (position < 0) return;
     this.used -= 1;
-    this.closeGap(position / 3);
+    this.closeGap(position);
   }
 
   /** Entries behind a gap move up, so that a search still may end at the first free slot. */
   private closeGap(gap: number): void {
     const { slots } = this;
-    const mask = slots.length / 3 - 1;
     let free = gap;
-    for (let slot = (free + 1) & mask; slots[3 * slot + 1] !== 0; slot = (slot + 1) & mask) {
-      const wanted = spread(slots[3 * slot] as number) & mask;
+    for (let at = this.next(free); slots[at + 1] !== 0; at = this.next(at)) {
+      const wanted = 3 * this.slotOf(slots[at] as number);
       // It may stay if its own place lies behind the gap, going round.
-      if (((slot - wanted) & mask) < ((slot - free) & mask)) continue;
-      slots.copyWithin(3 * free, 3 * slot, 3 * slot + 3);
-      free = slot;
+      if (this.distance(wanted, at) < this.distance(free, at)) continue;
+      slots.copyWithin(free, at, at + 3);
+      free = at;
     }
-    slots.fill(0, 3 * free, 3 * free + 3);
+    slots.fill(0, free, free + 3);
   }
-}
 
-function spread(hash: number): number {
-  return hash ^ (hash >>> 15);
+  /** The slot where a search for a hash begins. */
+  private slotOf(hash: number): number {
+    return Math.floor(((Math.imul(hash, SPREAD) >>> 0) / 2 ** 32) * this.capacity);
+  }
+
+  /** Place of the slot behind the one at `at`, going round. */
+  private next(at: number): number {
+    return at + 3 === this.slots.length ? 0 : at + 3;
+  }
+
+  private distance(from: number, to: number): number {
+    return to >= from ? to - from : to - from + this.slots.length;
+  }
 }
