@@ -16,7 +16,7 @@ import type { TopicKey } from '#libs/contract';
 import { partitionOf } from '#libs/adapters/kafka';
 import { zonedCalendar } from '#libs/adapters/calendar';
 import { decodeRecordSet } from '../../libs/adapters/kafka/record-batch-decoder.js';
-import { releaseWaves, WaveBuilder, type Wave } from '../../libs/adapters/kafka/message-waves.js';
+import { releaseWave, WaveBuilder, type Wave } from '../../libs/adapters/kafka/message-waves.js';
 import { encodeProduceRequest } from '../../libs/adapters/kafka/produce-request.js';
 import { RecordBatchEncoder } from '../../libs/adapters/kafka/record-batch-encoder.js';
 import { recordWaves } from '../../libs/adapters/kafka/stage-waves.js';
@@ -142,7 +142,7 @@ async function send(waves: readonly Wave[], firstPanesOffset: number): Promise<v
       ),
     }));
     const request = { acks: -1, timeout: 30_000, transactionalId: 'bench', producerId: 1n, topicData };
-    batchBuffers.give(encodeProduceRequest(request, 1_024).whole);
+    batchBuffers.give(encodeProduceRequest(request, 1_024).frame);
     book('record batches');
     for (const { topic, partitions } of topicData)
       for (const { partition, messages } of partitions) {
@@ -159,7 +159,7 @@ async function send(waves: readonly Wave[], firstPanesOffset: number): Promise<v
       }
     book('the bench itself');
   }
-  releaseWaves(waves);
+  for (const wave of waves) releaseWave(wave);
 }
 
 function digest(topic: string, key: Buffer | null, value: Buffer | null, headers: object): void {

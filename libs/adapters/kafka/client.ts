@@ -10,6 +10,7 @@ import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { noteIdentities } from './producer-identity.js';
 import { quietQueues } from './quiet-queue.js';
 import { repairReadCommitted } from './read-committed.js';
+import { writingParts } from './request-parts.js';
 import { repairProduce } from './write-once.js';
 
 const { logLevel } = kafkajs;
@@ -80,6 +81,7 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   const { logger = SILENT_LOGGER, retry = PATIENT_RETRY, onConnectionLost, inHurry } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;
   if (codec === 'own') void useOwnCodec(logger);
+  const sockets = writingParts(answerSockets());
   const config: KafkaConfig = {
     brokers: [...brokers],
     clientId: `${clientId}-${role}`,
@@ -89,7 +91,7 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => writeLine(logger, entry),
     ssl: typeof ssl === 'boolean' ? ssl : { ca: [...ssl.ca] },
-    socketFactory: onConnectionLost ? watched(answerSockets(), onConnectionLost) : answerSockets(),
+    socketFactory: onConnectionLost ? watched(sockets, onConnectionLost) : sockets,
   };
   if (sasl) config.sasl = { ...sasl } as SASLOptions;
   const kafka = new kafkajs.Kafka(config);

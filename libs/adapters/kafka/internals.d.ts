@@ -104,6 +104,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     buf: Buffer;
     offset: number;
     get buffer(): Buffer;
+    size(): number;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
     writeUVarInt(value: number): this;

@@ -9,6 +9,7 @@ import { PackedBatch } from './packed-topic.js';
 import { encodeProduceRequest, type ProduceArguments } from './produce-request.js';
 import { decodeRecordSet } from './record-batch-decoder.js';
 import { RecordBatchEncoder, type RecordContent } from './record-batch-encoder.js';
+import { partsOf } from './request-parts.js';
 
 interface Stock {
   readonly Produce: {
@@ -72,8 +73,8 @@ describe('our record batches', () => {
         const all = timed(list);
         const messages = all.map(({ timestampMs, ...record }) => ({ ...record, timestamp: String(timestampMs) }));
         const theirs = await stockProduce(request(messages)).request.encode();
-        const { used: ours } = encodeProduceRequest(request(new PackedBatch(packed(all))));
-        expect(ours.equals(theirs.buffer)).toBe(true);
+        const { parts } = encodeProduceRequest(request(new PackedBatch(packed(all))));
+        expect(Buffer.concat(parts).equals(theirs.buffer)).toBe(true);
       }),
       { numRuns: 50 },
     );
@@ -123,20 +124,48 @@ describe('useOwnCodec', () => {
     expect(ownCodecIsInUse()).toBe(true);
   });
 
-  it.each(['client', 'c'.repeat(2_000)])(
-    'puts whole requests together as kafkajs does, for client %.10s',
-    async (clientId) => {
-      await useOwnCodec(SILENT_LOGGER);
-      const [record] = timed([{ key: 'k', value: 'v', laterMs: 0 }]);
-      if (!record) throw new Error('there is a record');
-      const whole = async (protocol: { request: object }) =>
-        (await createRequest({ correlationId: 7, clientId, request: protocol.request as never })).buffer;
-      const ours = await whole(Produce.protocol({ version: 7 })(request(new PackedBatch(packed([record])))));
-      const { timestampMs, ...message } = record;
-      const theirs = await whole(stockProduce(request([{ ...message, timestamp: String(timestampMs) }])));
-      expect(ours.equals(theirs)).toBe(true);
-    },
-  );
+  it.each([
+    { clientId: 'client', length: 1 },
+    { clientId: 'client', length: 20_000 },
+    { clientId: 'c'.repeat(2_000), length: 1 },
+    { clientId: 'c'.repeat(2_000), length: 20_000 },
+  ])('puts whole requests together as kafkajs does, for client $clientId and $length bytes', async (wanted) => {
+    const { clientId, length } = wanted;
+    await useOwnCodec(SILENT_LOGGER);
+    const value = 'v'.repeat(length);
+    const [record] = timed([{ key: 'k', value, laterMs: 0 }]);
+    if (!record) throw new Error('there is a record');
+    const whole = async (protocol: { request: object }) => {
+      const encoder = await createRequest({ correlationId: 7, clientId, request: protocol.request as never });
+      return { bytes: Buffer.concat(partsOf(encoder.buffer)), size: encoder.size() };
+    };
+    const ours = await whole(Produce.protocol({ version: 7 })(request(new PackedBatch(packed([record])))));
+    const { timestampMs, ...message } = record;
+    const theirs = await whole(stockProduce(request([{ ...message, timestamp: String(timestampMs) }])));
+    expect(ours.bytes.equals(theirs.bytes)).toBe(true);
+    expect(ours.size).toBe(theirs.size);
+  });
+
+  it("sends a large batch from where it stands, which is nobody else's before all tries are answered", async () => {
+    await useOwnCodec(SILENT_LOGGER);
+    const batch = packed(timed([{ key: 'k', value: 'v'.repeat(300_000), laterMs: 0 }]));
+    const [first, second] = [0, 1].map(() => Produce.protocol({ version: 7 })(request(new PackedBatch(batch))));
+    const sentFrom = async (protocol: typeof first) => {
+      const encoder = await createRequest({ correlationId: 7, clientId: 'c', request: protocol!.request as never });
+      return partsOf(encoder.buffer).at(-1)!.buffer;
+    };
+    const memory = await sentFrom(first);
+    expect(await sentFrom(second)).toBe(memory);
+    await second!.response.decode(ANSWER);
+    batch.release();
+    const other = packed(timed([{ key: 'k', value: 'v'.repeat(300_000), laterMs: 0 }]));
+    expect(other.finish(ENVELOPE).buffer).not.toBe(memory);
+    other.release();
+    await first!.response.decode(ANSWER);
+    batch.release();
+    const next = packed(timed([{ key: 'k', value: 'v'.repeat(300_000), laterMs: 0 }]));
+    expect(next.finish(ENVELOPE).buffer).toBe(memory);
+  });
 
   it('uses the buffer of a request again once it was answered, and not before', async () => {
     await useOwnCodec(SILENT_LOGGER);
@@ -148,16 +177,17 @@ describe('useOwnCodec', () => {
     expect(secondMemory).not.toBe(firstMemory);
     await first.response.decode(ANSWER);
     await first.response.decode(ANSWER);
-    expect(await memoryOf(send())).toBe(firstMemory);
-    expect(await memoryOf(send())).not.toBe(firstMemory);
-    await second.response.decode(ANSWER);
+    const [third, fourth] = [send(), send()];
+    expect(await memoryOf(third)).toBe(firstMemory);
+    expect(await memoryOf(fourth)).not.toBe(firstMemory);
+    for (const each of [second, third, fourth]) await each.response.decode(ANSWER);
     batch.release();
     // Whatever is done with it then fails, instead of writing into somebody else's buffer.
-    const envelope = { producerId: 1n, producerEpoch: 0, firstSequence: 0, transactional: true };
-    expect(() => batch.finish(envelope)).toThrow('outside buffer bounds');
+    expect(() => batch.finish(ENVELOPE)).toThrow('outside buffer bounds');
   });
 });
 
+const ENVELOPE = { producerId: 1n, producerEpoch: 0, firstSequence: 0, transactional: true };
 /** An answer to a produce request that speaks of no topic. */
 const ANSWER = Buffer.alloc(8);
 

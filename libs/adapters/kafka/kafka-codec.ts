@@ -6,9 +6,10 @@ import { giveBack } from './answer-sockets.js';
 import { decodeFetchResponse, type FetchResponse } from './fetch-response.js';
 import type { KafkaLogger } from './logger.js';
 import { PackedBatch } from './packed-topic.js';
-import { encodeProduceRequest, isPacked, type ProduceArguments } from './produce-request.js';
+import { answered, encodeProduceRequest, isPacked, sent, type ProduceArguments } from './produce-request.js';
 import { UnknownFormatError } from './record-batch-decoder.js';
 import { RecordBatchEncoder } from './record-batch-encoder.js';
+import { followWith, partsOf } from './request-parts.js';
 
 /**
  * Puts our encoder and decoder of record batches in the place of those of kafkajs 2.2.4, which spend most of their time
@@ -74,16 +75,20 @@ function packedProduce(version: number, produce: Produce): Produce {
   return (wanted) => {
     const protocol = produce(wanted);
     if (!isPacked(wanted)) return protocol;
-    let sent: Buffer | undefined;
+    let frame: Buffer | undefined;
     const encode = () => {
-      const { whole, used } = encodeProduceRequest(wanted, ROOM_BYTES);
-      sent = whole;
-      return Promise.resolve(encoderOf(used));
+      const encoded = encodeProduceRequest(wanted, ROOM_BYTES);
+      ({ frame } = encoded);
+      sent(wanted);
+      return Promise.resolve(encoderOf(encoded.parts));
     };
     const decode = (bytes: Buffer) => {
       // It was answered, so the socket has long let go of it. One that fails is left to the collector.
-      if (sent) batchBuffers.give(sent);
-      sent = undefined;
+      if (frame) {
+        batchBuffers.give(frame);
+        answered(wanted);
+      }
+      frame = undefined;
       return protocol.response.decode(bytes);
     };
     return { ...protocol, request: { ...protocol.request, encode }, response: { ...protocol.response, decode } };
@@ -92,16 +97,35 @@ function packedProduce(version: number, produce: Produce): Produce {
 
 /** Free bytes before the body of a request, enough for its header: kind, version, number, and the client's name. */
 const ROOM_BYTES = 1_024;
-/** Encoders whose bytes lie behind free room, of which `from` is the end. */
-const withRoom = new WeakMap<InstanceType<typeof Encoder>, { readonly bytes: Buffer; readonly from: number }>();
 
-/** A request body as kafkajs wants it, without a copy. */
-function encoderOf(bytes: Buffer): InstanceType<typeof Encoder> {
+/** What an encoder holds, where that lies behind free room of which `from` is the end, and what is to be sent behind it. */
+interface WithRoom {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly behind: readonly Buffer[];
+}
+
+const withRoom = new WeakMap<InstanceType<typeof Encoder>, WithRoom>();
+
+/** A request body as kafkajs wants it, without a copy; `parts` begin with free room. */
+function encoderOf([bytes = NOTHING, ...behind]: readonly Buffer[]): InstanceType<typeof Encoder> {
   const encoder = new Encoder(1);
-  encoder.buf = bytes.subarray(ROOM_BYTES);
-  encoder.offset = encoder.buf.length;
-  withRoom.set(encoder, { bytes, from: ROOM_BYTES });
+  hold(encoder, { bytes, from: ROOM_BYTES, behind });
   return encoder;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function hold(encoder: InstanceType<typeof Encoder>, room: WithRoom): void {
+  const head = room.bytes.subarray(room.from);
+  const size = room.behind.reduce((sum, { length }) => sum + length, head.length);
+  encoder.buf = head;
+  encoder.offset = head.length;
+  encoder.size = () => size;
+  // kafkajs would cut a new one from it each time, that nothing follows.
+  Object.defineProperty(encoder, 'buffer', { value: head });
+  if (room.behind.length > 0) followWith(head, room.behind);
+  withRoom.set(encoder, room);
 }
 
 /**
@@ -113,12 +137,16 @@ function prependWithoutCopying(): void {
   const { writeEncoder } = Encoder.prototype;
   Encoder.prototype.writeEncoder = function (value) {
     const room = withRoom.get(value);
-    if (!room || room.from < this.offset) return writeEncoder.call(this, value);
+    if (!room) return writeEncoder.call(this, value);
+    if (room.from < this.offset) {
+      const whole = new Encoder(1);
+      whole.buf = Buffer.concat(partsOf(value.buffer));
+      whole.offset = whole.buf.length;
+      return writeEncoder.call(this, whole);
+    }
     const from = room.from - this.offset;
     this.buf.copy(room.bytes, from, 0, this.offset);
-    this.buf = room.bytes.subarray(from);
-    this.offset = this.buf.length;
-    withRoom.set(this, { bytes: room.bytes, from });
+    hold(this, { ...room, from });
     return this;
   };
 }
@@ -139,7 +167,7 @@ function quickFetch(version: number, fetch: Fetch): Fetch {
 
 /** What our codec and kafkajs's make of the same sample differently; undefined: nothing. */
 async function codecDifference(): Promise<string | undefined> {
-  const { used: ours } = encodeProduceRequest(sampleRequest(packedSample()));
+  const ours = Buffer.concat(encodeProduceRequest(sampleRequest(packedSample())).parts);
   const theirs = await stock.produce({ version: PRODUCE_VERSIONS.last })(sampleRequest(SAMPLE)).request.encode();
   if (!ours.equals(theirs.buffer)) return 'a produce request is encoded otherwise';
   const answer = fetchAnswerWith(recordSetOf(ours));

@@ -51,14 +51,10 @@ function onlyThese(messages: Message[] | PackedTopic, isWanted: (partition: numb
   return messages.filter(({ partition = -1 }) => isWanted(partition));
 }
 
-/**
- * Gives the buffers of waves back that were sent and acknowledged, and will not be sent again: each request has its own copy,
- * so that none of them is under way any more.
- */
-export function releaseWaves(waves: readonly Wave[]): void {
-  for (const { topicMessages } of waves)
-    for (const { messages } of topicMessages as readonly { messages: unknown }[])
-      if (messages instanceof PackedTopic) messages.release();
+/** Gives the buffers of a wave back that was sent and acknowledged, and will not be sent again. */
+export function releaseWave({ topicMessages }: Wave): void {
+  for (const { messages } of topicMessages as readonly { messages: unknown }[])
+    if (messages instanceof PackedTopic) messages.release();
 }
 
 /** kafkajs is content with what {@link PackedTopic} has of an array. */

@@ -5,7 +5,6 @@ import { Arrival } from './arrival.js';
 import { backoffMs, pause } from './backoff.js';
 import { errorOf, isFenced, isTransient, retriableError, UnrecoverableError } from './errors.js';
 import type { FetchedBatch } from './fetched-batch.js';
-import { releaseWaves } from './message-waves.js';
 import { OwnedPartition } from './owned-partition.js';
 import { SetTransaction, type Step } from './set-transaction.js';
 import { takeOver, type OpenSet, type PartitionSet, type TakeOverContext } from './take-over.js';
@@ -272,7 +271,6 @@ export class OwnedSet {
       const began = performance.now();
       const waves = transaction.waves(this.context);
       await open.lock.commit(waves, transaction.offsets(this.context));
-      releaseWaves(waves);
       transaction.apply();
       this.failures.delete(work);
       this.failuresInARow = 0;

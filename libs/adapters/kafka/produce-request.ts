@@ -1,5 +1,6 @@
 import { batchBuffers } from '#libs/application';
 import { PackedBatch } from './packed-topic.js';
+import type { RecordBatchEncoder } from './record-batch-encoder.js';
 
 /** What kafkajs knows when it makes a produce request. */
 export interface ProduceArguments {
@@ -24,13 +25,16 @@ export function isPacked({ topicData }: ProduceArguments): boolean {
   return topicData.every(({ partitions }) => partitions.every(({ messages }) => messages instanceof PackedBatch));
 }
 
-/** A produce request's body in a buffer of the pool, behind room for what comes before it. */
+/** A produce request's body, in parts that are sent one behind the other. */
 export interface EncodedRequest {
-  /** To be given back to the pool when the request was answered. */
-  readonly whole: Buffer;
-  /** Room and body. */
-  readonly used: Buffer;
+  /** A buffer of the pool with room, beginning and all that is small; to be given back when the request was answered. */
+  readonly frame: Buffer;
+  /** The first begins with the room. Those that are not in the frame are batches where they stand. */
+  readonly parts: readonly Buffer[];
 }
+
+/** A batch of this much or more is sent from where it stands; copying what is smaller costs less than a part of its own. */
+const OWN_PART_BYTES = 16_384;
 
 /** The body of a produce request, versions 3 to 7, behind `roomBytes` that are left free. */
 export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): EncodedRequest {
@@ -39,31 +43,79 @@ export function encodeProduceRequest(request: ProduceArguments, roomBytes = 0): 
   const topics = topicData.map(({ topic, partitions }) => ({
     topic,
     batches: partitions.map(({ partition, firstSequence = 0, messages }) => {
-      if (!(messages instanceof PackedBatch)) throw new Error('a send mixes records that are packed and that are not');
       const transactional = Boolean(transactionalId);
-      return { partition, bytes: messages.batch.finish({ producerId, producerEpoch, firstSequence, transactional }) };
+      return {
+        partition,
+        bytes: batchOf(messages).finish({ producerId, producerEpoch, firstSequence, transactional }),
+      };
     }),
   }));
-  let size = 2 + Buffer.byteLength(transactionalId ?? '') + 10;
+  let size = roomBytes + 2 + Buffer.byteLength(transactionalId ?? '') + 10;
   for (const { topic, batches } of topics) {
     size += 2 + Buffer.byteLength(topic) + 4;
-    for (const { bytes } of batches) size += 8 + bytes.length;
+    for (const { bytes } of batches) size += 8 + (isOwnPart(bytes) ? 0 : bytes.length);
   }
-  const body = batchBuffers.take(roomBytes + size);
-  let at = writeString(body, roomBytes, transactionalId ?? null);
-  at = body.writeInt16BE(acks, at);
-  at = body.writeInt32BE(timeout, at);
-  at = body.writeInt32BE(topics.length, at);
+  const frame = batchBuffers.take(size);
+  const parts = new Parts(frame);
+  let at = writeString(frame, roomBytes, transactionalId ?? null);
+  at = frame.writeInt16BE(acks, at);
+  at = frame.writeInt32BE(timeout, at);
+  at = frame.writeInt32BE(topics.length, at);
   for (const { topic, batches } of topics) {
-    at = writeString(body, at, topic);
-    at = body.writeInt32BE(batches.length, at);
+    at = writeString(frame, at, topic);
+    at = frame.writeInt32BE(batches.length, at);
     for (const { partition, bytes } of batches) {
-      at = body.writeInt32BE(partition, at);
-      at = body.writeInt32BE(bytes.length, at);
-      at += bytes.copy(body, at);
+      at = frame.writeInt32BE(partition, at);
+      at = frame.writeInt32BE(bytes.length, at);
+      if (isOwnPart(bytes)) parts.add(at, bytes);
+      else at += bytes.copy(frame, at);
     }
   }
-  return { whole: body, used: body.subarray(0, at) };
+  return { frame, parts: parts.upTo(at) };
+}
+
+/** Of these batches the request is on its way, and not answered: they may be read until {@link answered}. */
+export function sent(request: ProduceArguments): void {
+  for (const batch of batchesOf(request)) batch.sent();
+}
+
+/** The request was answered, so that nothing of it is on its way any more. */
+export function answered(request: ProduceArguments): void {
+  for (const batch of batchesOf(request)) batch.answered();
+}
+
+function batchesOf({ topicData }: ProduceArguments): RecordBatchEncoder[] {
+  return topicData.flatMap(({ partitions }) => partitions.map(({ messages }) => batchOf(messages)));
+}
+
+function batchOf(messages: unknown): RecordBatchEncoder {
+  if (messages instanceof PackedBatch) return messages.batch;
+  throw new Error('a send mixes records that are packed and that are not');
+}
+
+function isOwnPart(bytes: Buffer): boolean {
+  return bytes.length >= OWN_PART_BYTES;
+}
+
+/** Cuts a frame where something else is to be sent. */
+class Parts {
+  private readonly parts: Buffer[] = [];
+  private from = 0;
+
+  constructor(private readonly frame: Buffer) {}
+
+  /** `bytes` come behind what the frame has up to `at`. */
+  add(at: number, bytes: Buffer): void {
+    this.upTo(at);
+    this.parts.push(bytes);
+  }
+
+  /** All parts, the frame being full up to `at`. */
+  upTo(at: number): readonly Buffer[] {
+    if (at > this.from) this.parts.push(this.frame.subarray(this.from, at));
+    this.from = at;
+    return this.parts;
+  }
 }
 
 function writeString(body: Buffer, at: number, text: string | null): number {

@@ -25,6 +25,7 @@ const TRANSACTIONAL = 0x10;
 export class RecordBatchEncoder {
   private baseMs: number | undefined;
   private latestMs = 0;
+  private unanswered = 0;
 
   /** `block`: records that are written already, without a time of their own. */
   constructor(private readonly block = new RecordBlock()) {}
@@ -67,8 +68,20 @@ export class RecordBatchEncoder {
     return bytes.subarray(0, at);
   }
 
-  /** See {@link RecordBlock.release}: what {@link finish} gave is gone with it. */
+  /** What {@link finish} gave is on its way, and read until {@link answered}. */
+  sent(): void {
+    this.unanswered += 1;
+  }
+
+  answered(): void {
+    this.unanswered -= 1;
+  }
+
+  /**
+   * See {@link RecordBlock.release}: what {@link finish} gave is gone with it. Where an answer is outstanding, as of a try that
+   * another one followed, a socket may still read it, and the buffer is left to the collector.
+   */
   release(): void {
-    this.block.release();
+    if (this.unanswered === 0) this.block.release();
   }
 }

@@ -1,5 +1,6 @@
+import { jest } from '@jest/globals';
 import { eventually, KafkaBroker, readAll, whyNoBroker } from '#libs/testing/kafka';
-import type { KafkaSettings } from '#libs/application';
+import { batchBuffers, type KafkaSettings } from '#libs/application';
 import { topicName } from '#libs/contract';
 import { createKafka, QUICK_RETRY } from './client.js';
 import { AcknowledgementError, isFenced } from './errors.js';
@@ -84,6 +85,20 @@ if (missing) console.warn(`skipped: ${missing}`);
     await lock.commit(waves('next'), at(6n));
     expect(await visible()).toHaveLength(1_201);
     expect(await committed()).toEqual({ offset: '6', metadata: 'note 6' });
+  }, 240_000);
+
+  it('gives back no memory that is still being sent: whoever takes it writes over it', async () => {
+    const lock = await take();
+    const give = batchBuffers.give.bind(batchBuffers);
+    let givenBytes = 0;
+    const spy = jest.spyOn(batchBuffers, 'give').mockImplementation((buffer) => {
+      givenBytes += buffer.length;
+      give(buffer.fill(255));
+    });
+    const many = Array.from({ length: 4_000 }, (_, i) => String(i).padEnd(2_000));
+    await lock.commit(waves(...many), at(5n)).finally(() => spy.mockRestore());
+    expect(givenBytes).toBeGreaterThan(many.length * 2_000);
+    expect(await visible()).toEqual([...many].sort());
   }, 240_000);
 
   it('begins a transaction ahead of what goes into it, with its offsets, and the next one as well', async () => {

@@ -3,7 +3,7 @@ import { checkAcknowledged } from './acknowledgements.js';
 import { pause } from './backoff.js';
 import { isConcurrent, retriableError } from './errors.js';
 import type { Outcome } from './hung-transaction.js';
-import type { Wave } from './message-waves.js';
+import { releaseWave, type Wave } from './message-waves.js';
 import { identityOf, type ProducerIdentity } from './producer-identity.js';
 
 const { Partitioners } = kafkajs;
@@ -97,7 +97,7 @@ export class TaskLock {
   }
 
   /**
-   * Writes all waves and offsets, or nothing. After any error the lock is of no use any more: the outcome may be
+   * Writes all waves, of which nothing is left then, and offsets, or nothing. After any error the lock is of no use any more: the outcome may be
    * unknown, and only taking the lock anew and reading the offsets tells.
    */
   async commit(waves: readonly Wave[], offsets: readonly OffsetCommit[]): Promise<void> {
@@ -106,6 +106,8 @@ export class TaskLock {
     const transaction = await (ahead ?? this.begin(offsets));
     for (const wave of waves) {
       checkAcknowledged(wave, await transaction.sendBatch({ topicMessages: wave.topicMessages }));
+      // The next wave, and whoever else has something to send, can do with its memory.
+      releaseWave(wave);
     }
     await transaction.commit();
     this.ended = { records: true, offsets: true };
