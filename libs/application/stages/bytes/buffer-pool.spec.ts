@@ -22,10 +22,10 @@ describe('BufferPool', () => {
     };
     takeAndGive(5);
     expect(pool.keptBytes).toBe(5 * size);
-    nowMs = 10_000;
+    nowMs = 2_000;
     takeAndGive(2);
     expect(pool.keptBytes).toBe(5 * size);
-    nowMs = 20_000;
+    nowMs = 4_000;
     takeAndGive(2);
     expect(pool.keptBytes).toBe(2 * size);
   });

@@ -6,7 +6,7 @@ const LARGEST_BITS = 24;
 const MOST_KEPT_BYTES = 64 * 1_048_576;
 
 /** What lay unused for all of this time is let go: what load needed is not kept when it is over. */
-const UNUSED_MS = 10_000;
+const UNUSED_MS = 2_000;
 
 /** Buffers of one size. */
 class FreeBuffers {

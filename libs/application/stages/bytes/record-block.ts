@@ -194,8 +194,8 @@ const FULL_BYTES = 880_000;
 export class BlockWriter {
   private blocks: TopicBlock[] = [];
   private current: RecordBlock | undefined;
-  /** Bytes of the first block of those that were drained last: the next is most likely as large, and need not grow. */
-  private expectedBytes: number | undefined;
+  /** Bytes of each block of those that were drained last: the next are most likely as large, and need not grow. */
+  private expectedBytes: readonly number[] = [];
 
   constructor(
     private readonly topic: TopicKey,
@@ -206,7 +206,7 @@ export class BlockWriter {
   next(): RecordBlock {
     let block = this.current;
     if (!block || block.size > FULL_BYTES) {
-      this.current = block = new RecordBlock(this.expectedBytes);
+      this.current = block = new RecordBlock(this.expectedBytes[this.blocks.length]);
       this.blocks.push({ topic: this.topic, partition: this.partition, block });
     }
     return block;
@@ -219,7 +219,7 @@ export class BlockWriter {
   /** The blocks since the last call. */
   drain(): readonly TopicBlock[] {
     const blocks = this.blocks.filter(({ block }) => block.count > 0);
-    this.expectedBytes = blocks[0]?.block.size;
+    this.expectedBytes = blocks.map(({ block }) => block.size);
     this.blocks = [];
     this.current = undefined;
     return blocks;
