@@ -1,6 +1,16 @@
 import fc from 'fast-check';
-import { emptyMeasures } from '#libs/domain';
-import { FactMemory, type Remembered, type RememberedContact } from './fact-memory.js';
+import { emptyMeasures, ROW_FIELDS, SCOPES, writeRow } from '#libs/domain';
+import { prepare } from '../bytes/prepared-bytes.js';
+import { putVarint } from '../bytes/put.js';
+import {
+  FactMemory,
+  hashOfId,
+  scopeNameBytes,
+  type FactName,
+  type QuickContact,
+  type Remembered,
+  type RememberedContact,
+} from './fact-memory.js';
 
 const HORIZON = 3_600_000;
 
@@ -15,6 +25,24 @@ function contact(over: Partial<RememberedContact> = {}): RememberedContact {
     measures: { ...emptyMeasures(), labour: 16_000_000n, interactions: 1 },
     ...over,
   };
+}
+
+function nameOf(scope: 'channel' | 'agent' | 'group', id: string): FactName {
+  const scopeBytes = prepare(scopeNameBytes(SCOPES.indexOf(scope), Buffer.from(id)));
+  return { scopeBytes, lastSegment: 0, placeThere: 0 };
+}
+
+/** {@link contact} as the quick way has it. */
+function quick(text: string, scopeNames: readonly FactName[]): QuickContact {
+  const id = Buffer.from(text);
+  const row = new Float64Array(ROW_FIELDS);
+  writeRow(contact().measures, row, 0);
+  const putHash = (bytes: Uint8Array, at: number): number => {
+    bytes[putVarint(bytes, at, 1)] = 'h'.charCodeAt(0);
+    return putVarint(bytes, at, 1) + 1;
+  };
+  const place = { id, idFrom: 0, idTo: id.length, idHash: hashOfId(id) };
+  return { ...place, atMs: 0, updatedAtMs: undefined, scopeNames, scopeCount: scopeNames.length, row, putHash };
 }
 
 /** A compacted changelog as Kafka would give it back: the newest value of each key, at its newest place. */
@@ -36,6 +64,10 @@ class Changelog {
 
   get size(): number {
     return this.entries.size;
+  }
+
+  values(): Iterable<Buffer> {
+    return this.entries.values();
   }
 }
 
@@ -75,6 +107,26 @@ describe('FactMemory', () => {
     for (let at = 0; at < 50; at += 1) memory.remember(String(at), contact());
     expect(memory.changes(0)).toHaveLength(1);
     expect(memory.changes(0)).toEqual([]);
+  });
+
+  it('writes a name once into each record, whoever else remembers it, and knows it of every fact', () => {
+    const names = [nameOf('channel', 'voice'), nameOf('agent', 'a-1'), nameOf('group', 'g-1')];
+    const expected = contact({ ids: { channel: 'voice', agent: 'a-1', groups: ['g-1'] } });
+    const memories = [new FactMemory(HORIZON), new FactMemory(HORIZON)];
+    const changelogs = [new Changelog(), new Changelog()];
+    for (let commit = 0; commit < 3; commit += 1) {
+      for (let at = 0; at < 1_000; at += 1)
+        for (const memory of memories) memory.rememberQuick(quick(`${String(commit)}-${String(at)}`, names), true);
+      for (const [index, memory] of memories.entries()) changelogs[index]?.take(memory, undefined);
+    }
+    for (const changelog of changelogs) {
+      expect(changelog.size).toBe(3);
+      for (const value of changelog.values()) expect(value.toString('latin1').split('voice')).toHaveLength(2);
+    }
+    for (const memory of [...memories, ...changelogs.map((changelog) => changelog.restored())]) {
+      expect([...memory.contacts(undefined)]).toHaveLength(3_000);
+      for (const each of memory.contacts(undefined)) expect(each).toEqual(expected);
+    }
   });
 
   it('cuts a large commit into records that Kafka takes', () => {

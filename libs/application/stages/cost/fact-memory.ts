@@ -54,6 +54,8 @@ interface Segment {
 /** The segment that facts are added to. */
 interface OpenSegment {
   readonly number: number;
+  /** What no other segment has that was ever open in this process. */
+  readonly stamp: number;
   readonly segment: Segment;
   /** Of its bytes. */
   view: DataView;
@@ -71,6 +73,22 @@ const CALENDAR_ONLY = 1;
 const UPDATED = 2;
 /** Amounts beyond what a double holds: the measures stand as text. */
 const WIDE = 4;
+/**
+ * Instead of a name, with the upper bits of the place where it stands before, in the same segment; two bytes with the others
+ * follow. Names were half of what is remembered. Scopes are fewer than this.
+ */
+const NAME_BEFORE = 128;
+
+let lastStamp = 0;
+
+/** A name that comes again and again. */
+export interface FactName {
+  /** As {@link scopeNameBytes} gives it, prepared. */
+  readonly scopeBytes: PreparedBytes;
+  /** For the memory of facts alone: the last segment that it was written into, 0 for none, and where it stands there. */
+  lastSegment: number;
+  placeThere: number;
+}
 
 /** Contact as the quick path remembers it: names ready to be copied, measures as a row. */
 export interface QuickContact {
@@ -81,8 +99,8 @@ export interface QuickContact {
   readonly idHash: number;
   readonly atMs: number;
   readonly updatedAtMs: number | undefined;
-  /** Each as {@link scopeNameBytes} gives it, prepared; the first {@link scopeCount} count. */
-  readonly scopeNames: readonly PreparedBytes[];
+  /** The first {@link scopeCount} count. */
+  readonly scopeNames: readonly FactName[];
   readonly scopeCount: number;
   readonly row: Float64Array;
   putHash(bytes: Uint8Array, at: number): number;
@@ -102,6 +120,8 @@ export class FactMemory {
   private readonly journal = new Map<number, number>();
   private open: OpenSegment | undefined;
   private closed: number[] = [];
+  /** As large as the last one became, so that the next need not grow. */
+  private expectedBytes = INITIAL_BYTES;
   private nextSequence = 0;
   private readonly row = new Float64Array(ROW_FIELDS);
 
@@ -155,7 +175,8 @@ export class FactMemory {
     at = putVarint(target, at, fact.atMs);
     if (fact.type === 'contact') {
       const flags = (fact.calendarOnly ? CALENDAR_ONLY : 0) | (wide ? WIDE : 0);
-      at = putContact(target, view, at, flags, fact.updatedAtMs, fact.revision, names, names.length);
+      at = putContact(target, at, flags, fact.updatedAtMs, fact.revision, names.length);
+      for (const name of names) at = putPrepared(view, at, name);
       if (wide) {
         at = putVarint(target, at, wideText.length);
         at += wideText.copy(target, at);
@@ -171,13 +192,15 @@ export class FactMemory {
   rememberQuick(contact: QuickContact, isNew: boolean): void {
     const { id, idFrom, idTo, idHash, atMs, scopeNames, scopeCount } = contact;
     let room = idTo - idFrom;
-    for (let index = 0; index < scopeCount; index += 1) room += (scopeNames[index] as PreparedBytes).length;
-    const { segment, view, at: from } = this.roomFor(room);
+    for (let index = 0; index < scopeCount; index += 1) room += (scopeNames[index] as FactName).scopeBytes.length;
+    const { segment, view, stamp, at: from } = this.roomFor(room);
     const target = segment.bytes;
     let at = putId(target, from + 2, TYPES.contact, id, idFrom, idTo);
     at = contact.putHash(target, at);
     at = putVarint(target, at, atMs);
-    at = putContact(target, view, at, 0, contact.updatedAtMs, 0, scopeNames, scopeCount);
+    at = putContact(target, at, 0, contact.updatedAtMs, 0, scopeCount);
+    for (let index = 0; index < scopeCount; index += 1)
+      at = putNameOnce(target, view, at, scopeNames[index] as FactName, stamp);
     at = putRow(target, at, contact.row, 0);
     const position = isNew ? -1 : this.positionOf(TYPES.contact, id, idFrom, idTo, idHash);
     this.written(position, idHash ^ TYPES.contact, atMs, at);
@@ -239,9 +262,10 @@ export class FactMemory {
   private roomFor(room: number): Readonly<OpenSegment> {
     if (this.open && this.open.at > FULL_BYTES) this.close();
     if (!this.open) {
-      const segment = { sequence: this.nextSequence, bytes: batchBuffers.take(INITIAL_BYTES), untilMs: -Infinity };
+      const segment = { sequence: this.nextSequence, bytes: batchBuffers.take(this.expectedBytes), untilMs: -Infinity };
       this.nextSequence += 1;
-      this.open = { number: this.numberFor(segment), segment, view: viewOf(segment.bytes), at: 0 };
+      lastStamp += 1;
+      this.open = { number: this.numberFor(segment), stamp: lastStamp, segment, view: viewOf(segment.bytes), at: 0 };
     }
     const { segment, at } = this.open;
     const needed = at + room + OVERHEAD_BYTES + MAX_ROW_BYTES;
@@ -273,6 +297,7 @@ export class FactMemory {
   private close(): void {
     if (!this.open) return;
     const { number, segment, at } = this.open;
+    this.expectedBytes = at;
     // As large as it is: it stays for the horizon.
     const { bytes } = segment;
     segment.bytes = Buffer.from(bytes.subarray(0, at));
@@ -329,12 +354,10 @@ function putId(bytes: Uint8Array, at: number, type: number, id: Uint8Array, from
 
 function putContact(
   bytes: Uint8Array,
-  view: DataView,
   at: number,
   flags: number,
   updatedAtMs: number | undefined,
   revision: number,
-  names: readonly PreparedBytes[],
   nameCount: number,
 ): number {
   let end = at + 1;
@@ -344,9 +367,22 @@ function putContact(
     end = putVarint(bytes, end, updatedAtMs);
   }
   end = putVarint(bytes, end, revision);
-  bytes[end++] = nameCount;
-  for (let index = 0; index < nameCount; index += 1) end = putPrepared(view, end, names[index] as PreparedBytes);
-  return end;
+  bytes[end] = nameCount;
+  return end + 1;
+}
+
+/** Writes a name, or where it stands in the segment already. */
+function putNameOnce(bytes: Uint8Array, view: DataView, at: number, name: FactName, stamp: number): number {
+  const { lastSegment, placeThere } = name;
+  if (lastSegment !== stamp) {
+    name.lastSegment = stamp;
+    name.placeThere = at;
+    return putPrepared(view, at, name.scopeBytes);
+  }
+  bytes[at] = NAME_BEFORE | (placeThere >>> 16);
+  bytes[at + 1] = placeThere & 255;
+  bytes[at + 2] = (placeThere >>> 8) & 255;
+  return at + 3;
 }
 
 /** Whether the fact at `offset` has this type and id. */
@@ -404,9 +440,9 @@ function readFact(bytes: Buffer, offset: number): Remembered {
   const ids: Record<string, string> = {};
   const groups: string[] = [];
   for (let left = reader.byte(); left > 0; left -= 1) {
-    const scope = SCOPES[reader.byte()] ?? '';
-    if (scope === 'group') groups.push(reader.text());
-    else ids[scope] = reader.text();
+    const { scope, id } = readName(reader);
+    if (scope === 'group') groups.push(id);
+    else ids[scope] = id;
   }
   return {
     type: 'contact',
@@ -418,6 +454,13 @@ function readFact(bytes: Buffer, offset: number): Remembered {
     ids: groups.length > 0 ? { ...ids, groups } : ids,
     measures: measuresOf(reader, (flags & WIDE) > 0),
   };
+}
+
+function readName(reader: ByteReader): { readonly scope: string; readonly id: string } {
+  const first = reader.byte();
+  if (first < NAME_BEFORE) return { scope: SCOPES[first] ?? '', id: reader.text() };
+  const place = ((first - NAME_BEFORE) << 16) | reader.byte() | (reader.byte() << 8);
+  return readName(new ByteReader(reader.bytes, place));
 }
 
 function measuresOf(reader: ByteReader, wide: boolean): Measures {

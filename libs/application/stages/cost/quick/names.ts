@@ -2,7 +2,7 @@ import { SCOPES, type Scope } from '#libs/domain';
 import { prepare, PreparedStore, viewOf, type PreparedBytes } from '../../bytes/prepared-bytes.js';
 import { bytesOf } from '../../bytes/put.js';
 import { copyWords, hashOfWords, holdsText } from '../../bytes/scan-words.js';
-import { scopeNameBytes } from '../fact-memory.js';
+import { scopeNameBytes, type FactName } from '../fact-memory.js';
 import { BASIS_A, BASIS_B, mixA, mixB } from './text-hash.js';
 
 /** What the names of a field must be like. */
@@ -16,7 +16,7 @@ const SLUG = /^[a-z0-9][a-z0-9-]{0,47}$/;
 const MAX_ID_POINTS = 128;
 
 /** A name that comes again and again: everything that is made of it is made once. */
-export class Name {
+export class Name implements FactName {
   readonly text: string;
   /** Whether the contract takes it in this field. */
   readonly isValid: boolean;
@@ -24,6 +24,9 @@ export class Name {
   readonly fieldBytes: PreparedBytes;
   /** As facts remember it; empty where the field is no scope. */
   readonly scopeBytes: PreparedBytes;
+  /** See {@link FactName}. */
+  lastSegment = 0;
+  placeThere = 0;
   /** Two hashes, for the fingerprint of a content. */
   readonly firstHash: number;
   readonly secondHash: number;

@@ -8,7 +8,6 @@ import {
   type Scope,
   type ScopeRef,
 } from '#libs/domain';
-import type { PreparedBytes } from '../../bytes/prepared-bytes.js';
 import { ValuePlace } from '../../bytes/value-place.js';
 import type { OwnedContent } from '../../exchange/partial-panes.js';
 import { CELL_MS, type PaneRowsWriter } from '../../exchange/panes-message.js';
@@ -63,7 +62,7 @@ export class QuickContacts {
   private readonly paneMs: number;
   private readonly remembered: { -readonly [F in keyof QuickContact]: QuickContact[F] };
   /** Never shorter than it ever was: an array that is emptied for each contact is made anew for each. */
-  private readonly scopeNames: PreparedBytes[] = [];
+  private readonly scopeNames: Name[] = [];
 
   constructor(private readonly parts: CostTaskParts) {
     const { scopes, windowing } = parts.options;
@@ -146,7 +145,7 @@ export class QuickContacts {
   }
 
   private pushScope(name: Name | undefined): void {
-    if (name) this.scopeNames[this.remembered.scopeCount++] = name.scopeBytes;
+    if (name) this.scopeNames[this.remembered.scopeCount++] = name;
   }
 
   private book(endedAtMs: number): void {
