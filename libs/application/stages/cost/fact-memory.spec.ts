@@ -65,10 +65,6 @@ class Changelog {
   get size(): number {
     return this.entries.size;
   }
-
-  values(): Iterable<Buffer> {
-    return this.entries.values();
-  }
 }
 
 describe('FactMemory', () => {
@@ -109,23 +105,34 @@ describe('FactMemory', () => {
     expect(memory.changes(0)).toEqual([]);
   });
 
-  it('writes a name once into each record, whoever else remembers it, and knows it of every fact', () => {
+  it('writes a name once into each record', () => {
+    const names = [nameOf('channel', 'voice'), nameOf('agent', 'a-1')];
+    const memory = new FactMemory(HORIZON);
+    for (let commit = 0; commit < 3; commit += 1) {
+      for (let at = 0; at < 1_000; at += 1) memory.rememberQuick(quick(`${String(commit)}-${String(at)}`, names), true);
+      const [entry] = memory.changes(undefined);
+      const value = entry?.value as Buffer;
+      expect(value.indexOf('voice')).toBeGreaterThan(0);
+      expect(value.indexOf('voice')).toBe(value.lastIndexOf('voice'));
+    }
+  });
+
+  it('knows the names of every fact, whoever else remembers the same name, before and after a restore', () => {
     const names = [nameOf('channel', 'voice'), nameOf('agent', 'a-1'), nameOf('group', 'g-1')];
     const expected = contact({ ids: { channel: 'voice', agent: 'a-1', groups: ['g-1'] } });
     const memories = [new FactMemory(HORIZON), new FactMemory(HORIZON)];
     const changelogs = [new Changelog(), new Changelog()];
     for (let commit = 0; commit < 3; commit += 1) {
-      for (let at = 0; at < 1_000; at += 1)
-        for (const memory of memories) memory.rememberQuick(quick(`${String(commit)}-${String(at)}`, names), true);
+      for (let at = 0; at < 400; at += 1)
+        // In turn, and then one of them alone.
+        for (const memory of memories.slice(at % 2))
+          memory.rememberQuick(quick(`${String(commit)}-${String(at)}`, names), true);
       for (const [index, memory] of memories.entries()) changelogs[index]?.take(memory, undefined);
     }
-    for (const changelog of changelogs) {
-      expect(changelog.size).toBe(3);
-      for (const value of changelog.values()) expect(value.toString('latin1').split('voice')).toHaveLength(2);
-    }
     for (const memory of [...memories, ...changelogs.map((changelog) => changelog.restored())]) {
-      expect([...memory.contacts(undefined)]).toHaveLength(3_000);
-      for (const each of memory.contacts(undefined)) expect(each).toEqual(expected);
+      const known = [...memory.contacts(undefined)];
+      expect(known.length).toBeGreaterThanOrEqual(600);
+      for (const each of known) expect(each).toEqual(expected);
     }
   });
 
