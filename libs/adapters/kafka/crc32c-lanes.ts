@@ -153,11 +153,20 @@ export class CrcLanes {
     }
   }
 
-  /** `table`: what each byte adds to a checksum. Undefined where the processor or Node has no such vectors. */
+  /**
+   * `table`: what each byte adds to a checksum. Undefined where the processor or Node has no such vectors, and where addresses
+   * are rationed (`ulimit -v`): the engine sets gigabytes of them aside for the memory of a module, however small.
+   */
   static of(table: Int32Array): CrcLanes | undefined {
     const wasm = (globalThis as { readonly WebAssembly?: WebAssemblyTypes }).WebAssembly;
     const module = wholeModule();
-    return wasm?.validate(module) ? new CrcLanes(wasm, module, table) : undefined;
+    if (!wasm?.validate(module)) return undefined;
+    try {
+      return new CrcLanes(wasm, module, table);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
   }
 
   /** The checksum, before its last inversion, after the {@link LANES_BYTES} bytes at `at`; `crc`: the one before them. */

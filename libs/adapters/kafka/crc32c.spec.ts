@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { crc32c } from './crc32c.js';
 import { CrcLanes, LANES_BYTES } from './crc32c-lanes.js';
@@ -50,8 +51,21 @@ describe('crc32c', () => {
 });
 
 describe('CrcLanes', () => {
+  const table = Int32Array.from({ length: 256 }, (_, byte) => ~bitwise(Uint8Array.of(byte), 0));
+
+  it('are not there where the system has no room for their memory', () => {
+    const { WebAssembly: wasm } = globalThis as unknown as { WebAssembly: { Instance: () => object } };
+    const replaced = jest.spyOn(wasm, 'Instance').mockImplementation(() => {
+      throw new RangeError('Out of memory: Cannot allocate Wasm memory for new instance');
+    });
+    try {
+      expect(CrcLanes.of(table)).toBeUndefined();
+    } finally {
+      replaced.mockRestore();
+    }
+  });
+
   it('goes on from any checksum', () => {
-    const table = Int32Array.from({ length: 256 }, (_, byte) => ~bitwise(Uint8Array.of(byte), 0));
     const lanes = CrcLanes.of(table);
     // Wherever Node 20 runs that the product is built for.
     if (!lanes) throw new Error('there are no vectors here');
