@@ -196,6 +196,7 @@ export class MergeTask implements StageTask {
       const isLive = nowMs - (this.sources.watermarkMs ?? -Infinity) <= CATCH_UP_MS;
       const goal = input.kind === 'records' && isLive ? 'windows-first' : 'all';
       const messages = [...(yield* this.advance(currency, goal)), ...(yield* this.judgeEarly())];
+      this.prepare();
       for (; this.windowsLeftOut > 0; this.windowsLeftOut -= 1) counters.push(leftOut('window'));
       for (let left = this.signals.takeOverflows(); left > 0; left--) counters.push(leftOut('signal'));
       for (const message of messages) {
@@ -228,7 +229,7 @@ export class MergeTask implements StageTask {
 
   /** Books rows without making objects of them, where they are neither late nor for the calendar alone. */
   private bookRows(): PaneRowSink {
-    const { set, changelog } = this;
+    const { set, changelog, signals } = this;
     const { earliestPaneMs } = set;
     const judgedMs = this.judgedMs ?? -Infinity;
     let windows: ScopeWindows;
@@ -236,7 +237,7 @@ export class MergeTask implements StageTask {
       scope: (scope, id) => {
         windows = set.scope({ scope, id });
         this.open.changed(windows);
-        this.signals.touch(windows);
+        signals.touch(windows);
       },
       row: (tMs, calendarOnly, row) => {
         if (calendarOnly || tMs < earliestPaneMs || tMs < judgedMs)
@@ -244,6 +245,7 @@ export class MergeTask implements StageTask {
         else {
           set.bookRow(windows, tMs, row);
           changelog.bookedRow(windows, tMs, row);
+          signals.booked(windows, tMs);
         }
       },
     };
@@ -256,6 +258,7 @@ export class MergeTask implements StageTask {
     else this.changelog.booked(windows, tMs, delta);
     this.open.changed(windows);
     this.signals.touch(windows);
+    this.signals.booked(windows, tMs);
     if (this.wasJudged(tMs))
       this.signals.changedLate(windows, { tMs, calendarOnly: forCalendar, delta, ...(corrects && { corrects }) });
   }
@@ -270,6 +273,7 @@ export class MergeTask implements StageTask {
       if (this.voids.has(line.lineId)) continue;
       const windows = this.set.addLine({ scope, id }, line, corrects ? undefined : watermarkMs);
       this.changelog.lineAdded(windows, line.lineId);
+      this.signals.billChanged(windows);
       if (corrects && this.wasJudged(line.startMs)) this.signals.billCorrected(windows, 'added', line);
       this.open.changed(windows);
     }
@@ -288,6 +292,7 @@ export class MergeTask implements StageTask {
       const line = lines.get(lineId);
       const windows = this.set.removeLine(ref, lineId);
       if (!windows || !line) continue;
+      this.signals.billChanged(windows);
       if (this.wasJudged(line.startMs)) this.signals.billCorrected(windows, 'taken', line);
       this.changelog.lineRemoved(windows, lineId);
       this.open.changed(windows);
@@ -305,7 +310,7 @@ export class MergeTask implements StageTask {
   /**
    * Closes windows minute by minute, so that rules see every minute however far the watermark jumped, and writes them; gives
    * the signals. Where the watermark jumped far it stops in between, and {@link isBehind}; `windows-first`: also where a minute
-   * has windows, so that nobody waits for them until its rules are judged, which takes longer.
+   * has windows and its rules are still to be judged, which takes longer, so that nobody waits for the windows until then.
    */
   private *advance(currency: string, goal: 'all' | 'windows-first'): Slices<SignalMessage[]> {
     const messages: SignalMessage[] = [];
@@ -331,7 +336,8 @@ export class MergeTask implements StageTask {
       if (minutes === mostMinutes) return messages;
       this.allocations.advance(minuteMs);
       this.set.advanceInto(minuteMs, publish);
-      if (goal === 'windows-first' && written > 0 && minuteMs === lastMs) return messages;
+      const isLong = minuteMs === lastMs && !this.signals.isPrepared(minuteMs);
+      if (goal === 'windows-first' && written > 0 && isLong) return messages;
       messages.push(...(yield* this.signals.evaluate(minuteMs, this.sources.heardMs)));
       this.judgedMs = minuteMs;
       yield;
@@ -351,6 +357,13 @@ export class MergeTask implements StageTask {
   private *judgeEarly(): Slices<SignalMessage[]> {
     if (this.judgedMs === undefined || this.isBehind) return [];
     return yield* this.signals.judgeEarly(this.judgedMs, this.sources.heardMs);
+  }
+
+  /** Some of the work of the minute that comes next; see {@link ScopeSignals.prepare}. */
+  private prepare(): void {
+    const { heardMs, watermarkMs } = this.sources;
+    if (this.judgedMs === undefined || watermarkMs === undefined || this.isBehind) return;
+    this.signals.prepare(this.judgedMs, heardMs, watermarkMs);
   }
 
   /**

@@ -1,15 +1,10 @@
 import {
   advance,
-  amountIn,
   floorTo,
   isToldAheadOf,
   least,
-  partsOfTheWhole,
   RuleBook,
-  scopesOf,
   signalKey,
-  SpendHistory,
-  wholeOf,
   withdraw,
   type AccrualLine,
   type AppliedRule,
@@ -38,11 +33,14 @@ import { judgeAhead, type KnownEpisodes, type OpenMinute } from './judge-early.j
 import { judgeRule, type BudgetFigures, type Judgement } from './judge-rule.js';
 import { CorrectedBills, type CorrectedBillsState } from './corrected-bills.js';
 import { causeOfChanges, LateChanges, type LateChange, type LateChangesState } from './late-changes.js';
+import { PreparedMinute, type PreparedStep } from './prepared-minute.js';
 import { RevenueBook } from './revenue-book.js';
 import { ScopeView } from './scope-view.js';
 import { detailsOf, partsOf } from './signal-details.js';
 import { varianceOf } from './signal-variance.js';
+import { SpendHistories } from './spend-histories.js';
 import { unlessOverflow } from './unless-overflow.js';
+import { WatchedScopes } from './watched-scopes.js';
 
 const EPISODE_KEY = 'episode/';
 
@@ -66,6 +64,18 @@ const BY_HOURS: ReadonlySet<Rule['kind']> = new Set(['anomaly', 'blind-cut'] as 
 
 /** So many are judged before others have their turn: some milliseconds. */
 const PARTS_IN_SLICE = 20;
+
+/**
+ * Scopes are judged ahead when the watermark is so close to their minute: with the 10 s of disorder that are waited for unless
+ * told otherwise, half of them are over then, and hardly anything comes any more.
+ */
+const PREPARED_BEFORE_MS = 5_000;
+
+/** With one batch all of so many … */
+const LEAST_PREPARED = 10;
+
+/** … or such a part of them: a task gets 20 batches a second. */
+const STEPS_OF_PREPARING = 40;
 
 interface Episode {
   readonly state: EpisodeState;
@@ -93,8 +103,7 @@ export interface SignalsProgress {
 export class ScopeSignals {
   private readonly episodes = new Map<string, Episode>();
   private readonly dirty = new Set<string>();
-  /** By part of its spend, see {@link partKey}. */
-  private readonly histories = new Map<ScopeWindows, Map<string, SpendHistory>>();
+  private readonly histories: SpendHistories;
   private readonly late = new LateChanges();
   private readonly corrected = new CorrectedBills();
   private readonly revenues = new RevenueBook();
@@ -102,13 +111,11 @@ export class ScopeSignals {
   private readonly hours: HourHistory;
   private readonly figures = new JudgedBudgets();
   private readonly gates = new EarlyGates();
+  private readonly prepared = new PreparedMinute();
+  private readonly watched: WatchedScopes;
   /** Under the reference data that was asked for last. */
   private applied: { readonly reference: Reference; readonly book: RuleBook } | undefined;
   private readonly keys = new WeakMap<AppliedRule, string>();
-  private watched: ReadonlySet<ScopeWindows> = new Set();
-  private watchedOf: { reference: Reference; scopes: number } | undefined;
-  /** Systems that have a budget, if any rule or budget is about a part of the whole's spend. */
-  private plannedSystems: readonly string[] | undefined;
   /** Event time from which the task has seen everything. */
   private sinceMs: number | undefined;
   private overflows = 0;
@@ -119,6 +126,8 @@ export class ScopeSignals {
     private readonly dependencies: StageDependencies,
   ) {
     this.hours = new HourHistory(calendar);
+    this.watched = new WatchedScopes(set);
+    this.histories = new SpendHistories(BURN_HISTORY_MS, JUDGE_STEP_MS, set.layout);
   }
 
   /** A signal is pending or firing: time alone can change it. */
@@ -139,7 +148,7 @@ export class ScopeSignals {
   /** Something changed at `tMs`, behind the last minute judged: late data, or a correction. */
   changedLate(windows: ScopeWindows, change: LateChange): void {
     const { tMs, calendarOnly, delta } = change;
-    if (!calendarOnly) for (const history of this.histories.get(windows)?.values() ?? []) history.correct(tMs, delta);
+    if (!calendarOnly) this.histories.correct(windows, tMs, delta);
     if (this.isWatched(windows)) this.late.add(windows.ref, change);
   }
 
@@ -151,7 +160,7 @@ export class ScopeSignals {
   }
 
   private isWatched(windows: ScopeWindows): boolean {
-    return this.watchedScopes(this.dependencies.reference.current().reference).has(windows);
+    return this.watched.of(this.dependencies.reference.current().reference).has(windows);
   }
 
   /** Takes what is not in windows. */
@@ -171,25 +180,31 @@ export class ScopeSignals {
     const { reference } = this.dependencies.reference.current();
     const messages: SignalMessage[] = [];
     const judged = new Set<string>();
+    const isPrepared = tMs === this.prepared.minuteMs && !isStale;
     this.figures.begin();
-    let parts = 0;
-    for (const { windows, part } of this.watchedParts(reference)) {
-      parts += 1;
-      if (parts % PARTS_IN_SLICE === 0) yield;
-      const applied = this.rulesOn(part, reference, tMs);
-      if (applied.some((rule) => 'budget' in rule)) this.historyOf(windows, part).mark(windows, tMs);
-      if (applied.some(({ kind }) => BY_HOURS.has(kind))) this.hours.record(windows, tMs, this.sinceMs);
+    let anew = 0;
+    for (const { windows, part } of this.watched.parts(reference)) {
+      const rules = this.rulesOn(part, reference, tMs);
+      for (const rule of rules) judged.add(this.keyOf(rule));
+      const steps = isPrepared ? this.preparedSteps(windows, rules) : undefined;
+      if (steps) {
+        for (const prepared of steps) this.take(prepared, messages);
+        continue;
+      }
+      anew += 1;
+      if (anew % PARTS_IN_SLICE === 0) yield;
+      if (rules.some((rule) => 'budget' in rule)) this.histories.of(windows, part).mark(windows, tMs);
+      if (rules.some(({ kind }) => BY_HOURS.has(kind))) this.hours.record(windows, tMs, this.sinceMs);
       const view = this.viewOf(windows, part, tMs);
-      for (const rule of applied) {
-        const key = this.keyOf(rule);
-        judged.add(key);
-        const message = unlessOverflow(
-          () => this.judge(key, rule, view, isStale),
+      for (const rule of rules) {
+        const step = unlessOverflow(
+          () => this.judge(rule, view, isStale),
           () => (this.overflows += 1),
         );
-        if (message) messages.push(message);
+        if (step) this.take(step, messages);
       }
     }
+    this.prepared.clear();
     this.figures.finish();
     this.cells.prune(tMs);
     this.withdrawOthers(judged, tMs, messages);
@@ -205,10 +220,10 @@ export class ScopeSignals {
   recallBudgets(tMs: number): void {
     const { reference } = this.dependencies.reference.current();
     this.figures.begin();
-    for (const { windows, part } of this.watchedParts(reference)) {
+    for (const { windows, part } of this.watched.parts(reference)) {
       const onBudgets = this.rulesOn(part, reference, tMs).filter((rule) => 'budget' in rule);
       if (onBudgets.length === 0) continue;
-      this.historyOf(windows, part).mark(windows, tMs);
+      this.histories.of(windows, part).mark(windows, tMs);
       const view = this.viewOf(windows, part, tMs);
       for (const rule of onBudgets) {
         const judgement = unlessOverflow(() => judgeRule(rule, view));
@@ -239,7 +254,7 @@ export class ScopeSignals {
     const lastMs = floorTo(heardMs, JUDGE_STEP_MS) + JUDGE_STEP_MS;
     if (touched.size === 0 || this.sinceMs === undefined || lastMs - judgedMs > EARLY_REACH_MS) return [];
     const { reference } = this.dependencies.reference.current();
-    const watched = this.watchedScopes(reference);
+    const watched = this.watched.of(reference);
     const messages: SignalMessage[] = [];
     const known: KnownEpisodes = {
       keyOf: (rule) => this.keyOf(rule),
@@ -253,7 +268,7 @@ export class ScopeSignals {
       if (scopes % PARTS_IN_SLICE === 0) yield;
       const upToMs = Math.max(latestMs, judgedMs);
       const more: Micros[] = [];
-      for (const part of this.partsOf(windows)) {
+      for (const part of this.watched.partsOf(windows)) {
         const minutes = this.openMinutes(windows, part, { reference, judgedMs, lastMs, heardMs: upToMs });
         const { told, moreMicros } = judgeAhead(minutes, upToMs, known);
         if (moreMicros !== undefined) more.push(moreMicros);
@@ -274,7 +289,7 @@ export class ScopeSignals {
     { reference, judgedMs, lastMs, heardMs }: EarlyReach,
   ): Iterable<OpenMinute> {
     const view = (minuteMs: number): ScopeView => {
-      this.historyOf(windows, part).mark(windows, judgedMs);
+      this.histories.of(windows, part).mark(windows, judgedMs);
       return this.viewOf(windows, part, minuteMs);
     };
     for (let minuteMs = judgedMs + JUDGE_STEP_MS; minuteMs <= lastMs; minuteMs += JUDGE_STEP_MS) {
@@ -288,6 +303,55 @@ export class ScopeSignals {
       }
       yield { minuteMs, rules, view: () => view(minuteMs) };
     }
+  }
+
+  /**
+   * Judges some of the scopes for the minute after `judgedMs` once it is over and the watermark is about to reach it; see
+   * {@link PreparedMinute}. Of each scope all rules have to be on budgets, as those rest on nothing but what was booked in it.
+   *
+   * @param heardMs largest event time that any source has seen
+   */
+  prepare(judgedMs: number, heardMs: number, watermarkMs: number): void {
+    const minuteMs = judgedMs + JUDGE_STEP_MS;
+    if (this.sinceMs === undefined || heardMs < minuteMs || minuteMs - watermarkMs > PREPARED_BEFORE_MS) return;
+    const { reference } = this.dependencies.reference.current();
+    const watched = this.watched.of(reference);
+    this.prepared.begin(minuteMs, reference, watched);
+    const most = Math.max(LEAST_PREPARED, Math.ceil(watched.size / STEPS_OF_PREPARING));
+    for (let scopes = 0; scopes < most; scopes += 1) {
+      const windows = this.prepared.next();
+      if (!windows) return;
+      this.prepareScope(windows, reference, minuteMs);
+    }
+  }
+
+  /** Whether hardly any scope is left to be judged at `tMs`. */
+  isPrepared(tMs: number): boolean {
+    if (tMs !== this.prepared.minuteMs) return false;
+    const { reference } = this.dependencies.reference.current();
+    return this.watched.of(reference).size - this.prepared.size < PARTS_IN_SLICE;
+  }
+
+  private prepareScope(windows: ScopeWindows, reference: Reference, minuteMs: number): void {
+    const [part, ...others] = this.watched.partsOf(windows);
+    if (!part || others.length > 0) return;
+    const rules = this.rulesOn(part, reference, minuteMs);
+    if (!rules.every((rule) => 'budget' in rule)) return;
+    this.histories.of(windows, part).mark(windows, minuteMs - JUDGE_STEP_MS);
+    const view = this.viewOf(windows, part, minuteMs);
+    // What overflows is counted when it is judged.
+    const steps = unlessOverflow(() => rules.flatMap((rule) => this.judge(rule, view, false) ?? []));
+    if (steps) this.prepared.keep(windows, { rules, steps });
+  }
+
+  /** Something was booked in the scope at `tMs`, in panes or in the calendar alone. */
+  booked(windows: ScopeWindows, tMs: number): void {
+    if (tMs < this.prepared.minuteMs) this.prepared.changed(windows);
+  }
+
+  /** The scope has a bill more, or less. */
+  billChanged(windows: ScopeWindows): void {
+    this.prepared.changed(windows);
   }
 
   /** Judgements since the last call that were left out, as an amount in them has more digits than there is room for. */
@@ -328,21 +392,32 @@ export class ScopeSignals {
       { set, calendar, revenues, cells, hours, observedSinceMs },
       windows,
       part,
-      () => this.historyOf(windows, part),
+      () => this.histories.of(windows, part),
       tMs,
     );
   }
 
-  private judge(key: string, rule: AppliedRule, view: ScopeView, stale: boolean): SignalMessage | undefined {
+  /** What a rule comes to at the view's time; nothing is kept or told yet. Undefined where there is nothing to judge. */
+  private judge(rule: AppliedRule, view: ScopeView, stale: boolean): PreparedStep | undefined {
     const judgement = judgeRule(rule, view);
     if (!judgement) return undefined;
-    const { verdict, figures } = judgement;
-    if ('budget' in rule && figures) this.figures.show(rule.budget.budgetId, figures);
-    const before = this.episodes.get(key);
+    const key = this.keyOf(rule);
+    const before = this.episodes.get(key)?.state;
     const input = this.inputOf(key, rule, view, judgement, view.asOfMs);
-    const { state, emit } = advance(before?.state, verdict, view.asOfMs, { ...input, stale });
-    if (state !== before?.state) this.keep(key, state);
-    return emit;
+    const step = advance(before, judgement.verdict, view.asOfMs, { ...input, stale });
+    return { rule, key, before, step, figures: judgement.figures };
+  }
+
+  private take({ rule, key, before, step, figures }: PreparedStep, messages: SignalMessage[]): void {
+    if ('budget' in rule && figures) this.figures.show(rule.budget.budgetId, figures);
+    if (step.state !== before) this.keep(key, step.state);
+    if (step.emit) messages.push(step.emit);
+  }
+
+  /** What was prepared of a scope for the minute that is judged, unless its episodes have gone on since. */
+  private preparedSteps(windows: ScopeWindows, rules: readonly AppliedRule[]): readonly PreparedStep[] | undefined {
+    const steps = this.prepared.of(windows, rules);
+    return steps?.every(({ key, before }) => this.episodes.get(key)?.state === before) === true ? steps : undefined;
   }
 
   private keep(key: string, state: EpisodeState): void {
@@ -378,50 +453,6 @@ export class ScopeSignals {
     if (without && (without.condition !== verdict.condition || without.severity !== verdict.severity))
       return bills ? 'correction' : causeOfChanges(late);
     return view.hasNews() ? 'usage' : 'clock';
-  }
-
-  private historyOf(windows: ScopeWindows, part: SpendPart): SpendHistory {
-    let histories = this.histories.get(windows);
-    if (!histories) this.histories.set(windows, (histories = new Map<string, SpendHistory>()));
-    const key = partKey(part);
-    let history = histories.get(key);
-    if (!history) {
-      history = new SpendHistory(BURN_HISTORY_MS, JUDGE_STEP_MS, this.set.layout, (delta) => amountIn(part, delta));
-      histories.set(key, history);
-    }
-    return history;
-  }
-
-  /** The watched scopes, and behind the whole centre the parts of its spend that have no windows of their own. */
-  private *watchedParts(reference: Reference): Iterable<{ readonly windows: ScopeWindows; readonly part: SpendPart }> {
-    for (const windows of this.watchedScopes(reference)) {
-      for (const part of this.partsOf(windows)) yield { windows, part };
-    }
-  }
-
-  private partsOf(windows: ScopeWindows): SpendPart[] {
-    const whole = wholeOf(windows.ref);
-    if (windows.ref.scope !== 'all' || !this.plannedSystems) return [whole];
-    return [whole, ...partsOfTheWhole(windows.lines.values(), this.plannedSystems)];
-  }
-
-  /** Scopes that any rule or budget looks at; most agents have none. */
-  private watchedScopes(reference: Reference): ReadonlySet<ScopeWindows> {
-    const { scopes } = this.set;
-    if (this.watchedOf?.reference !== reference || this.watchedOf.scopes !== scopes.size) {
-      this.watchedOf = { reference, scopes: scopes.size };
-      const byRule = new Set<BudgetScope>(reference.rules.flatMap(scopesOf));
-      const named = new Set([...byRule, ...reference.budgets.map(({ scope }) => scope)]);
-      const systems = reference.budgets.flatMap(({ scope, id }) => (scope === 'system' ? [id] : []));
-      this.plannedSystems = named.has('dimension') || named.has('system') ? systems : undefined;
-      if (this.plannedSystems) byRule.add('all');
-      const byBudget = new Set(reference.budgets.map((budget) => `${budget.scope}:${budget.id}`));
-      const watched = [...scopes]
-        .filter(([key, windows]) => byRule.has(windows.ref.scope) || byBudget.has(key))
-        .sort(([a], [b]) => (a < b ? -1 : 1));
-      this.watched = new Set(watched.map(([, windows]) => windows));
-    }
-    return this.watched;
   }
 
   /** A rule that no longer applies takes its signal back. */
@@ -479,10 +510,6 @@ export class ScopeSignals {
     this.late.restore(late);
     this.corrected.restore(corrected);
   }
-}
-
-function partKey({ scope, id }: SpendPart): string {
-  return `${scope}:${id}`;
 }
 
 /** The same for the same decisions of people on the same scope. */
