@@ -8,7 +8,7 @@ import {
 } from './commit-marker.js';
 import { UnrecoverableError } from './errors.js';
 
-const WHERE = { group: 'monitor-cost', changelog: 'spendline.cost-state', partition: 3, format: 2 };
+const WHERE = { group: 'monitor-cost', changelog: 'spendline.cost-state', partition: 3, formats: [2] };
 const MARKER: CommitMarker = {
   sequence: 7,
   group: WHERE.group,
@@ -77,6 +77,11 @@ describe('startingPoint', () => {
     ["another group's state", committed(), { ...MARKER, group: 'other' }],
   ])('refuses %s', (_, offsets, marker) => {
     expect(() => startingPoint(offsets, marker, WHERE)).toThrow(UnrecoverableError);
+  });
+
+  it('goes on from state of each format that is read', () => {
+    const start = startingPoint(AT_7, { ...MARKER, format: 1 }, { ...WHERE, formats: [1, 2] });
+    expect(start.sequence).toBe(7);
   });
 
   it.each([1, 3])('says what to do about state of format %i', (format) => {

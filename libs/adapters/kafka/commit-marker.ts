@@ -99,12 +99,17 @@ export class OffsetsBehindError extends ContradictionError {
  * unless something outside changed one of them. Offsets that are gone (Kafka forgets those of a group that is idle for
  * a week) are taken from the marker. Throws a {@link ContradictionError} where they disagree, an {@link OffsetsBehindError}
  * where the offsets are just one commit behind, and an {@link UnrecoverableError} where
- * the state is another group's or of another format.
+ * the state is another group's or of a format that is not among those that are read.
  */
 export function startingPoint(
   committed: CommittedOffsets,
   marker: CommitMarker | undefined,
-  where: { readonly group: string; readonly changelog: string; readonly partition: number; readonly format: number },
+  where: {
+    readonly group: string;
+    readonly changelog: string;
+    readonly partition: number;
+    readonly formats: readonly number[];
+  },
 ): StartingPoint {
   const place = `partition ${where.partition} of ${where.changelog}`;
   const wipe = `To compute the state anew from the inputs, stop all monitors and run \`npx spendline rebuild\`.`;
@@ -124,8 +129,8 @@ export function startingPoint(
       `${place} holds the state of group ${marker.group}, not of ${where.group}: two groups cannot share a changelog. Use another topic prefix.`,
     );
   }
-  if (marker.format !== where.format) {
-    const [found, known] = [String(marker.format), String(where.format)];
+  if (!where.formats.includes(marker.format)) {
+    const [found, known] = [String(marker.format), where.formats.join(' and ')];
     throw new UnrecoverableError(
       `${place} holds state of format ${found}, and this version reads format ${known}. Nothing was changed. Go back to the version that wrote it, or stop all monitors and run \`npx spendline rebuild\` (\`npm start -- --rebuild\` where that runs Kafka): it computes the state anew from the inputs as far back as they are kept; decisions and the ledger in Postgres are kept.`,
     );

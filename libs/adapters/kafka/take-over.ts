@@ -155,7 +155,8 @@ interface Committed {
 async function readCommitted({ context, partition, signal, lock, log }: Opening): Promise<Committed> {
   const { definition, group, topicPrefix, logger } = context;
   const changelog = topicName(definition.changelog, topicPrefix);
-  const where = { group, changelog, partition, format: definition.changelogFormat ?? 1 };
+  const { changelogFormat = 1, formatsBefore = [] } = definition;
+  const where = { group, changelog, partition, formats: [...formatsBefore, changelogFormat] };
   for (let reading = 1; ; reading++) {
     const committed = await committedOffsets(context, partition);
     const range = rangeOf(await log.ranges(changelog, [partition]), changelog, partition);

@@ -128,6 +128,8 @@ export interface StageDefinition {
    * before unreadable: state of another number is refused at take-over, with words, before `restore` sees any of it.
    */
   readonly changelogFormat?: number;
+  /** Former formats whose entries `restore` still understands; what is written is of the newest, so there is no way back. */
+  readonly formatsBefore?: readonly number[];
   readonly tickMs: number;
   createTask(context: TaskContext): StageTask;
 }

@@ -14,8 +14,9 @@ export function costStage(
     name: COST_STAGE,
     inputs: ['interactions', 'agentStates', 'feedback', 'billingLines', 'revenue', 'control'],
     changelog: 'costState',
-    // 2: facts as bytes, with a fingerprint of their own.
-    changelogFormat: 2,
+    // 2: facts as bytes, with a fingerprint of their own. 3: a name stands once in a record of facts.
+    changelogFormat: 3,
+    formatsBefore: [2],
     tickMs: 1000,
     createTask: (context) => new CostTask(context, options, dependencies),
   };
