@@ -11,7 +11,9 @@ interface Gate {
 /**
  * Which scopes are worth judging ahead of the watermark after a batch: those that something was booked in, and of them
  * those whose spend has come to where a rule may say something new. Most of the time that is one comparison a scope and
- * batch. Not part of the state: without it scopes are judged once more than they have to be.
+ * batch. Not part of the state: without it scopes are judged once more than they have to be. So after a restart a signal may
+ * be told ahead sooner or later than it would have been, or in steps of severity, as after another cut into batches; the
+ * episodes are state, so it is of the same episode, and neither lost nor told twice.
  */
 export class EarlyGates {
   private readonly booked: ScopeWindows[] = [];
