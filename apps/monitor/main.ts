@@ -22,7 +22,7 @@ import { MonitorModule } from './monitor.module.js';
 import { MonitorView } from './monitor-view.js';
 
 /**
- * Records of one transaction: what a fetch brings of one partition, 1 MiB, goes into one, which spreads its price; few
+ * Records of one transaction: what a fetch brings of one partition, 2 MiB of contacts, goes into one, which spreads its price; few
  * enough that heartbeats are never long in coming.
  */
 const CHUNK_RECORDS = 5_000;

@@ -7,7 +7,7 @@
 export const ENGINE_FLAGS: readonly string[] = [
   '--single-threaded-gc',
   '--interrupt-budget=400000',
-  '--max-semi-space-size=8',
+  '--max-semi-space-size=4',
   '--heap-growing-percent=50',
 ];
 

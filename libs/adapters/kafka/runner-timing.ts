@@ -19,7 +19,7 @@ export const DEFAULT_TIMING: RunnerTiming = {
   heartbeatIntervalMs: 2_000,
   fetchMinBytes: 1_048_576,
   fetchMaxWaitMs: 50,
-  fetchMaxBytesPerPartition: 1_048_576,
+  fetchMaxBytesPerPartition: 2_097_152,
   transactionTimeoutMs: 30_000,
 };
 
@@ -29,7 +29,8 @@ const LEAST_FETCH_BYTES = 262_144;
 
 /**
  * Bytes that one fetch may bring of each partition, where there are so many. What a fetch brings, and all that comes of it, is
- * in memory at a time: with 16 partitions of 1 MiB each that was 390 to 460 MB where four took 260, and more for the collector.
+ * in memory at a time, and each partition's share of it is a transaction's: half as much is 17 MB less of 260, and a tenth
+ * more CPU for an event.
  */
 export function fetchBytesOfEach({ fetchMaxBytesPerPartition: most }: RunnerTiming, partitions: number): number {
   const share = Math.floor((most * FULL_PARTITIONS) / partitions);
