@@ -157,6 +157,34 @@ withBrowser('analyses in the console', () => {
   );
 
   it(
+    'show what was asked for last, also where an answer from before comes later',
+    async () => {
+      const { page } = await browser.open(`${origin}/#/analyses`, { width: 1280, height: 900, colorScheme: 'light' });
+      page.setDefaultTimeout(30_000);
+      await page.getByText('1 of 10 topics').waitFor();
+      const held: (() => void)[] = [];
+      let holds = true;
+      await page.route('**/analyses/**', async (route) => {
+        if (holds) await new Promise<void>((release) => held.push(release));
+        await route.continue();
+      });
+      await page.getByText('Last 7 days').click();
+      await eventually('the questions to be held', () => Promise.resolve(held.length > 1));
+      holds = false;
+      await page.getByText('Last month').click();
+      const noContacts = page.getByText('The ledger has no contact of this time.');
+      await noContacts.nth(1).waitFor();
+      let answered = 0;
+      page.on('requestfinished', () => (answered += 1));
+      for (const release of held) release();
+      await eventually('the answers from before', () => Promise.resolve(answered >= held.length));
+      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+      expect(await noContacts.count()).toBe(2);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'explain themselves where the ledger has nothing, and say when it cannot be read',
     async () => {
       const watched = await browser.open(`${origin}/#/analyses`, { width: 1280, height: 900, colorScheme: 'light' });

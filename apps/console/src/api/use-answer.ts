@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 import { ask } from './client.js';
 
@@ -10,17 +10,25 @@ export interface Asked<Answer> {
   readonly refresh: () => void;
 }
 
-/** Answers of the API to a reading request: asked when the page opens, when `path` changes, and every `everyMs`. */
+/**
+ * Answers of the API to a reading request: asked when the page opens, when `path` changes, and every `everyMs`. What was
+ * asked for before may be answered later: that is left out.
+ */
 export function useAnswer<Answer>(path: string, token: string | null, everyMs: number): Asked<Answer> {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const wanted = useRef(path);
+  wanted.current = path;
   const refresh = useCallback(() => {
     ask<Answer>(path, { token })
       .then((next) => {
+        if (wanted.current !== path) return;
         setAnswer(next);
         setProblem(null);
       })
-      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => {
+        if (wanted.current === path) setProblem(error instanceof Error ? error.message : String(error));
+      });
   }, [path, token]);
   useEffect(() => {
     setAnswer(null);
