@@ -27,6 +27,8 @@ export default {
   watchman: false,
   // Jest leaves a core free by default, which on two cores is half of them.
   maxWorkers: '100%',
+  // For all tests and hooks alike: it ends what hangs. What waits for something has a limit of its own, and says what for.
+  testTimeout: 600_000,
   testSequencer: '<rootDir>/scripts/test-sequencer.js',
   projects: [
     {
@@ -34,6 +36,7 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/simulation/'],
+      setupFiles: ['<rootDir>/test/fresh-connections.ts'],
     },
     {
       ...base,

@@ -32,18 +32,3 @@ export class Program {
     await ended;
   }
 }
-
-/** Waits until `probe` answers with something other than undefined or false; throws with `what` after `timeoutMs`. */
-export async function eventually<T>(
-  what: string,
-  probe: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 60_000,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await probe();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${String(timeoutMs / 1000)} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

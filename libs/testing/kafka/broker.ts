@@ -13,6 +13,9 @@ const TEMPLATE = join('deploy', 'kafka', 'server.properties');
 const FIRST_PORT = 21_000;
 const LAST_PORT = 21_999;
 
+/** For a slow machine that has other work to do. */
+const PATIENCE_MS = 240_000;
+
 /** Lets tests notice a dead member soon, and keeps what compaction and retention do within their reach. */
 const FOR_TESTS = `
 group.min.session.timeout.ms=500
@@ -99,6 +102,7 @@ export class KafkaBroker {
       folder: this.folder,
       port: this.port,
       logFile: this.logFile,
+      graceMs: PATIENCE_MS,
       ...(this.clusterId !== undefined && { clusterId: this.clusterId }),
       ...(this.jvm && { jvm: this.jvm }),
     });

@@ -94,16 +94,3 @@ export function judge(counted: readonly Counted[]): Verdict {
   }
   return { counted: places.size, doubled: counted.length - places.size, wrongKeys: wrong.size };
 }
-
-/** Waits until a condition holds; fails with `what` after a while. */
-export async function eventually(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
-): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not happen within ${withinMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
