@@ -3,6 +3,7 @@ import kafkajs, { type Consumer, type ConsumerConfig, type Kafka } from 'kafkajs
 import { GroupConsumer } from './group-consumer.js';
 import { SILENT_LOGGER } from './logger.js';
 import { DEFAULT_TIMING } from './runner-timing.js';
+import { eventually } from '../../testing/eventually.js';
 
 const events = new Proxy({}, { get: (_, name) => String(name) }) as Consumer['events'];
 
@@ -56,10 +57,6 @@ class FakeKafka {
   }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 describe('a group consumer', () => {
   let kafka: FakeKafka;
   let consumer: GroupConsumer;
@@ -71,7 +68,7 @@ describe('a group consumer', () => {
     consumer = new GroupConsumer({
       ...{ name: 'Stage x', groupId: 'x', topics: ['input'], concurrency: 1, logger: SILENT_LOGGER },
       // Two of these are the watchdog's patience.
-      timing: { ...DEFAULT_TIMING, sessionTimeoutMs: 20 },
+      timing: { ...DEFAULT_TIMING, sessionTimeoutMs: 120 },
       createClient: () => kafka as unknown as Kafka,
       owned: () => [],
       onBatch: () => Promise.resolve(),
@@ -89,7 +86,7 @@ describe('a group consumer', () => {
     kafka.onRun = (each) => each.joins(`member-${kafka.made.length}`);
     await consumer.start();
     kafka.made[0]?.crashes(new kafkajs.KafkaJSConnectionError('connect ECONNREFUSED'));
-    await until(() => joined === 2);
+    await eventually('the next one to join', () => joined >= 2);
     expect(kafka.left).toEqual(['member-1']);
     expect(fatal).toEqual([]);
     // Whatever the first one still says concerns nobody.
@@ -103,16 +100,16 @@ describe('a group consumer', () => {
       else setInterval(() => each.emit('HEARTBEAT', { payload: {} }), 5).unref();
     };
     await consumer.start();
-    await until(() => kafka.made.length === 2);
+    await eventually('the next one', () => kafka.made.length >= 2);
     expect(kafka.made[0]?.disconnects).toBeGreaterThan(0);
-    await until(() => kafka.left.length === 1);
+    await eventually('the silent one to be out', () => kafka.left.length > 0);
     expect(kafka.left).toEqual(['silent']);
     expect(fatal).toEqual([]);
   });
 
   it('ends when one after the other shows no life', async () => {
     await consumer.start();
-    await until(() => fatal.length > 0);
+    await eventually('the end', () => fatal.length > 0);
     expect(fatal[0]?.message).toBe('Stage x hangs: Kafka answers, but there is neither batch nor heartbeat');
     expect(kafka.made).toHaveLength(3);
   });
@@ -120,7 +117,7 @@ describe('a group consumer', () => {
   it('ends when what does not pass by itself comes again and again', async () => {
     kafka.onRun = (each) => each.crashes(new TypeError('the handler is broken'));
     await consumer.start();
-    await until(() => fatal.length > 0);
+    await eventually('the end', () => fatal.length > 0);
     expect(kafka.made).toHaveLength(5);
     expect(fatal[0]?.message).toBe('the handler is broken');
   });

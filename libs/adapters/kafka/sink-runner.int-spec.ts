@@ -51,7 +51,7 @@ function refusal(message: string): Error {
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 240_000);
+  });
 
   beforeEach(async () => {
     settings = broker.settings(`s${++tests}.`);
@@ -60,12 +60,12 @@ function refusal(message: string): Error {
     await publisher.connect();
     sink = new MemorySink();
     fatal.length = 0;
-  }, 240_000);
+  });
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((each) => each.stop()));
     await publisher.disconnect();
-  }, 240_000);
+  });
 
   afterAll(() => broker.stop());
 
@@ -95,7 +95,11 @@ function refusal(message: string): Error {
   }
 
   async function allStored(count: number): Promise<void> {
-    await eventually(`storing ${count}`, () => fatal.length > 0 || sink.stored.length >= count);
+    await eventually(
+      `${count} records to be stored`,
+      () => ({ stored: sink.stored.length, offsets: sink.offsets, fatal }),
+      ({ stored }) => fatal.length > 0 || stored >= count,
+    );
     expect(fatal).toEqual([]);
     const expected = Array.from({ length: count }, (_, i) => i);
     expect(sink.stored.map(Number).sort((a, b) => a - b)).toEqual(expected);
@@ -118,7 +122,7 @@ function refusal(message: string): Error {
     await runner({ load, handle }).start();
     await allStored(10);
     expect(asked).toEqual(new Set([`offsets of ${clusterId}`, `records of ${clusterId}`]));
-  }, 240_000);
+  });
 
   it('stores everything once, over restarts and with the sink away for a while', async () => {
     await publish(0, 1_000);
@@ -138,9 +142,12 @@ function refusal(message: string): Error {
     const second = runner();
     await second.start();
     await allStored(2_500);
-    await eventually('no lag', () => second.lag().length === 8 && second.lag().every(({ records }) => records === 0));
-    expect(second.ready()).toBe(true);
-  }, 240_000);
+    await eventually(
+      'readiness without a lag',
+      () => ({ ready: second.ready(), lag: second.lag() }),
+      ({ ready, lag }) => ready && lag.length === 8 && lag.every(({ records }) => records === 0),
+    );
+  });
 
   it('shares the work of two runners without storing anything twice', async () => {
     await publish(0, 2_000);
@@ -152,14 +159,14 @@ function refusal(message: string): Error {
     await runners[0]?.stop();
     await publish(4_000, 5_000);
     await allStored(5_000);
-  }, 240_000);
+  });
 
   it('ends on an error that does not say retry', async () => {
     await publish(0, 10);
     await runner({ handle: () => Promise.reject(new TypeError('no such column')) }).start();
     await eventually('giving up', () => fatal.length > 0);
     expect(fatal.map(({ message }) => message)).toEqual(['no such column']);
-  }, 240_000);
+  });
 
   it('ends when records were deleted before they were stored', async () => {
     sink.offsets.set('costEvents/0', { topic: 'costEvents', partition: 0, offset: 1_000n });
@@ -167,5 +174,5 @@ function refusal(message: string): Error {
     await eventually('noticing', () => fatal.length > 0);
     expect(fatal[0]?.message).toMatch(/made anew\. Forget \S*cost\.events\.$/);
     expect(fatal[0]?.message).toContain('has stored offset 1000 of partition 0');
-  }, 240_000);
+  });
 });

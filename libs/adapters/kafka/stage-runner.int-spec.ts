@@ -42,7 +42,7 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 180_000);
+  });
 
   beforeEach(async () => {
     settings = broker.settings(`t${++tests}.`);
@@ -52,14 +52,14 @@ if (missing) console.warn(`skipped: ${missing}`);
     output = new CountedReader(settings);
     await output.start();
     fatal.length = 0;
-  }, 240_000);
+  });
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((runner) => runner.stop()));
     await Promise.all(processes.splice(0).map((each) => each.kill()));
     await publisher.disconnect();
     await output.stop();
-  }, 240_000);
+  });
 
   afterAll(() => broker.stop());
 
@@ -91,7 +91,11 @@ if (missing) console.warn(`skipped: ${missing}`);
   }
 
   async function allCounted(expected: number): Promise<void> {
-    await eventually(`counting ${expected} records`, () => fatal.length > 0 || output.counted.length >= expected);
+    await eventually(
+      `${expected} records to be counted`,
+      () => ({ counted: output.counted.length, fatal, tasks: runners.map((each) => each.snapshot()) }),
+      ({ counted }) => fatal.length > 0 || counted >= expected,
+    );
     expect(fatal).toEqual([]);
     // Read anew, as a consumer that comes later would.
     expect(judge(await readCounted(settings))).toEqual({ counted: expected, doubled: 0, wrongKeys: 0 });
@@ -108,10 +112,16 @@ if (missing) console.warn(`skipped: ${missing}`);
     const running = runner({ definition, onCommitted: (_, output) => (committed += output.counters[0]?.value ?? 0) });
     await running.start();
     await allCounted(20_000);
+    // Readers may see the last commit before who committed has its answer.
+    await eventually(
+      'the last commit to be told',
+      () => committed,
+      (told) => told >= 20_000,
+    );
     expect(committed).toBe(20_000);
     await eventually('readiness', () => running.ready());
     expect(running.lag().map(({ records }) => records)).toEqual(Array.from({ length: 8 }, () => 0));
-  }, 180_000);
+  });
 
   it('has tasks that are behind go on at once after a take-over, before they are given more, and is ready after that', async () => {
     // Nobody waits for this tick.
@@ -155,7 +165,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     });
     expect(second.snapshot().tasks.map((task) => task.behind)).toEqual([false, false, false, false]);
     await allCounted(400);
-  }, 180_000);
+  });
 
   it('neither loses nor doubles when its process is killed again and again', async () => {
     await publish(6_000);
@@ -168,11 +178,11 @@ if (missing) console.warn(`skipped: ${missing}`);
     await publish(2_000);
     await runner().start();
     await allCounted(8_000);
-  }, 180_000);
+  });
 
   it('takes the place of processes that were killed on this machine, however long their sessions are, and of no other', async () => {
     // Longer than this test waits for anything.
-    const timing = { ...TIMING, sessionTimeoutMs: 90_000 };
+    const timing = { ...TIMING, sessionTimeoutMs: 900_000 };
     await publish(1_000);
     const [killed, alive] = [childProcess(25, timing), childProcess(25, timing)];
     const working = (child: StageProcess) => () => child.said('task taken over');
@@ -184,7 +194,11 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(alive.lines.filter((line) => line.includes('FATAL') || line.includes('"warn"'))).toEqual([]);
     await next.stop();
     const seen = alive.lines.length;
-    await eventually('the other one alone', () => alive.lines.slice(seen).join().includes('"partitions":[0,1,2,3]'));
+    await eventually(
+      'the other one to be alone',
+      () => alive.lines.slice(seen).join('\n'),
+      (said) => said.includes('"partitions":[0,1,2,3]'),
+    );
     await alive.kill();
     // Now the group has a member that was killed and none that lives.
     await publish(1_000);
@@ -192,7 +206,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await last.start();
     await allCounted(2_000);
     expect(last.snapshot().tasks).toHaveLength(4);
-  }, 180_000);
+  });
 
   it('hands partitions over when runners join and leave', async () => {
     await publish(5_000);
@@ -201,14 +215,18 @@ if (missing) console.warn(`skipped: ${missing}`);
     await eventually('the first runner at work', () => output.counted.length > 500);
     const second = runner({ chunkRecords: 50 });
     await second.start();
-    await eventually('sharing', () => first.snapshot().tasks.length === 2 && second.snapshot().tasks.length === 2);
+    await eventually(
+      'sharing',
+      () => [first.snapshot().tasks.length, second.snapshot().tasks.length],
+      (tasks) => tasks.every((count) => count === 2),
+    );
     await publish(2_000);
     await eventually('both ready', () => first.ready() && second.ready());
     await first.stop();
     await publish(1_000);
     await eventually('the second runner alone', () => second.snapshot().tasks.length === 4);
     await allCounted(8_000);
-  }, 180_000);
+  });
 
   it('fences a process that was stopped while another one took over', async () => {
     await publish(2_000);
@@ -220,15 +238,17 @@ if (missing) console.warn(`skipped: ${missing}`);
     await eventually('taking over from the stopped process', () => runners[0]?.snapshot().tasks.length === 4);
     await publish(2_000);
     await allCounted(6_000);
+    const before = zombie.lines.length;
     zombie.signal('SIGCONT');
     await eventually(
-      'fencing',
-      () => zombie.said('another process took these tasks over') || zombie.said('partitions assigned'),
+      'fencing, or a new place in the group',
+      () => zombie.lines.slice(before).join('\n'),
+      (said) => /another process took these tasks over|partitions assigned/.test(said),
     );
     await publish(1_000);
     await allCounted(7_000);
     expect(zombie.said('FATAL')).toBe(false);
-  }, 180_000);
+  });
 
   it('goes on by itself when the broker was killed and comes back', async () => {
     await publish(4_000);
@@ -240,7 +260,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await broker.restart();
     await publish(1_000);
     await allCounted(5_000);
-  }, 180_000);
+  });
 
   it('writes at ticks, where there are no records at all, and once only', async () => {
     const definition = countingStage({ tickMs: 100, writeAtTick: true });
@@ -251,11 +271,11 @@ if (missing) console.warn(`skipped: ${missing}`);
     let ticks = 0;
     const again = runner({ definition, onTaskOpened: () => (ticks += 1) });
     await again.start();
-    await eventually('opening', () => ticks === 4 && again.ready());
+    await eventually('opening', () => ticks >= 4 && again.ready());
     await publish(10);
     await allCounted(10);
     expect((await ticked()).sort()).toEqual(['0', '1', '2', '3']);
-  }, 180_000);
+  });
 
   it('ends when the stage throws at the same record time after time', async () => {
     const definition = countingStage({ failAt: (key) => key === 'key-3' });
@@ -263,5 +283,5 @@ if (missing) console.warn(`skipped: ${missing}`);
     await runner({ definition }).start();
     await eventually('giving up', () => fatal.length > 0);
     expect(fatal[0]?.message).toBe('the stage cannot count key-3');
-  }, 180_000);
+  });
 });

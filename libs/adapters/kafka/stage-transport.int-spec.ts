@@ -21,7 +21,7 @@ class Stages {
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 240_000);
+  });
 
   afterAll(() => broker.stop());
 
@@ -51,5 +51,5 @@ class Stages {
     expect([...strategy.runners.keys()]).toEqual(['counting']);
     await app.close();
     expect(await readCounted(settings)).toHaveLength(1);
-  }, 240_000);
+  });
 });

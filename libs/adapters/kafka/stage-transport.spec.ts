@@ -1,3 +1,4 @@
+import { eventually } from '../../testing/eventually.js';
 import { freePort } from '../../testing/free-port.js';
 import { countingStage } from '../../testing/kafka/counting-stage.js';
 import { createKafka } from './client.js';
@@ -23,9 +24,9 @@ describe('a stage transport', () => {
     for (const name of ['first', 'second'])
       transport.addHandler(name, () => Promise.resolve({ ...countingStage(), name }));
     const listening = new Promise((resolve) => void transport.listen(resolve));
-    while (transport.runners.size === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await eventually('the first one', () => transport.runners.size > 0);
     await transport.close();
     expect(await listening).toBeUndefined();
     expect([...transport.runners.keys()]).toEqual(['first']);
-  }, 60_000);
+  });
 });

@@ -2,6 +2,7 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 import {
   countingStage,
   eventually,
+  type Counted,
   KafkaBroker,
   readAll,
   readCounted,
@@ -58,15 +59,13 @@ interface RawCluster {
 }
 
 /** Until the markers of the transaction before are written. */
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let left = 50; ; left--) {
-    try {
-      return await work();
-    } catch (error) {
-      if (left === 0) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+async function retried<T extends object>(work: () => Promise<T>): Promise<T> {
+  const answer = await eventually<T | Error>(
+    'the transaction before to end',
+    () => work().catch((error: unknown) => error as Error),
+    (each) => !(each instanceof Error),
+  );
+  return answer as T;
 }
 
 const missing = whyNoBroker();
@@ -86,7 +85,7 @@ if (missing) console.warn(`skipped: ${missing}`);
   beforeAll(async () => {
     // Off, so that a transaction can be left open on purpose; see the last test but one.
     broker = await KafkaBroker.start('transaction.partition.verification.enable=false');
-  }, 240_000);
+  });
 
   beforeEach(async () => {
     settings = broker.settings(`o${++tests}.`, 1);
@@ -96,13 +95,13 @@ if (missing) console.warn(`skipped: ${missing}`);
     await admin.connect();
     fatal.length = 0;
     await publish(10);
-  }, 240_000);
+  });
 
   afterEach(async () => {
     await Promise.all(runners.splice(0).map((runner) => runner.stop()));
     await Promise.all(processes.splice(0).map((child) => child.kill()));
     await admin.disconnect();
-  }, 240_000);
+  });
 
   afterAll(() => broker.stop());
 
@@ -129,10 +128,11 @@ if (missing) console.warn(`skipped: ${missing}`);
   async function create(...topics: ITopicConfig[]): Promise<void> {
     await admin.createTopics({ waitForLeaders: false, topics });
     const names = topics.map((each) => each.topic);
-    await eventually('creating', async () => {
-      const existing = await admin.listTopics();
-      return names.every((name) => existing.includes(name));
-    });
+    await eventually(
+      `topics ${names.join()} to be made`,
+      () => admin.listTopics(),
+      (existing) => names.every((name) => existing.includes(name)),
+    );
   }
 
   async function run(changelogFormat = 1): Promise<StageRunner> {
@@ -152,8 +152,19 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   async function countTen(): Promise<void> {
     const runner = await run();
-    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    await counted(10);
     await runner.stop();
+  }
+
+  /** What was counted, once so many are. */
+  async function counted(records: number): Promise<Counted[]> {
+    const { found } = await eventually(
+      `${records} records to be counted`,
+      async () => ({ found: await readCounted(settings), fatal }),
+      ({ found }) => fatal.length > 0 || found.length >= records,
+    );
+    expect(fatal).toEqual([]);
+    return found;
   }
 
   function context(readBy: Admin, identity: ClusterIdentity): TakeOverContext {
@@ -251,12 +262,8 @@ if (missing) console.warn(`skipped: ${missing}`);
     await admin.deleteGroups([group]);
     await publish(5);
     await run();
-    await eventually('counting on', async () => (await readCounted(settings)).length >= 15);
-    expect((await readCounted(settings)).map(({ count }) => count)).toEqual(
-      Array.from({ length: 15 }, (_, i) => i + 1),
-    );
-    expect(fatal).toEqual([]);
-  }, 240_000);
+    expect((await counted(15)).map(({ count }) => count)).toEqual(Array.from({ length: 15 }, (_, i) => i + 1));
+  });
 
   it('ends when the offsets were moved by hand', async () => {
     await countTen();
@@ -266,7 +273,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       partitions: [{ partition: 0, offset: '5' }],
     });
     await endsSaying('State and offsets do not belong together');
-  }, 240_000);
+  });
 
   it('ends when the state is gone', async () => {
     await countTen();
@@ -274,7 +281,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await eventually('deleting', async () => !(await admin.listTopics()).includes(topic('costState')));
     await ensureTopics(createKafka(settings, 'setup'), settings);
     await endsSaying('The state is gone');
-  }, 240_000);
+  });
 
   it('ends with a word where another version wrote the state, and begins anew once that is thrown away', async () => {
     const reset = () => {
@@ -288,7 +295,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       return resetStages(createKafka(settings, 'reset'), state);
     };
     const before = await run();
-    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    await counted(10);
     expect(await reset()).toEqual({ ok: false, running: [group] });
     await before.stop();
     const runner = await run(2);
@@ -301,35 +308,37 @@ if (missing) console.warn(`skipped: ${missing}`);
     await ensureTopics(createKafka(settings, 'setup'), settings);
     fatal.length = 0;
     await run(2);
-    await eventually('counting anew', async () => (await readCounted(settings)).length === 20);
-    expect((await readCounted(settings)).map(({ count }) => count).slice(10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect(fatal).toEqual([]);
-  }, 240_000);
+    expect((await counted(20)).map(({ count }) => count).slice(10)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
 
   it('ends when records were deleted before they were read, rather than skip them', async () => {
     await countTen();
     await publish(10);
     await deleteBefore('15');
     await endsSaying('Records were deleted before they were read');
-  }, 240_000);
+  });
 
   it('ends when they are deleted while it runs', async () => {
     const timing = { fetchMinBytes: 1, sessionTimeoutMs: 20_000, heartbeatIntervalMs: 200 };
     const child = new StageProcess({ settings, group: GROUP, partitionCounts: counts, chunkRecords: 5, timing });
     processes.push(child);
-    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    await counted(10);
     child.signal('SIGSTOP');
     // The first may answer a fetch that is under way; what follows is deleted before the process can ask for it.
     await publish(1);
     await publish(9);
     await deleteBefore('15');
     child.signal('SIGCONT');
-    await eventually('ending', () => child.said('FATAL'));
-    expect(child.lines.find((line) => line.includes('FATAL'))).toContain('Records were deleted before they were read');
+    const lastWords = await eventually(
+      'its end',
+      () => child.lines,
+      (lines) => lines.some((line) => line.includes('FATAL')),
+    );
+    expect(lastWords.find((line) => line.includes('FATAL'))).toContain('Records were deleted before they were read');
     const offsets = (await readCounted(settings)).map(({ offset }) => Number(offset));
     expect([10, 11]).toContain(offsets.length);
     expect(Math.max(...offsets)).toBeLessThan(11);
-  }, 240_000);
+  });
 
   it.each<LeftOpen & { decided: string }>([
     { decided: 'to commit', commit: true, marked: [] },
@@ -340,25 +349,24 @@ if (missing) console.warn(`skipped: ${missing}`);
     { decided: 'to commit, as readers have seen', commit: true, marked: ['events'], isForgotten: true },
     { decided: 'to abort, as the offsets show', commit: false, marked: ['offsets'], isForgotten: true },
     { decided: 'to abort, as the state shows', commit: false, marked: ['state', 'offsets'], isForgotten: true },
-  ])(
-    'ends a transaction that a broker left open, where the coordinator had decided $decided',
-    async (left) => {
-      const { commit } = left;
-      await countTen();
-      await publish(1);
-      await leaveOpen(left);
-      if (left.isForgotten) await initAgain();
-      await run();
-      // What was left open may be seen before anything is counted: only what is counted after it shows how it was ended.
-      await publish(1);
-      await eventually('counting on', async () => (await readCounted(settings)).at(-1)?.offset === '11');
-      const counted = await readCounted(settings);
-      expect(counted.map(({ count }) => count)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
-      expect(counted.filter((each) => 'leftOpen' in each)).toHaveLength(commit ? 1 : 0);
-      expect(fatal).toEqual([]);
-    },
-    240_000,
-  );
+  ])('ends a transaction that a broker left open, where the coordinator had decided $decided', async (left) => {
+    const { commit } = left;
+    await countTen();
+    await publish(1);
+    await leaveOpen(left);
+    if (left.isForgotten) await initAgain();
+    await run();
+    // What was left open may be seen before anything is counted: only what is counted after it shows how it was ended.
+    await publish(1);
+    const found = await eventually(
+      'what came after it to be counted',
+      () => readCounted(settings),
+      (all) => fatal.length > 0 || all.at(-1)?.offset === '11',
+    );
+    expect(fatal).toEqual([]);
+    expect(found.map(({ count }) => count)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(found.filter((each) => 'leftOpen' in each)).toHaveLength(commit ? 1 : 0);
+  });
 
   it('notices what a broker left open of its own last transaction before it begins the next one', async () => {
     await countTen();
@@ -394,7 +402,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect((await readAll(settings, 'signals')).map(({ value }) => value)).toEqual(['left']);
     await commitNext(open, 10n);
     await open.lock.release();
-  }, 240_000);
+  });
 
   it('reports every fault of the topics at once', async () => {
     const other = { ...settings, topicPrefix: `bad${tests}.`, createTopics: false };
@@ -413,7 +421,7 @@ if (missing) console.warn(`skipped: ${missing}`);
       `${name('costWindows')} has cleanup.policy=delete, but needs cleanup.policy=compact,delete`,
     );
     expect(message).toContain(`${name('signals')} is missing`);
-  }, 240_000);
+  });
 
   it('follows the partition count of inputs that exist already, and does nothing the second time', async () => {
     const other = { ...settings, topicPrefix: `six${tests}.`, partitions: 8 };
@@ -422,7 +430,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     const first = await ensureTopics(kafka, other);
     expect(first).toMatchObject({ interactions: 6, revenue: 6, costEvents: 6, panes: 6, costState: 6, reference: 1 });
     expect(await ensureTopics(kafka, { ...other, createTopics: false })).toEqual(first);
-  }, 240_000);
+  });
 
   it('takes an owner that commits between its two readings for what it is: somebody else has the task', async () => {
     await countTen();
@@ -447,11 +455,11 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(error).not.toBeInstanceOf(UnrecoverableError);
     expect(isFenced(error)).toBe(true);
     await other?.lock.release();
-  }, 240_000);
+  });
 
   it('ends when another cluster answers on the same address, and leaves that one as it was', async () => {
     const runner = await run();
-    await eventually('counting', async () => (await readCounted(settings)).length === 10);
+    await counted(10);
     await broker.kill9();
     const foreign = await KafkaBroker.start('', broker.port);
     try {
@@ -465,5 +473,5 @@ if (missing) console.warn(`skipped: ${missing}`);
       await foreign.stop();
       await broker.restart();
     }
-  }, 240_000);
+  });
 });

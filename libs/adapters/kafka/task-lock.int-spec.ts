@@ -19,7 +19,7 @@ if (missing) console.warn(`skipped: ${missing}`);
 
   beforeAll(async () => {
     broker = await KafkaBroker.start();
-  }, 240_000);
+  });
 
   beforeEach(async () => {
     settings = broker.settings(`l${++tests}.`, 2);
@@ -31,9 +31,9 @@ if (missing) console.warn(`skipped: ${missing}`);
         () => false,
       ),
     );
-  }, 240_000);
+  });
 
-  afterEach(() => Promise.all(locks.splice(0).map((lock) => lock.release())), 60_000);
+  afterEach(() => Promise.all(locks.splice(0).map((lock) => lock.release())));
 
   afterAll(() => broker.stop());
 
@@ -85,7 +85,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await lock.commit(waves('next'), at(6n));
     expect(await visible()).toHaveLength(1_201);
     expect(await committed()).toEqual({ offset: '6', metadata: 'note 6' });
-  }, 240_000);
+  });
 
   it('gives back no memory that is still being sent: whoever takes it writes over it', async () => {
     const lock = await take();
@@ -99,7 +99,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await lock.commit(waves(...many), at(5n)).finally(() => spy.mockRestore());
     expect(givenBytes).toBeGreaterThan(many.length * 2_000);
     expect(await visible()).toEqual([...many].sort());
-  }, 240_000);
+  });
 
   it('begins a transaction ahead of what goes into it, with its offsets, and the next one as well', async () => {
     const lock = await take();
@@ -112,7 +112,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     }
     expect(await visible()).toEqual(['first', 'second']);
     expect(await committed()).toEqual({ offset: '2', metadata: 'note 2' });
-  }, 240_000);
+  });
 
   it('tells a commit what failed when its transaction was begun ahead', async () => {
     const old = await take();
@@ -122,7 +122,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(isFenced(late)).toBe(true);
     expect(await visible()).toEqual([]);
     expect(await committed()).toEqual({ offset: '-1', metadata: null });
-  }, 240_000);
+  });
 
   it('lets the new owner alone commit', async () => {
     const old = await take();
@@ -133,7 +133,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await owner.commit(waves('new'), at(3n));
     expect(await visible()).toEqual(['new', 'old']);
     expect(await committed()).toEqual({ offset: '3', metadata: 'note 3' });
-  }, 240_000);
+  });
 
   it('ends what the old owner left open: nothing of it shows, and readers need not wait for its time-out', async () => {
     const old = await take();
@@ -146,7 +146,7 @@ if (missing) console.warn(`skipped: ${missing}`);
     await owner.commit(waves('whole'), at(1n));
     expect(await visible()).toEqual(['whole']);
     expect(await committed()).toEqual({ offset: '1', metadata: 'note 1' });
-  }, 240_000);
+  });
 
   it('is of no use any more after a send that was not acknowledged as a whole', async () => {
     const lock = await take();
@@ -160,5 +160,5 @@ if (missing) console.warn(`skipped: ${missing}`);
     await take();
     expect(await visible()).toEqual([]);
     expect(await committed()).toEqual({ offset: '-1', metadata: null });
-  }, 240_000);
+  });
 });
