@@ -25,7 +25,7 @@ interface Fault {
 }
 
 const GROUP = 'faults';
-const JUDGE_FOR_MS = 90_000;
+const JUDGE_FOR_MS = 300_000;
 const FAILURES_OF_A_PRODUCER = 5;
 
 /**
@@ -177,7 +177,7 @@ export class Scene {
     return true;
   }
 
-  async untilWhole(among?: readonly MonitorProcess[], withinMs = 60_000): Promise<void> {
+  async untilWhole(among?: readonly MonitorProcess[], withinMs = 180_000): Promise<void> {
     await until('all partitions open', () => this.isWhole(among), withinMs);
   }
 
@@ -256,7 +256,7 @@ export class Scene {
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
+  withinMs = 180_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await condition())) {

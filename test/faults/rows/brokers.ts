@@ -30,7 +30,7 @@ export const brokerRestart: Row = {
       await broker.restart();
       restarts += 1;
       scene.fault(`broker back, ${restarts} of ${rounds}`);
-      await scene.untilWhole(pair, 90_000);
+      await scene.untilWhole(pair, 270_000);
       await sleep(2_000);
     }
     const problems = await replaceEnded(scene, pair);
@@ -51,7 +51,7 @@ export const rollingKills: Row = {
     const scene = await setScene(cluster);
     const pair = [await scene.startMonitor(), await scene.startMonitor()];
     scene.startLoad();
-    await scene.untilWhole(pair, 90_000);
+    await scene.untilWhole(pair, 270_000);
     let [brokers, workers] = [0, 0];
     while (brokers < rounds && !isOver()) {
       const victim = cluster.brokers[(brokers + random.below(2)) % cluster.brokers.length];
@@ -67,7 +67,7 @@ export const rollingKills: Row = {
       }
       await sleep(1_000 + random.below(4_000));
       await victim?.restart();
-      await scene.untilWhole(pair, 120_000);
+      await scene.untilWhole(pair, 360_000);
       await sleep(random.below(2_000));
     }
     const problems = await replaceEnded(scene, pair);
@@ -93,7 +93,7 @@ export const leaderMoves: Row = {
     }));
     const monitor = await scene.startMonitor(plan);
     scene.startLoad();
-    await scene.untilWhole([monitor], 90_000);
+    await scene.untilWhole([monitor], 270_000);
     let moves = 0;
     while (moves < rounds && !isOver()) {
       monitor.arm();
@@ -105,7 +105,7 @@ export const leaderMoves: Row = {
       monitor.signal('SIGCONT');
       await sleep(3_000);
       await victim?.restart();
-      await scene.untilWhole([monitor], 120_000);
+      await scene.untilWhole([monitor], 360_000);
       await sleep(1_000);
     }
     const noticed = monitor.saying('cknowledge').length;

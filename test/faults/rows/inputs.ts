@@ -89,7 +89,7 @@ export const hungTransaction: Row = {
         problems.push(String(error)),
       );
       say(`lag of partition 0: ${String(await lag())}`);
-      await until('the brokers to end it', async () => (await lag()) === 0, 60_000);
+      await until('the brokers to end it', async () => (await lag()) === 0, 180_000);
     }
     const verdict = await scene.judge();
     return resultOf(scene, verdict, `${hung} transactions left open`, problems);
@@ -122,7 +122,7 @@ export const lostOffset: Row = {
       starts += 1;
       scene.fault(`start ${starts} after the deletion`);
       const monitor = await scene.startMonitor();
-      await until('the monitor to end', () => !monitor.isRunning, 60_000);
+      await until('the monitor to end', () => !monitor.isRunning, 180_000);
       if (monitor.saying('Records were deleted before they were read').length === 0)
         problems.push(`it ended otherwise: ${monitor.lines.at(-1) ?? ''}`);
       if (monitor.outcome !== 'code 1') problems.push(`it ended with ${monitor.outcome ?? ''}, not with code 1`);
@@ -152,7 +152,7 @@ export const foreignCluster: Row = {
       const other = await grounds.foreign(own.port);
       refused += 1;
       scene.fault('another cluster on the port');
-      await until('the monitor to end', () => !monitor.isRunning, 60_000).catch((error: unknown) =>
+      await until('the monitor to end', () => !monitor.isRunning, 180_000).catch((error: unknown) =>
         problems.push(String(error)),
       );
       if (monitor.saying('now leads to another cluster').length === 0)

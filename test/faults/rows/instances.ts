@@ -29,7 +29,7 @@ export const crash: Row = {
       const both = random.chance(0.1);
       const victims = both ? [0, 1] : [random.below(2)];
       for (const at of victims) pair[at]?.arm();
-      await until('the sabotage', () => victims.every((at) => pair[at]?.isRunning === false), 60_000);
+      await until('the sabotage', () => victims.every((at) => pair[at]?.isRunning === false), 180_000);
       kills += victims.length;
       scene.fault(`kill ${kills} of ${rounds}${both ? ', both at once' : ''}`);
       for (const at of victims) pair[at] = await start();
@@ -113,7 +113,7 @@ export const lateCommit: Row = {
       const heir = await scene.startMonitor([{ point: 'take-over', after: 0, action: 'delay', ms: 1_500 }]);
       await until('the heir to run', () => heir.saying('reference data read').length > 0);
       heir.arm();
-      await until('the heir to hesitate', () => heir.saying('sabotage: delay').length > 0, 30_000);
+      await until('the heir to hesitate', () => heir.saying('sabotage: delay').length > 0, 120_000);
       await sleep(random.below(1_500));
       old.signal('SIGCONT');
       await scene.untilWhole([old, heir]);
@@ -187,7 +187,7 @@ export const busyOwner: Row = {
       for (const each of pair) each.arm();
       scene.fault(`busy ${done + 1} of ${rounds}`);
       for (let commits = 0, before = await read(); commits < 3; commits += 1) {
-        await until('the busy task to go on', async () => (await read()) > before, 60_000);
+        await until('the busy task to go on', async () => (await read()) > before, 180_000);
         before = await read();
       }
       for (const each of pair) each.arm();

@@ -50,7 +50,7 @@ export const diskFull: Row = {
         await broker.restart();
         scene.fault('room again, broker restarted');
         if (!scene.monitors.some(({ isRunning }) => isRunning)) await scene.startMonitor();
-        await scene.untilWhole(undefined, 90_000);
+        await scene.untilWhole(undefined, 270_000);
         await sleep(1_000);
       }
       const verdict = await scene.judge();
@@ -108,7 +108,7 @@ export const postgresOutage: Row = {
       const problems = [monitor, ledger].filter(({ isRunning }) => !isRunning).map(({ lines }) => lines.at(-1) ?? '');
       const verdict = await scene.judge();
       const expected = verdict.costEvents;
-      await until('the ledger to catch up', async () => (await rowsOf(postgres)) >= expected, 60_000).catch(() =>
+      await until('the ledger to catch up', async () => (await rowsOf(postgres)) >= expected, 180_000).catch(() =>
         problems.push('the ledger did not catch up'),
       );
       const [row] = await postgres.query<{ n: string; ids: string }>(
@@ -146,6 +146,6 @@ async function rowsOf(postgres: TestPostgres): Promise<number> {
 async function progressOf(postgres: TestPostgres): Promise<number> {
   const began = performance.now();
   const before = await rowsOf(postgres);
-  await until('rows of the ledger', async () => (await rowsOf(postgres)) > before, 60_000);
+  await until('rows of the ledger', async () => (await rowsOf(postgres)) > before, 180_000);
   return (performance.now() - began) / 1000;
 }
