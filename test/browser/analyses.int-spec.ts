@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 
 import { migrate } from '#libs/adapters/postgres';
 import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
 import { freePort } from '../../libs/testing/free-port.js';
-import { eventually, Program } from '../../libs/testing/program.js';
+import { eventually } from '../../libs/testing/eventually.js';
+import { Program } from '../../libs/testing/program.js';
 
 import { buildConsole } from './build-console.js';
 import { Chromium, whyNoBrowser, type WatchedPage } from './chromium.js';
@@ -19,7 +20,6 @@ const withBrowser = missing ? describe.skip : describe;
 
 /** Where a person can look at what the browser saw. */
 const PICTURES = join(tmpdir(), 'spendline-console');
-const TIMEOUT_MS = 180_000;
 const SHANGHAI_MS = 8 * 3_600_000;
 
 /** Topics with the cost of one contact and how many there were: 80% of 1,000.00 is refunds. */
@@ -58,14 +58,14 @@ withBrowser('analyses in the console', () => {
       return (await fetch(`${origin}/health/live`).catch(() => undefined))?.ok;
     });
     await fillLedger();
-  }, TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await browser.close();
     await api.end('SIGKILL');
     await postgres.remove();
     rmSync(folder, { recursive: true });
-  }, TIMEOUT_MS);
+  });
   afterEach(() => browser.clear());
 
   /** All of it in this month, also when the month has only just begun; nothing in the last. */
@@ -126,86 +126,74 @@ withBrowser('analyses in the console', () => {
     expect([complaints.filter((text) => !/stream|EventSource/.test(text)), strangers]).toEqual([[], []]);
   }
 
-  it(
-    'tell which few make most of the cost, what it consists of and whether dear is good',
-    async () => {
-      const watched = await browser.open(`${origin}/#/`, { width: 1280, height: 900, colorScheme: 'light' });
-      const { page } = watched;
-      page.setDefaultTimeout(30_000);
-      await page.getByRole('link', { name: 'Analyses' }).click();
-      await page.getByText('80% of the cost is made by 1 of 10 topics (10%): refund.').waitFor();
-      expect(await page.locator('.pareto rect.few').count()).toBe(1);
-      expect(await page.locator('.pareto rect.many').count()).toBe(9);
-      expect(await figure(page, 'topic:refund')).toMatch(/¥800\.00.*80%.*20.*19%.*¥40\.00.*8:00/);
-      expect(await figure(page, 'dimension:labour')).toMatch(/75%.*benchmark 70%, \+5 points/);
-      expect(await figure(page, 'dimension:outsourcing')).toContain('no benchmark');
-      await page.getByText('r = 1.00 over 6 agents: dearer contacts are the better ones.').waitFor();
-      await page.getByText('Left out: 1 with fewer than 5 answers.').waitFor();
-      await looksRight(watched, 'analyses');
+  it('tell which few make most of the cost, what it consists of and whether dear is good', async () => {
+    const watched = await browser.open(`${origin}/#/`, { width: 1280, height: 900, colorScheme: 'light' });
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Analyses' }).click();
+    await page.getByText('80% of the cost is made by 1 of 10 topics (10%): refund.').waitFor();
+    expect(await page.locator('.pareto rect.few').count()).toBe(1);
+    expect(await page.locator('.pareto rect.many').count()).toBe(9);
+    expect(await figure(page, 'topic:refund')).toMatch(/¥800\.00.*80%.*20.*19%.*¥40\.00.*8:00/);
+    expect(await figure(page, 'dimension:labour')).toMatch(/75%.*benchmark 70%, \+5 points/);
+    expect(await figure(page, 'dimension:outsourcing')).toContain('no benchmark');
+    await page.getByText('r = 1.00 over 6 agents: dearer contacts are the better ones.').waitFor();
+    await page.getByText('Left out: 1 with fewer than 5 answers.').waitFor();
+    await looksRight(watched, 'analyses');
 
-      await page.locator('select[name=benchmark]').selectOption('retail');
-      await page.getByText('benchmark 40%, −15 points').waitFor();
-      await page.locator('select[name=by]').selectOption('complexity');
-      await page.getByText('80% of the cost is made by 1 of 2 degrees of complexity (50%): high.').waitFor();
-      await page.locator('select[name=over]').selectOption('vendor');
-      await page.getByText('None of the vendors has contacts').waitFor();
-      await page.locator('select[name=by]').selectOption('stage');
-      await page.getByText('No contact of this time names any stages').waitFor();
-      expect(await figure(page, 'stage:')).toMatch(/Without stages.*¥1,000.*100%/);
-    },
-    TIMEOUT_MS,
-  );
+    await page.locator('select[name=benchmark]').selectOption('retail');
+    await page.getByText('benchmark 40%, −15 points').waitFor();
+    await page.locator('select[name=by]').selectOption('complexity');
+    await page.getByText('80% of the cost is made by 1 of 2 degrees of complexity (50%): high.').waitFor();
+    await page.locator('select[name=over]').selectOption('vendor');
+    await page.getByText('None of the vendors has contacts').waitFor();
+    await page.locator('select[name=by]').selectOption('stage');
+    await page.getByText('No contact of this time names any stages').waitFor();
+    expect(await figure(page, 'stage:')).toMatch(/Without stages.*¥1,000.*100%/);
+  });
 
-  it(
-    'show what was asked for last, also where an answer from before comes later',
-    async () => {
-      const { page } = await browser.open(`${origin}/#/analyses`, { width: 1280, height: 900, colorScheme: 'light' });
-      page.setDefaultTimeout(30_000);
-      await page.getByText('1 of 10 topics').waitFor();
-      const held: (() => void)[] = [];
-      let holds = true;
-      await page.route('**/analyses/**', async (route) => {
-        if (holds) await new Promise<void>((release) => held.push(release));
-        await route.continue();
-      });
-      await page.getByText('Last 7 days').click();
-      await eventually('the questions to be held', () => Promise.resolve(held.length > 1));
-      holds = false;
-      await page.getByText('Last month').click();
-      const noContacts = page.getByText('The ledger has no contact of this time.');
-      await noContacts.nth(1).waitFor();
-      let answered = 0;
-      page.on('requestfinished', () => (answered += 1));
-      for (const release of held) release();
-      await eventually('the answers from before', () => Promise.resolve(answered >= held.length));
-      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-      expect(await noContacts.count()).toBe(2);
-    },
-    TIMEOUT_MS,
-  );
+  it('show what was asked for last, also where an answer from before comes later', async () => {
+    const { page } = await browser.open(`${origin}/#/analyses`, { width: 1280, height: 900, colorScheme: 'light' });
+    await page.getByText('1 of 10 topics').waitFor();
+    const held: { readonly request: Request; readonly release: () => void }[] = [];
+    let holds = true;
+    await page.route('**/analyses/**', async (route) => {
+      if (holds) await new Promise<void>((release) => held.push({ request: route.request(), release }));
+      await route.continue();
+    });
+    await page.getByText('Last 7 days').click();
+    await eventually(
+      'the questions to be held',
+      () => held.map(({ request }) => request.url()),
+      ({ length }) => length > 1,
+    );
+    holds = false;
+    await page.getByText('Last month').click();
+    const noContacts = page.getByText('The ledger has no contact of this time.');
+    await noContacts.nth(1).waitFor();
+    for (const { release } of held) release();
+    // The answers from before.
+    await Promise.all(held.map(async ({ request }) => (await request.response())?.finished()));
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    expect(await noContacts.count()).toBe(2);
+  });
 
-  it(
-    'explain themselves where the ledger has nothing, and say when it cannot be read',
-    async () => {
-      const watched = await browser.open(`${origin}/#/analyses`, { width: 1280, height: 900, colorScheme: 'light' });
-      const { page } = watched;
-      page.setDefaultTimeout(30_000);
-      await page.getByText('Last month').click();
-      await page.getByText('The ledger has no cost of this time.').waitFor();
-      const noContacts = page.getByText('The ledger has no contact of this time.');
-      // Each part of the page asks for itself.
-      await noContacts.nth(1).waitFor();
-      expect(await noContacts.count()).toBe(2);
-      await looksRight(watched, 'analyses-empty');
-      await page.getByText('Last 7 days').click();
-      await page.getByText('1 of 10 topics').waitFor();
-      await postgres.query('ALTER TABLE cost_window RENAME TO elsewhere');
-      await page.getByText('This month').click();
-      await page.getByRole('alert').first().waitFor();
-      expect(await page.getByRole('alert').first().textContent()).toContain('npx spendline migrate');
-      await page.getByText('1 of 10 topics').waitFor();
-      await postgres.query('ALTER TABLE elsewhere RENAME TO cost_window');
-    },
-    TIMEOUT_MS,
-  );
+  it('explain themselves where the ledger has nothing, and say when it cannot be read', async () => {
+    const watched = await browser.open(`${origin}/#/analyses`, { width: 1280, height: 900, colorScheme: 'light' });
+    const { page } = watched;
+    await page.getByText('Last month').click();
+    await page.getByText('The ledger has no cost of this time.').waitFor();
+    const noContacts = page.getByText('The ledger has no contact of this time.');
+    // Each part of the page asks for itself.
+    await noContacts.nth(1).waitFor();
+    expect(await noContacts.count()).toBe(2);
+    await looksRight(watched, 'analyses-empty');
+    await page.getByText('Last 7 days').click();
+    await page.getByText('1 of 10 topics').waitFor();
+    await postgres.query('ALTER TABLE cost_window RENAME TO elsewhere');
+    await page.getByText('This month').click();
+    await page.getByRole('alert').first().waitFor();
+    expect(await page.getByRole('alert').first().textContent()).toContain('npx spendline migrate');
+    await page.getByText('1 of 10 topics').waitFor();
+    await postgres.query('ALTER TABLE elsewhere RENAME TO cost_window');
+  });
 });

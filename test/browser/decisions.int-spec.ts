@@ -7,7 +7,8 @@ import type { Page } from 'playwright-core';
 import { migrate } from '#libs/adapters/postgres';
 import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
 import { freePort } from '../../libs/testing/free-port.js';
-import { eventually, Program } from '../../libs/testing/program.js';
+import { eventually } from '../../libs/testing/eventually.js';
+import { Program } from '../../libs/testing/program.js';
 
 import { buildConsole } from './build-console.js';
 import { Chromium, whyNoBrowser, type Look, type WatchedPage } from './chromium.js';
@@ -21,7 +22,6 @@ const withBrowser = missing ? describe.skip : describe;
 const PICTURES = join(tmpdir(), 'spendline-console');
 const WIDE: Look = { width: 1280, height: 900, colorScheme: 'light' };
 const NARROW: Look = { width: 390, height: 844, colorScheme: 'dark' };
-const TIMEOUT_MS = 180_000;
 
 const SIGNAL = {
   ...{
@@ -61,14 +61,14 @@ withBrowser('deciding in the console', () => {
        VALUES ('e-1', 0, $1, 'firing', 'critical', 'burn-rate', 'burn-rate', 'channel', 'voice', $2, $2, $3)`,
       [SIGNAL.signalKey, SIGNAL.startedAt, JSON.stringify(SIGNAL)],
     );
-  }, TIMEOUT_MS);
+  });
 
   afterAll(async () => {
     await browser.close();
     await api.end('SIGKILL');
     await postgres.remove();
     rmSync(folder, { recursive: true });
-  }, TIMEOUT_MS);
+  });
   afterEach(() => browser.clear());
 
   async function startApi(settings: Record<string, string> = {}): Promise<{ api: Program; origin: string }> {
@@ -91,7 +91,6 @@ withBrowser('deciding in the console', () => {
 
   async function signedIn(name: string, address: string, look: Look): Promise<WatchedPage> {
     const watched = await browser.open(`${origin}/${address}`, look);
-    watched.page.setDefaultTimeout(30_000);
     await signIn(watched.page, name);
     return watched;
   }
@@ -120,85 +119,72 @@ withBrowser('deciding in the console', () => {
     expect([complaints.filter((text) => !/stream|EventSource/.test(text)), strangers]).toEqual([[], []]);
   }
 
-  it(
-    'takes a budget from draft to approval by two people, and not by one',
-    async () => {
-      const owner = await signedIn('Wei Chen', '#/budgets', WIDE);
-      const { page } = owner;
-      await page.getByRole('button', { name: 'New budget' }).click();
-      await page.locator('[name=budgetId]').fill('voice');
-      await page.locator('[name=id]').fill('voice');
-      await page.locator('[name=amount]').fill('nothing');
-      await page.getByRole('button', { name: 'Save as draft' }).click();
-      await page.getByRole('alert').waitFor();
-      await page.locator('[name=amount]').fill('1260000');
-      await page.getByRole('button', { name: 'Save as draft' }).click();
-      await page.getByRole('button', { name: 'Submit' }).click();
-      await page.getByText('Waits for approval').first().waitFor();
-      expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
-      await page.getByText('somebody else must approve it').waitFor();
+  it('takes a budget from draft to approval by two people, and not by one', async () => {
+    const owner = await signedIn('Wei Chen', '#/budgets', WIDE);
+    const { page } = owner;
+    await page.getByRole('button', { name: 'New budget' }).click();
+    await page.locator('[name=budgetId]').fill('voice');
+    await page.locator('[name=id]').fill('voice');
+    await page.locator('[name=amount]').fill('nothing');
+    await page.getByRole('button', { name: 'Save as draft' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.locator('[name=amount]').fill('1260000');
+    await page.getByRole('button', { name: 'Save as draft' }).click();
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByText('Waits for approval').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    await page.getByText('somebody else must approve it').waitFor();
 
-      const approver = await signedIn('Anton Weber', '#/budgets/voice', NARROW);
-      // Without Kafka there is no past, and a submission does not wait for one.
-      await approver.page.getByText('Not rehearsed: ').waitFor();
-      await approver.page.locator('[name=reason]').fill('as planned');
-      await approver.page.getByRole('button', { name: 'Approve' }).click();
-      await approver.page.getByText('In force: ').waitFor();
-      await approver.page.getByText('as planned').first().waitFor();
-      await looksRight(approver, 'budget');
-      const [entry] = await postgres.query<{ by: string }>(
-        `SELECT updated_by AS by FROM reference_entry WHERE kind = 'budget'`,
-      );
-      expect(entry).toEqual({ by: 'anton' });
-      await approver.page.goto(`${origin}/#/budgets`);
-      await approver.page.locator('[data-budget=voice]').waitFor();
-      await looksRight(approver, 'budgets');
-    },
-    TIMEOUT_MS,
-  );
+    const approver = await signedIn('Anton Weber', '#/budgets/voice', NARROW);
+    // Without Kafka there is no past, and a submission does not wait for one.
+    await approver.page.getByText('Not rehearsed: ').waitFor();
+    await approver.page.locator('[name=reason]').fill('as planned');
+    await approver.page.getByRole('button', { name: 'Approve' }).click();
+    await approver.page.getByText('In force: ').waitFor();
+    await approver.page.getByText('as planned').first().waitFor();
+    await looksRight(approver, 'budget');
+    const [entry] = await postgres.query<{ by: string }>(
+      `SELECT updated_by AS by FROM reference_entry WHERE kind = 'budget'`,
+    );
+    expect(entry).toEqual({ by: 'anton' });
+    await approver.page.goto(`${origin}/#/budgets`);
+    await approver.page.locator('[data-budget=voice]').waitFor();
+    await looksRight(approver, 'budgets');
+  });
 
-  it(
-    'shows why a signal fires, and lets an operator acknowledge, snooze and comment',
-    async () => {
-      const address = `#/signals/${encodeURIComponent(SIGNAL.signalKey)}`;
-      const watched = await signedIn('Omar Haddad', address, WIDE);
-      const { page } = watched;
-      await page.getByText('agent agent-007').waitFor();
-      await page.getByText('Longer handling').waitFor();
-      await page.getByText('Nobody has said').waitFor();
-      await page.locator('[name=comment]').fill('campaign is on');
-      await page.getByRole('button', { name: 'Acknowledge' }).click();
-      await page.getByText('Omar Haddad looks after it since').waitFor();
-      await page.getByText('campaign is on').waitFor();
-      await page.getByRole('button', { name: 'Snooze' }).click();
-      await page.getByText('Snoozed until').waitFor();
-      await looksRight(watched, 'signal');
-      const reader = await browser.open(`${origin}/${address}`, NARROW);
-      await reader.page.getByText('Sign in to acknowledge').waitFor();
-      expect(await reader.page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+  it('shows why a signal fires, and lets an operator acknowledge, snooze and comment', async () => {
+    const address = `#/signals/${encodeURIComponent(SIGNAL.signalKey)}`;
+    const watched = await signedIn('Omar Haddad', address, WIDE);
+    const { page } = watched;
+    await page.getByText('agent agent-007').waitFor();
+    await page.getByText('Longer handling').waitFor();
+    await page.getByText('Nobody has said').waitFor();
+    await page.locator('[name=comment]').fill('campaign is on');
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByText('Omar Haddad looks after it since').waitFor();
+    await page.getByText('campaign is on').waitFor();
+    await page.getByRole('button', { name: 'Snooze' }).click();
+    await page.getByText('Snoozed until').waitFor();
+    await looksRight(watched, 'signal');
+    const reader = await browser.open(`${origin}/${address}`, NARROW);
+    await reader.page.getByText('Sign in to acknowledge').waitFor();
+    expect(await reader.page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
+  });
 
-  it(
-    'where reading is closed, follows the stream with the token of who signed in',
-    async () => {
-      const closed = await startApi({ SPENDLINE_OPEN_READING: 'false' });
-      try {
-        const { page } = await browser.open(`${closed.origin}/`, WIDE);
-        page.setDefaultTimeout(30_000);
-        await page.getByText('Sign in to see the figures').waitFor();
-        const streamed = page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
-        await signIn(page, 'Mei Lin');
-        expect((await streamed).request().headers()['authorization']).toMatch(/^Bearer /);
-        // What the stream tells while nothing of Kafka has been read.
-        await page.getByText('Reading').first().waitFor();
-        await page.getByRole('button', { name: 'Sign out' }).click();
-        await page.getByText('Sign in to see the figures').waitFor();
-      } finally {
-        await closed.api.end('SIGKILL');
-      }
-    },
-    TIMEOUT_MS,
-  );
+  it('where reading is closed, follows the stream with the token of who signed in', async () => {
+    const closed = await startApi({ SPENDLINE_OPEN_READING: 'false' });
+    try {
+      const { page } = await browser.open(`${closed.origin}/`, WIDE);
+      await page.getByText('Sign in to see the figures').waitFor();
+      const streamed = page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
+      await signIn(page, 'Mei Lin');
+      expect((await streamed).request().headers()['authorization']).toMatch(/^Bearer /);
+      // What the stream tells while nothing of Kafka has been read.
+      await page.getByText('Reading').first().waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByText('Sign in to see the figures').waitFor();
+    } finally {
+      await closed.api.end('SIGKILL');
+    }
+  });
 });
