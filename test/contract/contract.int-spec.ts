@@ -1,21 +1,19 @@
-import { jest } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import kafkajs from 'kafkajs';
+import { eventually } from '../../libs/testing/eventually.js';
 import { whyNoBroker } from '../../libs/testing/kafka/index.js';
 import { postgresMissing } from '../../libs/testing/postgres.js';
 import { CATALOGUE, TOPICS } from './catalogue.js';
 import { Installation, PREFIX, PROGRAMS, SECRET } from './installation.js';
 import { signalFaults, type Signal } from './judge-signals.js';
 import { contentFaults, formFaults, sixDigits, type Window } from './judge-windows.js';
-import { json, publishedSchemas, scrape, sum, until, type Read, type Request } from './outside.js';
+import { json, publishedSchemas, scrape, sum, type Read, type Request } from './outside.js';
 import { Recount } from './recount.js';
 import * as scenario from './scenario.js';
 
 const { ConfigResourceTypes } = kafkajs;
 const missing = whyNoBroker() ?? (await postgresMissing());
 if (missing !== undefined) console.warn(`skipped: ${missing}`);
-
-jest.setTimeout(60_000);
 
 /** What another program may rely on, seen as it sees it: see outside.ts. */
 (missing === undefined ? describe : describe.skip)('the contract, from outside', () => {
@@ -24,8 +22,8 @@ jest.setTimeout(60_000);
   beforeAll(async () => {
     centre = await Installation.open();
     await centre.play();
-  }, 300_000);
-  afterAll(() => centre.close(), 60_000);
+  });
+  afterAll(() => centre.close());
 
   const outputs = (topic: string): Read[] => centre.outputs(topic);
   const afterwards = (): Recount => new Recount(centre.sent);
@@ -150,7 +148,11 @@ jest.setTimeout(60_000);
       await centre.send(ahead, '');
       const live = (name: string, labels = {}): Promise<number> =>
         scrape(centre.origins.live).then((page) => sum(page, name, labels));
-      await until('all of it is taken', async () => (await live('spendline_events_total')) === ahead.length);
+      await eventually(
+        'all of it to be taken',
+        () => live('spendline_events_total'),
+        (taken) => taken === ahead.length,
+      );
       expect(await live('spendline_rejected_total', { reason: 'future' })).toBe(4);
       expect(await live('spendline_counted_total')).toBe(1);
     });
@@ -227,12 +229,16 @@ jest.setTimeout(60_000);
 
     it('are open in the API and its event stream', async () => {
       const total = afterwards().ledger('all', 'all').content(0, Infinity, true)['amount'];
-      await until('the month is the same', async () => {
-        const answer = (await (await fetch(`${centre.origins.api}/api/v1/live`)).json()) as {
-          totals: { month: { amount: string } | null };
-        };
-        return sixDigits(answer.totals.month?.amount ?? '0') === total;
-      });
+      await eventually(
+        `the month to be ${String(total)}`,
+        async () => {
+          const answer = (await (await fetch(`${centre.origins.api}/api/v1/live`)).json()) as {
+            totals: { month: { amount: string } | null };
+          };
+          return sixDigits(answer.totals.month?.amount ?? '0');
+        },
+        (month) => month === total,
+      );
       const stop = new AbortController();
       const stream = await fetch(`${centre.origins.api}/api/v1/stream`, { signal: stop.signal });
       expect(stream.headers.get('content-type')).toContain('text/event-stream');
@@ -265,10 +271,10 @@ jest.setTimeout(60_000);
     it('reach the receivers: Alertmanager, and a webhook that is signed', async () => {
       const told = (): Request[] =>
         centre.receiver.requests.filter(({ body }) => body.includes('burn-rate:channel:voice'));
-      await until('the end is told', () =>
-        told().some(({ path, body }) => path === '/hook' && body.includes('"resolved"')),
+      await eventually('the end to be told', told, (requests) =>
+        requests.some(({ path, body }) => path === '/hook' && body.includes('"resolved"')),
       );
-      await until('to both', () => told().some(({ path }) => path === '/api/v2/alerts'));
+      await eventually('both to be told', told, (requests) => requests.some(({ path }) => path === '/api/v2/alerts'));
       const hook = told().find(({ path }) => path === '/hook');
       const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = hook?.headers ?? {};
       const mac = createHmac('sha256', SECRET).update(`${String(id)}.${String(timestamp)}.${hook?.body ?? ''}`);
@@ -324,7 +330,7 @@ jest.setTimeout(60_000);
       centre.start('simulator', 'simulator', { SPENDLINE_TOPIC_PREFIX: 'sim.' });
       for (const name of PROGRAMS) {
         if (name !== 'simulator') await centre.ready(name);
-        await until(`${name} is alive`, () => isAlive(centre.origins[name]));
+        await eventually(`${name} to be alive`, () => isAlive(centre.origins[name]));
         const [live, page] = [await fetch(`${centre.origins[name]}/health/live`), await scrape(centre.origins[name])];
         expect([name, live.status]).toEqual([name, 200]);
         expect([name, page.types['process_cpu_seconds_total'], page.types['spendline_commit_seconds']]).toEqual([

@@ -3,10 +3,11 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs';
+import { eventually } from '../../libs/testing/eventually.js';
 import { freePort } from '../../libs/testing/free-port.js';
-import { KafkaBroker } from '../../libs/testing/kafka/index.js';
+import { allMerged, KafkaBroker } from '../../libs/testing/kafka/index.js';
 import { startTestPostgres, type TestPostgres } from '../../libs/testing/postgres.js';
-import { Follower, json, kafkaAt, Program, scrape, startReceiver, sum, until, type Request } from './outside.js';
+import { Follower, json, kafkaAt, Program, scrape, startReceiver, sum, type Request } from './outside.js';
 import * as scenario from './scenario.js';
 import type { Sent } from './scenario.js';
 
@@ -97,10 +98,13 @@ export class Installation {
     await this.settled();
     await this.replayNight();
     await this.settled();
-    await until('the last window has left', () => {
-      const last = this.outputs('cost.windows').findLast(({ key }) => key === 'all:all:24h');
-      return last !== undefined && json<{ interactions: number }>(last).interactions === 0;
-    });
+    await eventually(
+      'the last window to leave',
+      () => this.outputs('cost.windows').findLast(({ key }) => key === 'all:all:24h'),
+      (last) => last !== undefined && json<{ interactions: number }>(last).interactions === 0,
+    );
+    await allMerged(this.admin, PREFIX);
+    await this.followed();
   }
 
   /** Ends everything and removes what it left. */
@@ -129,11 +133,19 @@ export class Installation {
     return this.running.get(name)?.stop() ?? Promise.resolve(null);
   }
 
-  ready(name: ProgramName): Promise<void> {
-    return until(`${name} is ready`, async () => {
-      const answer = await fetch(`${this.origins[name]}/health/ready`).catch(() => undefined);
-      return answer?.status === 200;
-    });
+  async ready(name: ProgramName): Promise<void> {
+    await eventually(
+      `${name} to be ready`,
+      async () => {
+        const answer = await fetch(`${this.origins[name]}/health/ready`).catch(() => undefined);
+        return {
+          status: answer?.status,
+          says: await answer?.text(),
+          output: this.running.get(name)?.output.slice(-500),
+        };
+      },
+      ({ status }) => status === 200,
+    );
   }
 
   async send(records: readonly Sent[], prefix = PREFIX): Promise<void> {
@@ -163,22 +175,36 @@ export class Installation {
 
   private async command(...args: string[]): Promise<string> {
     const program = new Program('ctl.js', this.environment({}), ...args);
-    const code = await program.exitWithin(90);
+    const code = await program.exitWithin(240);
     if (code !== 0) throw new Error(`spendline ${args.join(' ')} ended with ${String(code)}: ${program.output}`);
     return program.output.trim();
   }
 
-  /** Ends of partitions are asked for now and then: once is not enough. */
+  /** Everything that was sent is costed, and all that came of it is merged. */
   private async settled(): Promise<void> {
-    let quiet = 0;
-    await until('everything is read', async () => {
-      const page = await scrape(this.origins.monitor).catch(() => undefined);
-      const lags = page?.series.filter(({ name }) => name === 'spendline_consumer_lag_records') ?? [];
-      const isQuiet = lags.length > 0 && lags.every(({ value }) => value === 0);
-      const expected = this.sent.length - this.sentBefore;
-      quiet = page && isQuiet && sum(page, 'spendline_events_total') === expected ? quiet + 1 : 0;
-      return quiet >= 8;
-    });
+    const expected = this.sent.length - this.sentBefore;
+    await eventually(
+      `${String(expected)} records to be costed`,
+      async () => {
+        const page = await scrape(this.origins.monitor).catch(() => undefined);
+        return page && sum(page, 'spendline_events_total');
+      },
+      (costed) => costed === expected,
+    );
+    await allMerged(this.admin, PREFIX);
+  }
+
+  /** All outputs up to their ends are read: but for the markers of transactions, which nobody is given. */
+  private async followed(): Promise<void> {
+    const topics = OUTPUTS.map((topic) => PREFIX + topic);
+    const ends = new Map(
+      await Promise.all(topics.map(async (topic) => [topic, await this.admin.fetchTopicOffsets(topic)] as const)),
+    );
+    await eventually(
+      'all outputs to be read',
+      () => [...ends].flatMap(([topic, partitions]) => this.follower.behind(topic, partitions)),
+      (behind) => behind.every(([, offsets]) => offsets <= 1),
+    );
   }
 
   /** Programs that must not start: wrong topics, none, too few partitions, wrong settings. */
@@ -202,7 +228,7 @@ export class Installation {
     return Promise.all(
       environments.map(async (env) => {
         const program = new Program('monitor.js', this.environment(env));
-        const code = await program.exitWithin(90);
+        const code = await program.exitWithin(240);
         return { code, output: program.output };
       }),
     );
@@ -219,10 +245,11 @@ export class Installation {
     const submitted = await this.decideOnBudget(owner, '/voice/submit', {}, drafted);
     await this.decideOnBudget(approver, '/voice/approve', { reason: 'as planned' }, submitted);
     const entries = scenario.REFERENCE.match(/^ {2}- /gm)?.length ?? 0;
-    await until('decisions are told to the stages', async () => {
-      const [partition] = await this.admin.fetchTopicOffsets(`${PREFIX}spendline.reference`).catch(() => []);
-      return Number(partition?.high ?? 0) >= entries + 2;
-    });
+    await eventually(
+      'decisions to be told to the stages',
+      () => this.admin.fetchTopicOffsets(`${PREFIX}spendline.reference`).catch(() => []),
+      ([partition]) => Number(partition?.high ?? 0) >= entries + 2,
+    );
   }
 
   private async decideOnBudget(token: string, path: string, body: object, etag = ''): Promise<string> {

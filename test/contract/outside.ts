@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
 
@@ -58,22 +57,15 @@ export class Program {
   }
 }
 
-/** Asks until the answer is true, else throws with what was waited for. */
-export async function until(what: string, probe: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await probe())) {
-    if (Date.now() > deadline) throw new Error(`not within ${String(seconds)} s: ${what}`);
-    await sleep(100);
-  }
-}
-
 export function kafkaAt(address: string): Kafka {
   return new kafkajs.Kafka({ clientId: 'outside', brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
 }
 
 /** Reads topics from their beginning, committed records only, and keeps on doing so. */
 export class Follower {
-  readonly records: Read[] = [];
+  /** By place: a group that has missed our heartbeats, as we were computing, has us begin again. */
+  private readonly records = new Map<string, Read>();
+  private readonly lastOffsets = new Map<string, number>();
   private readonly consumer;
 
   constructor(
@@ -89,16 +81,26 @@ export class Follower {
     await this.consumer.run({
       autoCommit: false,
       eachMessage: ({ topic, partition, message }) => {
-        this.records.push(readOf(topic, partition, message));
+        const name = `${topic}/${String(partition)}`;
+        this.records.set(`${name}/${message.offset}`, readOf(topic, partition, message));
+        this.lastOffsets.set(name, Number(message.offset));
         return Promise.resolve();
       },
     });
   }
 
   of(topic: string): Read[] {
-    return this.records
+    return [...this.records.values()]
       .filter((record) => record.topic === topic)
       .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+  }
+
+  /** How many offsets each partition of a topic has behind what was read of it. */
+  behind(topic: string, ends: readonly { readonly partition: number; readonly high: string }[]): [string, number][] {
+    return ends.map(({ partition, high }) => {
+      const name = `${topic}/${String(partition)}`;
+      return [name, Number(high) - 1 - (this.lastOffsets.get(name) ?? -1)];
+    });
   }
 
   async stop(): Promise<void> {

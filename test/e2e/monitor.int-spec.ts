@@ -4,7 +4,8 @@ import { TOPICS, type CostEvent, type CostWindow } from '#libs/contract';
 import { parseMicros } from '#libs/domain';
 import { freePort } from '../../libs/testing/free-port.js';
 import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
-import { eventually, Program } from '../../libs/testing/program.js';
+import { eventually } from '../../libs/testing/eventually.js';
+import { Program } from '../../libs/testing/program.js';
 import { namedInputs, type NamedInput } from '../input/named-inputs.js';
 
 const REFERENCE = `
@@ -117,13 +118,13 @@ const why = whyNoBroker();
       await publisher.connect();
       await publishReference(publisher);
       metricsPort = await freePort();
-    }, 240_000);
+    });
 
     afterAll(async () => {
       await monitor.end('SIGKILL');
       await publisher.disconnect();
       await broker.stop();
-    }, 240_000);
+    });
 
     it('loses and doubles nothing when it is killed in the middle of its work, and its windows equal a batch computation', async () => {
       const latest = new Map<string, Sent>();
@@ -146,7 +147,11 @@ const why = whyNoBroker();
         await publisher.send('interactions', records);
         if (part < kills) {
           // Somewhere between the first commit of this process and the last.
-          await eventually('the monitor works', async () => (await metric('spendline_events_total')) > 0);
+          await eventually(
+            'the monitor to work',
+            () => metric('spendline_events_total'),
+            (taken) => taken > 0,
+          );
           await monitor.end('SIGKILL');
         }
       }
@@ -166,11 +171,8 @@ const why = whyNoBroker();
       const revisions = latest.size + Math.ceil(CONTACTS / 25);
       const events = await eventually(
         'every cost event',
-        async () => {
-          const found = await readAll<CostEvent>('costEvents');
-          return found.length >= revisions && found;
-        },
-        120_000,
+        () => readAll<CostEvent>('costEvents'),
+        ({ length }) => length >= revisions,
       );
       expect(new Set(events.map(({ costEventId }) => costEventId)).size).toBe(events.length);
       expect(events).toHaveLength(revisions);
@@ -184,31 +186,35 @@ const why = whyNoBroker();
         add(`channel:${channel}`, amountMicros);
       }
       const monthEnd = new Date(Math.ceil((BASE + CONTACTS * STEP_MS) / 60_000) * 60_000).toISOString();
-      await eventually('the last windows', async () => {
-        const windows = await readAll<CostWindow>('costWindows');
-        const months = new Map<string, CostWindow>();
-        for (const window of windows)
-          if (window.window === 'month' && window.end <= monthEnd) months.set(`${window.scope}:${window.id}`, window);
-        const actual = new Map([...months].map(([key, window]) => [key, parseMicros(window.amount)]));
-        return (
-          actual.get('all:all') === expected.get('all:all') &&
-          [...expected].every(([key, amount]) => actual.get(key) === amount)
-        );
-      });
+      await eventually(
+        'each month to be what a batch computation says',
+        async () => {
+          const actual = new Map<string, bigint>();
+          for (const { window, end, scope, id, amount } of await readAll<CostWindow>('costWindows'))
+            if (window === 'month' && end <= monthEnd) actual.set(`${scope}:${id}`, parseMicros(amount));
+          return [...expected].flatMap(([key, amount]) => {
+            const found = actual.get(key);
+            return found === amount ? [] : [{ key, found, not: amount }];
+          });
+        },
+        ({ length }) => length === 0,
+      );
       // The last word of every rolling window is zero: everything that entered has left.
-      await eventually('empty windows at the end', async () => {
-        const last = new Map<string, CostWindow>();
-        for (const window of await readAll<CostWindow>('costWindows'))
-          if (window.window !== 'month') last.set(`${window.scope}:${window.id}:${window.window}`, window);
-        return (
-          last.size === (1 + AGENTS + 3) * 3 &&
-          [...last.values()].every(({ interactions, amount }) => interactions === 0 && amount === '0.00')
-        );
-      });
+      await eventually(
+        'empty windows at the end',
+        async () => {
+          const last = new Map<string, CostWindow>();
+          for (const window of await readAll<CostWindow>('costWindows'))
+            if (window.window !== 'month') last.set(`${window.scope}:${window.id}:${window.window}`, window);
+          const full = [...last].filter(([, { interactions, amount }]) => interactions !== 0 || amount !== '0.00');
+          return { windows: last.size, full: full.map(([key]) => key) };
+        },
+        ({ windows, full }) => windows === (1 + AGENTS + 3) * 3 && full.length === 0,
+      );
       expect(await metric('spendline_unaccounted_records')).toBe(0);
       expect(await readAll('rejected')).toEqual([]);
       await monitor.end('SIGTERM');
-    }, 240_000);
+    });
 
     it('counts or rejects each named input as the table says, and goes on', async () => {
       const named = broker.settings('named.', PARTITIONS);
@@ -217,17 +223,25 @@ const why = whyNoBroker();
       await sender.connect();
       await publishReference(sender);
       start({ SPENDLINE_CLOCK: 'live', SPENDLINE_TOPIC_PREFIX: 'named.' });
-      await eventually('the monitor is ready', async () => {
-        const answer = await fetch(`http://127.0.0.1:${String(metricsPort)}/health/ready`).catch(() => undefined);
-        return answer?.status === 200;
-      });
+      await eventually(
+        'the monitor to be ready',
+        async () => {
+          const answer = await fetch(`http://127.0.0.1:${String(metricsPort)}/health/ready`).catch(() => undefined);
+          return { status: answer?.status, says: await answer?.text() };
+        },
+        ({ status }) => status === 200,
+      );
 
       const inputs = namedInputs(Date.now());
       const [contacts, others] = [true, false].map((is) =>
         inputs.filter(({ topic }) => (topic === 'interactions') === is),
       ) as [NamedInput[], NamedInput[]];
-      const taken = async (records: number): Promise<true> =>
-        eventually('all of it is taken', async () => (await metric('spendline_events_total')) === records && true);
+      const taken = (records: number): Promise<number> =>
+        eventually(
+          `all of the ${String(records)} to be taken`,
+          () => metric('spendline_events_total'),
+          (count) => count === records,
+        );
       const records = (all: readonly NamedInput[]) =>
         all.map(({ value, headers }) => ({
           key: 'a-1',
@@ -274,6 +288,6 @@ const why = whyNoBroker();
         expect([fate, await metric(name)]).toEqual([fate, inputs.filter((input) => input.fate === fate).length]);
       }
       expect(await metric('spendline_unaccounted_records')).toBe(0);
-    }, 240_000);
+    });
   },
 );

@@ -7,7 +7,8 @@ import { buildReference, readReferenceFile, referenceEntryToWire, referenceKey, 
 import type { Signal } from '#libs/contract';
 import { freePort } from '../../libs/testing/free-port.js';
 import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
-import { eventually, Program } from '../../libs/testing/program.js';
+import { eventually } from '../../libs/testing/eventually.js';
+import { Program } from '../../libs/testing/program.js';
 import { TestReceiver } from '../../libs/testing/test-receiver.js';
 import { simulationOf } from '../scenarios/run-scenario.js';
 
@@ -63,7 +64,7 @@ routes: [{ receivers: [direct, am] }]
     await ensureTopics(createKafka(settings, 'setup'), settings);
     publisher = new Publisher({ settings });
     await publisher.connect();
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await Promise.all(programs.map((program) => program.end('SIGKILL')));
@@ -71,7 +72,7 @@ routes: [{ receivers: [direct, am] }]
     await Promise.all([publisher.disconnect(), direct.stop(), behind.stop()]);
     await broker.stop();
     rmSync(folder, { recursive: true });
-  }, 240_000);
+  });
 
   async function startPrograms(): Promise<void> {
     const mains = ['apps/monitor/main.ts', 'apps/delivery/main.ts'];
@@ -112,8 +113,18 @@ routes: [{ receivers: [direct, am] }]
     };
     await startPrograms();
     await send(0, KILLED);
-    await eventually('the overspend is told of', () => signals().length > 0 && statesBehind().length > 0, 120_000);
-    const [first] = signals();
+    const told = () => ({
+      direct: signals(),
+      behind: statesBehind(),
+      said: programs.map(({ lines }) => lines.slice(-5)),
+    });
+    const {
+      direct: [first],
+    } = await eventually(
+      'the overspend to be told of',
+      told,
+      ({ direct, behind }) => direct.length > 0 && behind.length > 0,
+    );
     expect(first).toMatchObject({ sequence: 0, status: 'firing', severity: 'critical', cause: 'usage' });
     expect(first?.contributors?.length).toBeGreaterThan(0);
     const [alert] = (
@@ -127,8 +138,11 @@ routes: [{ receivers: [direct, am] }]
     await Promise.all(programs.map((program) => program.end('SIGKILL')));
     await startPrograms();
     await send(KILLED, END);
-    const isOver = (): boolean => signals().at(-1)?.status === 'resolved' && statesBehind().at(-1) === 'resolved';
-    await eventually('both hear that it is over', isOver, 120_000);
+    await eventually(
+      'both to hear that it is over',
+      told,
+      ({ direct, behind }) => direct.at(-1)?.status === 'resolved' && behind.at(-1) === 'resolved',
+    );
     expect(new Set(signals().map(({ episodeId }) => episodeId)).size).toBe(1);
     // At most the message that was under way comes again, under its id.
     const sequences = signals().map(({ sequence }) => sequence);
@@ -136,7 +150,7 @@ routes: [{ receivers: [direct, am] }]
     expect(distinct).toEqual(Array.from(distinct, (_, index) => index));
     expect(sequences.length - distinct.length).toBeLessThanOrEqual(1);
     expect(statesBehind()).toEqual(['firing', 'resolved']);
-  }, 480_000);
+  });
 });
 
 async function startAlertmanager(folder: string, port: number, target: string): Promise<ChildProcess> {
