@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { isPortFree } from '#libs/adapters/process';
+import { eventually } from '../../libs/testing/eventually.js';
+import { freePort } from '../../libs/testing/free-port.js';
 import { DEPLOY } from './deployed.js';
 
 /** One series of an instant query's answer. */
@@ -27,9 +28,6 @@ export interface RunningPrometheus {
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
-
-/** Ports of this project's test Prometheus. */
-const PORTS = { first: 26_000, last: 26_999 };
 
 interface PrometheusConfig {
   global: Record<string, string>;
@@ -59,9 +57,15 @@ export async function startPrometheus(ports: Readonly<Record<string, number>>): 
   ]);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  await waitFor(
-    async () => (await fetch(`http://${address}/-/ready`)).ok,
-    () => failure(child, log),
+  await eventually(
+    'Prometheus to be ready',
+    async () => {
+      if (child.exitCode !== null)
+        throw new Error(`prometheus ended with code ${String(child.exitCode)}: ${log.slice(-2000)}`);
+      const answer = await fetch(`http://${address}/-/ready`).catch(() => undefined);
+      return { ok: answer?.ok, log: log.slice(-500) };
+    },
+    ({ ok }) => ok === true,
   );
   return {
     query: (expression) => query(address, expression),
@@ -71,19 +75,6 @@ export async function startPrometheus(ports: Readonly<Record<string, number>>): 
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** Asks until the answer is true; an error counts as a no. Throws what `complaint` says after a minute. */
-export async function waitFor(
-  condition: () => Promise<boolean>,
-  complaint: () => string,
-  deadlineMs = 60_000,
-): Promise<void> {
-  const endMs = Date.now() + deadlineMs;
-  while (!(await condition().catch(() => false))) {
-    if (Date.now() > endMs) throw new Error(complaint());
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }
 
 function configFor(ports: Readonly<Record<string, number>>): string {
@@ -102,11 +93,6 @@ function configFor(ports: Readonly<Record<string, number>>): string {
   });
 }
 
-async function freePort(): Promise<number> {
-  for (let port = PORTS.first; port <= PORTS.last; port += 1) if (await isPortFree(port)) return port;
-  throw new Error(`no free port between ${String(PORTS.first)} and ${String(PORTS.last)}`);
-}
-
 async function query(address: string, expression: string): Promise<readonly QueryResult[]> {
   const response = await fetch(`http://${address}/api/v1/query`, {
     method: 'POST',
@@ -121,11 +107,6 @@ async function rules(address: string): Promise<readonly RuleStatus[]> {
   const response = await fetch(`http://${address}/api/v1/rules`);
   const { data } = (await response.json()) as { data: { groups: { rules: RuleStatus[] }[] } };
   return data.groups.flatMap((group) => group.rules);
-}
-
-function failure(child: ChildProcess, log: string): string {
-  const state = child.exitCode === null ? 'does not answer' : `ended with code ${String(child.exitCode)}`;
-  return `prometheus ${state}: ${log.slice(-2000)}`;
 }
 
 function end(child: ChildProcess): Promise<void> {
