@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSameProcess, processIdentity } from '#libs/adapters/process';
 import { environment, projectRoot } from '#libs/config';
-import { jest } from '@jest/globals';
+import { eventually } from '../../libs/testing/eventually.js';
+import { freePort } from '../../libs/testing/free-port.js';
+import { freePorts } from '../../libs/testing/kafka/index.js';
 
 /** The built command, as a person at a terminal meets it. */
 const root = projectRoot();
@@ -14,26 +16,34 @@ const isBuilt = existsSync(join(root, 'dist', 'programs', 'ctl.js'));
 const whenBuilt = isBuilt ? describe : describe.skip;
 if (!isBuilt) console.log('Skipped: the spendline command is not built (npm run build).');
 
-jest.setTimeout(120_000);
-
 let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'spendline-cli-'))));
+/** Of what `up` would start, and free. */
+let ports: { readonly kafka: number; readonly postgres: number; readonly api: number; readonly metrics: number };
+/** Nobody listens there. */
+let closedPort: number;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'spendline-cli-'));
+  // Kafka takes the next one as well.
+  const kafka = await freePorts();
+  ports = { kafka, postgres: kafka + 2, api: await freePort(), metrics: await freePort() };
+  closedPort = await freePort();
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const PORTS = {
-  SPENDLINE_KAFKA_PORT: '23200',
-  SPENDLINE_POSTGRES_PORT: '23202',
-  SPENDLINE_API_PORT: '23203',
-  SPENDLINE_METRICS_PORT: '23204',
-};
 
 async function spendline(
   args: string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; lines: string[] }> {
+  const own = {
+    SPENDLINE_KAFKA_PORT: String(ports.kafka),
+    SPENDLINE_POSTGRES_PORT: String(ports.postgres),
+    SPENDLINE_API_PORT: String(ports.api),
+    SPENDLINE_METRICS_PORT: String(ports.metrics),
+    SPENDLINE_DATA_DIR: folder,
+  };
   const child = spawn(process.execPath, [join(root, 'bin', 'spendline.js'), ...args], {
     cwd: folder,
-    env: { ...environment(), ...PORTS, SPENDLINE_DATA_DIR: folder, ...env },
+    env: { ...environment(), ...own, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const words: Buffer[] = [];
@@ -81,13 +91,13 @@ whenBuilt('spendline', () => {
   });
 
   it('says in one line each which ports are taken, by whom, and what moves them', async () => {
-    const servers = await Promise.all([23_200, 23_203].map(listen));
+    const servers = await Promise.all([ports.kafka, ports.api].map(listen));
     const { code, lines } = await spendline(['up']);
     servers.forEach((server) => server.close());
     expect(code).toBe(1);
     expect(lines).toEqual([
-      expect.stringMatching(/^Port 23200 \(Kafka\) is taken by .* SPENDLINE_KAFKA_PORT\.$/),
-      expect.stringMatching(/^Port 23203 \(API and console\) is taken by .* SPENDLINE_API_PORT\.$/),
+      expect.stringMatching(`^Port ${ports.kafka} \\(Kafka\\) is taken by .* SPENDLINE_KAFKA_PORT\\.$`),
+      expect.stringMatching(`^Port ${ports.api} \\(API and console\\) is taken by .* SPENDLINE_API_PORT\\.$`),
     ]);
   });
 
@@ -98,14 +108,16 @@ whenBuilt('spendline', () => {
   });
 
   it('says in one line that a Kafka of yours does not answer', async () => {
-    const { code, lines } = await spendline(['topics'], { KAFKA_BROKERS: '127.0.0.1:23299' });
+    const { code, lines } = await spendline(['topics'], { KAFKA_BROKERS: `127.0.0.1:${closedPort}` });
     expect(code).toBe(1);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^Kafka at 127\.0\.0\.1:23299 cannot be used .*KAFKA_BROKERS/);
+    expect(lines[0]).toMatch(/^Kafka at 127\.0\.0\.1:\d+ cannot be used .*KAFKA_BROKERS/);
   });
 
   it('says in one line, without the password, that a Postgres of yours does not answer', async () => {
-    const { code, lines } = await spendline(['migrate'], { DATABASE_URL: 'postgres://me:hush@127.0.0.1:23298/x' });
+    const { code, lines } = await spendline(['migrate'], {
+      DATABASE_URL: `postgres://me:hush@127.0.0.1:${closedPort}/x`,
+    });
     expect(code).toBe(1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^Postgres cannot be used .*ECONNREFUSED.*DATABASE_URL/);
@@ -152,7 +164,7 @@ whenBuilt('a supervisor that is killed', () => {
     const identity = processIdentity(pid)!;
     expect(isSameProcess(pid, identity)).toBe(true);
     supervisor.kill('SIGKILL');
-    while (isSameProcess(pid, identity)) await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually('the server to end', () => !isSameProcess(pid, identity));
   });
 });
 

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -14,9 +13,6 @@ import { parseMicros, type Reference } from '#libs/domain';
 import { PipelineDriver } from '../../../libs/testing/pipeline-driver.js';
 import { openRows } from './read-rows.js';
 import { TECHNION_FILE, technionBatch } from './technion-batch.fixture.js';
-
-/** Reading and mapping a whole file takes its time where everything else is being tested too. */
-jest.setTimeout(120_000);
 
 const ROOT = join(import.meta.dirname, '../../..');
 const PWC_FILE = '../shared/data/pwc/Call-Center-Dataset.csv';

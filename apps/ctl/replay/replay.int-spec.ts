@@ -43,11 +43,11 @@ withBroker('a replay into a real Kafka', () => {
     broker = await KafkaBroker.start();
     writeFileSync(join(folder, 'map.yaml'), MAPPING);
     writeFileSync(join(folder, 'calls.csv'), CALLS);
-  }, 240_000);
+  });
   afterAll(async () => {
     await broker.stop();
     rmSync(folder, { recursive: true });
-  }, 240_000);
+  });
 
   function run(
     prefix: string,
@@ -91,7 +91,7 @@ withBroker('a replay into a real Kafka', () => {
       ].join('\n'),
     );
     expect(await readAll(broker.settings('plain.'), 'control')).toEqual([]);
-  }, 240_000);
+  });
 
   it('ends with a marker for every partition that names where the inputs end', async () => {
     await run('ended.', { finish: true }).done;
@@ -117,7 +117,7 @@ withBroker('a replay into a real Kafka', () => {
       expect(marker.endOffsets['interactions']?.[String(partition)]).toBe(String(inPartition));
     }
     expect(new Set(markers.map(({ value }) => value)).size).toBe(1);
-  }, 240_000);
+  });
 
   it('sends nothing in a dry run, and asks for no Kafka', async () => {
     const { said, done } = run('dry.', {
@@ -135,7 +135,7 @@ withBroker('a replay into a real Kafka', () => {
     const tally = await run('few.', { limit: 2 }).done;
     expect(tally.rows).toBe(2);
     expect(await readAll(broker.settings('few.'), 'interactions')).toHaveLength(2);
-  }, 240_000);
+  });
 
   it('stops when it is told to', async () => {
     const stop = new AbortController();
@@ -149,7 +149,7 @@ withBroker('a replay into a real Kafka', () => {
     clearInterval(interval);
     expect(said[0]).toContain('Stopped before the end');
     expect(await readAll(broker.settings('stopped.'), 'control')).toEqual([]);
-  }, 240_000);
+  });
 
   it('advises about a mapping that is broken', async () => {
     writeFileSync(join(folder, 'broken.yaml'), 'name: x\nformat: csv\nrecords: []\n');

@@ -28,7 +28,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'spendline-servers-'));
   java = (await findJava(environment()['JAVA_HOME']))?.command ?? 'java';
 });
-afterEach(() => fleet.stop(), 90_000);
+afterEach(() => fleet.stop());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function start(): Promise<void> {
@@ -69,7 +69,7 @@ it('start from nothing with topics, tables and the sample organisation', async (
   await producer.send({ topic: topicName('reference', ''), messages: [{ key: 'rule/x', value: '{}' }] });
   await producer.disconnect();
   expect(await republishWhereMissing(config.kafka, url)).toBe(0);
-}, 240_000);
+});
 
 it('start again with their data, on other ports too', async () => {
   await start();
@@ -80,7 +80,7 @@ it('start again with their data, on other ports too', async () => {
   expect((await prepareDatabase(url)).applied).toEqual([]);
   expect(await applySample(url, config.places, true)).toBe('not-needed');
   expect(await entries()).toBeGreaterThan(60);
-}, 240_000);
+});
 
 it('begin anew after their data was deleted', async () => {
   deleteData(config.places);
@@ -89,4 +89,4 @@ it('begin anew after their data was deleted', async () => {
   await prepareDatabase(url);
   expect(await applySample(url, config.places, false)).toBe('left-out');
   expect(await entries()).toBe(0);
-}, 240_000);
+});

@@ -29,6 +29,8 @@ export interface EmbeddedKafkaOptions {
   readonly jvm?: readonly string[];
   /** Brokers of one cluster must be formatted with the same id (16 bytes in base64url); by default one of its own. */
   readonly clusterId?: string;
+  /** How long it may take to start, and to stop; a minute by default. */
+  readonly graceMs?: number;
 }
 
 /** The quick compiler only: a start takes half the processor time, and one small broker has none to spare. */
@@ -55,7 +57,7 @@ export async function startKafka(options: EmbeddedKafkaOptions, control: StartCo
     isReady: () => answers(options.port),
     logFile: options.logFile,
     stopSignal: 'SIGTERM',
-    graceMs: 60_000,
+    graceMs: options.graceMs ?? 60_000,
   };
   return startServer(spec, control);
 }

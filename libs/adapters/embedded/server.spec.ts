@@ -37,9 +37,11 @@ describe('startServer', () => {
   });
 
   it('kills what will not stop', async () => {
-    const server = await startServer(
-      spec(`process.on('SIGTERM', () => {}); console.log('ready'); ${FOREVER}`, { graceMs: 500 }),
+    const stubborn: ServerSpec & { graceMs: number } = spec(
+      `process.on('SIGTERM', () => {}); console.log('ready'); ${FOREVER}`,
     );
+    const server = await startServer(stubborn);
+    stubborn.graceMs = 200;
     await server.stop();
     expect(await server.ended).toBe('SIGKILL');
   });
