@@ -108,7 +108,7 @@ withPostgres('deciding through the API', () => {
     );
     await app.listen(0, '127.0.0.1');
     origin = await app.getUrl();
-  }, 240_000);
+  });
   afterAll(async () => {
     await app.close();
     await database.close();

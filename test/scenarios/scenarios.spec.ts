@@ -41,7 +41,6 @@ describe('the scenarios of the simulator', () => {
       const before = told(scenario).filter(({ observedAt }) => Date.parse(observedAt) < beginsAt(scenario));
       expect(before.filter(({ rule }) => EXPECTED[scenario].includes(rule.kind))).toEqual([]);
     },
-    120_000,
   );
 
   it('a promotion is told of first as critical and for the whole centre, not as an overspend', () => {

@@ -3,7 +3,6 @@ import { simulate } from './simulate.js';
 
 /** Each mutant must be caught within so many seeds; the same seeds that the right design passes. */
 const SEEDS = 1_000;
-const MAY_TAKE_MS = 180_000;
 
 /** The first seed that catches a mutant. */
 async function caughtBy(mutant: MutantName): Promise<number | undefined> {
@@ -14,23 +13,15 @@ async function caughtBy(mutant: MutantName): Promise<number | undefined> {
 }
 
 describe('designs known to be wrong', () => {
-  it.each(Object.keys(MUTANTS) as MutantName[])(
-    `are caught within ${SEEDS} seeds: %s`,
-    async (mutant) => {
-      expect(await caughtBy(mutant)).toBeDefined();
-    },
-    MAY_TAKE_MS,
-  );
+  it.each(Object.keys(MUTANTS) as MutantName[])(`are caught within ${SEEDS} seeds: %s`, async (mutant) => {
+    expect(await caughtBy(mutant)).toBeDefined();
+  });
 
-  it(
-    'are caught by what the real stages publish too',
-    async () => {
-      const mutant = MUTANTS['state adopted before the commit succeeded'];
-      const found: string[] = [];
-      for (let seed = 1; seed <= 12 && !found.some((text) => text.includes('missing: month of all:all')); seed++)
-        found.push(...(await simulate(seed, { stages: 'monitor', mutant })).violations);
-      expect(found.join()).toContain('missing: month of all:all');
-    },
-    MAY_TAKE_MS,
-  );
+  it('are caught by what the real stages publish too', async () => {
+    const mutant = MUTANTS['state adopted before the commit succeeded'];
+    const found: string[] = [];
+    for (let seed = 1; seed <= 12 && !found.some((text) => text.includes('missing: month of all:all')); seed++)
+      found.push(...(await simulate(seed, { stages: 'monitor', mutant })).violations);
+    expect(found.join()).toContain('missing: month of all:all');
+  });
 });

@@ -20,7 +20,7 @@ withPostgres('analyses of the ledger', () => {
     database = new Database({ databaseUrl: postgres.url, applicationName: 'test' });
     store = new PostgresLedgerStore(database);
     reader = new PostgresLedgerReader(database);
-  }, 240_000);
+  });
   afterAll(async () => {
     await database.close();
     await postgres.remove();

@@ -57,7 +57,7 @@ withPostgres('decisions in Postgres', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, 240_000);
+  });
   afterAll(() => postgres.remove());
   beforeEach(async () => {
     await postgres.clear();

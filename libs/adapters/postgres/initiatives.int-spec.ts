@@ -33,7 +33,7 @@ withPostgres('the register of initiatives', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, 240_000);
+  });
   afterAll(() => postgres.remove());
   beforeEach(async () => {
     await postgres.clear();

@@ -33,7 +33,7 @@ withPostgres('the ledger in Postgres', () => {
     database = new Database({ databaseUrl: postgres.url, applicationName: 'test' });
     store = new PostgresLedgerStore(database);
     reader = new PostgresLedgerReader(database);
-  }, 240_000);
+  });
   afterAll(async () => {
     await database.close();
     await postgres.remove();
@@ -236,7 +236,7 @@ withPostgres('the ledger in Postgres', () => {
       expect(await reader.totals({ by: [], zone: 'UTC', ...WHOLE_DAY })).toMatchObject([
         { amount: '3000.003', events: count },
       ]);
-    }, 240_000);
+    });
 
     it('rejects with an error that says to try again when tables are missing', async () => {
       await postgres.query('CREATE DATABASE empty');

@@ -14,7 +14,7 @@ withPostgres('migrations', () => {
   let postgres: TestPostgres;
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, 240_000);
+  });
   afterAll(() => postgres.remove());
   beforeEach(() => postgres.clear());
 
@@ -83,7 +83,7 @@ withPostgres('roles', () => {
       CREATE ROLE reports LOGIN PASSWORD 'secret' IN ROLE spendline_read;
       CREATE ROLE stranger LOGIN PASSWORD 'secret'`);
     await migrate(postgres.urlOf('owner', 'secret'));
-  }, 240_000);
+  });
   afterAll(() => postgres.remove());
 
   it.each([

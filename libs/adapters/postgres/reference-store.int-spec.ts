@@ -12,6 +12,7 @@ import {
   type ApplyOptions,
   type DecisionMessage,
 } from '#libs/application';
+import { eventually } from '../../testing/eventually.js';
 import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
 import { Database, PostgresDecisionOutbox, PostgresReferenceStore, migrate } from './index.js';
 
@@ -31,7 +32,7 @@ withPostgres('reference data in Postgres', () => {
 
   beforeAll(async () => {
     postgres = await startTestPostgres();
-  }, 240_000);
+  });
   afterAll(() => postgres.remove());
   beforeEach(async () => {
     await postgres.clear();
@@ -190,9 +191,6 @@ withPostgres('reference data in Postgres', () => {
       const published: string[] = [];
       const faults: string[] = [];
       let brokerUp = false;
-      const until = async (condition: () => boolean): Promise<void> => {
-        while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-      };
       const relay = runOutboxRelay({
         outbox,
         publisher: {
@@ -207,16 +205,28 @@ withPostgres('reference data in Postgres', () => {
         onFault: (error) => faults.push(String(error)),
       });
       await apply(AGENT.replace('TEAM', 't1'));
-      await until(() => faults.some((fault) => fault.includes('no broker')));
+      await eventually(
+        'Kafka to be missed',
+        () => faults,
+        () => faults.some((fault) => fault.includes('no broker')),
+      );
       await postgres.kill();
-      await until(() => faults.some((fault) => !fault.includes('no broker')));
+      await eventually(
+        'Postgres to be missed',
+        () => faults.slice(-5),
+        () => faults.some((fault) => !fault.includes('no broker')),
+      );
       await postgres.start();
       await apply(AGENT.replace('TEAM', 't2'));
       brokerUp = true;
-      await until(() => published.length >= 2);
+      await eventually(
+        'both to be published',
+        () => ({ published, faults: faults.slice(-5) }),
+        () => published.length >= 2,
+      );
       stop.abort();
       await relay;
       expect(published.map((value) => (JSON.parse(value) as { team: string }).team)).toEqual(['t1', 't2']);
-    }, 240_000);
+    });
   });
 });
