@@ -36,7 +36,6 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/simulation/'],
-      setupFiles: ['<rootDir>/test/fresh-connections.ts'],
     },
     {
       ...base,

@@ -1,5 +1,5 @@
 /**
- * Set up before each test file: each request has a connection of its own. A test that computes
+ * Set up before each file of the tests with real parts: each request has a connection of its own. A test that computes
  * for a minute finds a kept connection closed by its server before Node has seen the end of it, and fetch fails.
  */
 const pooled = globalThis.fetch;
