@@ -231,6 +231,8 @@ class RecordIterator implements Iterator<DecodedRecord> {
   private batch: OpenBatch | undefined;
   private at = 0;
   private left = 0;
+  /** Told again and again: whoever iterates takes the record out at once. */
+  private readonly found: { done: false; value: DecodedRecord | undefined } = { done: false, value: undefined };
 
   constructor(private readonly parts: readonly BatchPart[]) {}
 
@@ -245,7 +247,8 @@ class RecordIterator implements Iterator<DecodedRecord> {
     reader.at(batch.records, this.at);
     const length = reader.readVarint();
     this.at = reader.place + length;
-    return { done: false, value: recordOf(batch) };
+    this.found.value = recordOf(batch);
+    return this.found as IteratorYieldResult<DecodedRecord>;
   }
 }
 

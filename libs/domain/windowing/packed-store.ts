@@ -232,7 +232,8 @@ export class PackedStore {
   private place(before: number | undefined, fields: number, areNarrow: boolean): number {
     if (before !== undefined && hasRoom(this.rowsOf(before), fields, areNarrow)) return before;
     if (before !== undefined) this.give(before);
-    const shape = this.shapes.findIndex((rows) => hasRoom(rows, fields, areNarrow));
+    let shape = 0;
+    while (!hasRoom(this.shapes[shape] as Rows, fields, areNarrow)) shape += 1;
     return ((this.shapes[shape] as Rows).take() << SHAPE_BITS) | shape;
   }
 

@@ -143,17 +143,17 @@ export class ScopeWindows {
   /** Row of the content at `frontierMs`, provided that nothing entered or left since the scope's last closed end. */
   private contentOf(kind: WindowKind, frontierMs: number): number {
     const row = this.firstRow + kind.number;
-    this.rows.setClosed(row, Math.max(this.rows.closedMs(row) ?? -Infinity, frontierMs));
+    if (!(this.rows.closedMs(row) > frontierMs)) this.rows.setClosed(row, frontierMs);
     return row;
   }
 
-  /** Whether something was scheduled to enter at this end, and nothing at a later one. */
-  isScheduled(kind: WindowKind, endMs: number): boolean {
-    return this.rows.isScheduled(this.firstRow + kind.number, endMs);
+  /** Whether something was scheduled to enter at this end, by its number, as far as that is remembered. */
+  isScheduled(kind: WindowKind, endStep: number): boolean {
+    return this.rows.isScheduled(this.firstRow + kind.number, endStep);
   }
 
-  setScheduled(kind: WindowKind, endMs: number): void {
-    this.rows.setScheduled(this.firstRow + kind.number, endMs);
+  setScheduled(kind: WindowKind, endStep: number): void {
+    this.rows.setScheduled(this.firstRow + kind.number, endStep);
   }
 
   /** From now on there is content at `frontierMs`. */
@@ -176,7 +176,7 @@ export class ScopeWindows {
     const accrues = this.lines.size > 0;
     if (accrues) {
       seen.fill(0);
-      if (closedMs !== undefined) {
+      if (!Number.isNaN(closedMs)) {
         addSums(seen, 0, block, at);
         this.addAccruals(seen, kind, end.beforeStartMs, end.beforeEndMs);
       }
@@ -191,11 +191,11 @@ export class ScopeWindows {
   }
 
   /** Moves the content that stands in `block` on to an end; whether what is published of it changed. */
-  private rollOn(end: ClosingEnd, closedMs: number | undefined, block: Float64Array, at: number): boolean {
+  private rollOn(end: ClosingEnd, closedMs: number, block: Float64Array, at: number): boolean {
     const { kind, startMs, endMs } = end;
     let goesOn = false;
     step.fill(0);
-    if (closedMs !== undefined) {
+    if (!Number.isNaN(closedMs)) {
       const closedStartMs = closedMs === end.beforeEndMs ? end.beforeStartMs : kind.startOf(closedMs);
       goesOn = isNext(kind, closedStartMs, startMs);
       if (goesOn) this.addStep(kind, step, closedStartMs, closedMs, startMs, endMs);
@@ -255,7 +255,7 @@ export class ScopeWindows {
     const endMs = Math.floor(asOfMs / kind.stepMs) * kind.stepMs + kind.stepMs;
     const startMs = kind.startOf(endMs);
     const row = this.firstRow + kind.number;
-    const isClosed = frontierMs !== undefined && this.rows.closedMs(row) !== undefined;
+    const isClosed = frontierMs !== undefined && !Number.isNaN(this.rows.closedMs(row));
     total.fill(0);
     const frontierStartMs = isClosed ? kind.startOf(frontierMs) : 0;
     if (isClosed && isNext(kind, frontierStartMs, startMs)) {

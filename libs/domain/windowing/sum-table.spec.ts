@@ -34,8 +34,13 @@ const measures = fc
       Object.assign(made, { [name]: typeof zero[name] === 'bigint' ? amount : number });
     return made;
   });
-/** Few keys, so that they meet; months are large numbers. */
-const key = fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom(1_793_491_200_000, 1_796_083_200_000));
+/** Few keys, so that they meet, or behind all others; months are large numbers. */
+const key = fc.oneof(
+  { weight: 4, arbitrary: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constantFrom(50, 99)) },
+  { weight: 1, arbitrary: fc.constantFrom(1_793_491_200_000, 1_796_083_200_000) },
+);
+/** Panes that are there before: with more than a few, entries are kept in another form. */
+const panes = fc.constantFrom(0, 0, 0, 31, 32, 33);
 const step = fc.oneof(
   {
     weight: 8,
@@ -49,6 +54,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ how: fc.constantFrom('delete' as const, 'deleteBefore' as const), key }) },
 );
 
+const delta: Measures = { ...zero, labour: 7n };
+
 function rowOf(sums: Measures): Float64Array {
   const row = new Float64Array(SUM_FIELDS);
   addMeasures(row, 0, sums);
@@ -58,7 +65,12 @@ function rowOf(sums: Measures): Float64Array {
 describe('SumTable', () => {
   it('holds what bigints add up to, in the order of its keys, whichever way it comes and whatever is forgotten', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), key, key, (steps, first, last) => {
+      fc.property(panes, fc.array(step, { maxLength: 60 }), key, key, (before, drawn, first, last) => {
+        const filling = Array.from(
+          { length: before },
+          (_, one) => ({ how: 'add', as: 'sums', key: one, delta }) as const,
+        );
+        const steps = [...filling, ...drawn];
         // Two tables of one store, so that a row that both think theirs is seen.
         const store = new PackedStore();
         const tables = [new SumTable(store), new SumTable(store)] as const;
@@ -93,6 +105,9 @@ describe('SumTable', () => {
           expect(table.size).toBe(inOrder.length);
           for (const [one, sums] of inOrder) expect(table.get(one)).toEqual(sums);
           expect(table.get(100)).toBeUndefined();
+          expect(table.lastKey).toBe(inOrder.at(-1)?.[0] ?? -Infinity);
+          expect(table.countFrom(first)).toBe(inOrder.filter(([one]) => one >= first).length);
+          expect(table.hasBetween(first, last)).toBe(inOrder.some(([one]) => one >= first && one <= last));
           const between: unknown[] = [];
           const sums = new Float64Array(SUM_FIELDS);
           table.forEachBetween(first, last, sums, (one) => between.push([one, readSums(sums, 0)]));
@@ -111,6 +126,20 @@ describe('SumTable', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('holds many panes, and few again', () => {
+    const table = new SumTable(new PackedStore());
+    const sums = new Float64Array(SUM_FIELDS);
+    for (let pane = 0; pane < 2_000; pane += 1) table.addSums(pane, rowOf({ ...zero, labour: BigInt(pane + 1) }));
+    table.addTo(sums, 0, 0, 1_999);
+    expect(readSums(sums, 0).labour).toBe(2_001_000n);
+    table.deleteBefore(1_995);
+    expect([...table].map(([pane, { labour }]) => [pane, labour])).toEqual(
+      [1_995, 1_996, 1_997, 1_998, 1_999].map((pane) => [pane, BigInt(pane + 1)]),
+    );
+    table.addSums(1_994, rowOf({ ...zero, labour: 3n }));
+    expect([...table.keys()]).toEqual([1_994, 1_995, 1_996, 1_997, 1_998, 1_999]);
   });
 
   it('gives rows back: what is forgotten makes room for what comes', () => {

@@ -132,15 +132,16 @@ export class WindowSet {
   private booked(windows: ScopeWindows, paneStartMs: number, booked: Measures | Float64Array): void {
     let late: Measures | undefined;
     for (const { kind, frontierMs = -Infinity, due } of this.kinds) {
-      const enterMs = ceilTo(paneStartMs + this.layout.fineMs, kind.stepMs);
+      const enterStep = Math.ceil((paneStartMs + this.layout.fineMs) / kind.stepMs);
+      const enterMs = enterStep * kind.stepMs;
       const isClosed = enterMs <= frontierMs;
-      // Most rows lie in the pane of the one before, or in the next, and enter with it.
-      if (!isClosed && windows.isScheduled(kind, enterMs)) continue;
+      // Several panes enter at one end, and each cost task has rows for it.
+      if (!isClosed && windows.isScheduled(kind, enterStep)) continue;
       const leaveMs = kind.leaveEnd(enterMs);
       if (leaveMs > frontierMs) due.add(leaveMs, windows);
       if (!isClosed) {
         due.add(enterMs, windows);
-        windows.setScheduled(kind, enterMs);
+        windows.setScheduled(kind, enterStep);
         continue;
       }
       late ??= booked instanceof Float64Array ? readRow(booked, 0) : booked;

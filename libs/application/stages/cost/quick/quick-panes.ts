@@ -9,8 +9,8 @@ export class NamedRows {
   /** The pane of the last addition, and its row: the next is nearly always of the same. */
   pane = -1;
   row = -1;
-  readonly panes: number[] = [];
-  readonly rows: number[] = [];
+  /** The row that came last, of which {@link QuickPanes} knows the one before; -1: there is none. */
+  newest = -1;
 
   constructor(
     readonly name: Name,
@@ -26,6 +26,9 @@ export class NamedRows {
  */
 export class QuickPanes {
   private values = new Float64Array(INITIAL_ROWS * ROW_FIELDS);
+  /** Of each row its pane, and the row of the same name that came before it. Lists of each name would be moved by the collector. */
+  private paneOf = new Float64Array(INITIAL_ROWS);
+  private before = new Int32Array(INITIAL_ROWS);
   private rows = 0;
   private touched: NamedRows[] = [];
   private additions = 0;
@@ -62,17 +65,18 @@ export class QuickPanes {
   }
 
   private rowOf(named: NamedRows, pane: number): number {
-    let index = named.panes.length - 1;
-    while (index >= 0 && named.panes[index] !== pane) index -= 1;
-    if (index < 0) {
-      if (named.panes.length === 0) this.touched.push(named);
-      index = named.panes.length;
-      named.panes.push(pane);
-      named.rows.push(this.newRow());
+    let row = named.newest;
+    while (row >= 0 && this.paneOf[row] !== pane) row = this.before[row] as number;
+    if (row < 0) {
+      if (named.newest < 0) this.touched.push(named);
+      row = this.newRow();
+      this.paneOf[row] = pane;
+      this.before[row] = named.newest;
+      named.newest = row;
     }
     named.pane = pane;
-    named.row = named.rows[index] as number;
-    return named.row;
+    named.row = row;
+    return row;
   }
 
   private isZero(row: number): boolean {
@@ -83,32 +87,40 @@ export class QuickPanes {
   private newRow(): number {
     const row = this.rows;
     this.rows += 1;
-    if (this.rows * ROW_FIELDS > this.values.length) {
-      const larger = new Float64Array(2 * this.values.length);
-      larger.set(this.values);
-      this.values = larger;
-    } else this.values.fill(0, row * ROW_FIELDS, (row + 1) * ROW_FIELDS);
+    if (row === this.before.length) this.grow();
+    else this.values.fill(0, row * ROW_FIELDS, (row + 1) * ROW_FIELDS);
     return row;
+  }
+
+  private grow(): void {
+    const { values, paneOf, before } = this;
+    this.values = new Float64Array(2 * values.length);
+    this.values.set(values);
+    this.paneOf = new Float64Array(2 * paneOf.length);
+    this.paneOf.set(paneOf);
+    this.before = new Int32Array(2 * before.length);
+    this.before.set(before);
+  }
+
+  /** The rows of a name as they came. What cancelled itself out is not said: a pane in which nothing was must not come into being. */
+  private rowsOf({ newest }: NamedRows): number[] {
+    const rows: number[] = [];
+    for (let row = newest; row >= 0; row = this.before[row] as number) if (!this.isZero(row)) rows.push(row);
+    return rows.reverse();
   }
 
   /** Writes everything since the last call, each name to its owner. */
   drain(writerFor: (named: NamedRows) => PaneRowsWriter): void {
     for (const named of this.touched) {
-      const { name, vendor, panes, rows } = named;
-      let count = 0;
-      // What cancelled itself out is not said: a pane in which nothing was must not come into being.
-      for (const row of rows) if (!this.isZero(row)) count += 1;
-      if (count > 0) {
+      const { name, vendor } = named;
+      const rows = this.rowsOf(named);
+      if (rows.length > 0) {
         const writer = writerFor(named);
-        if (vendor) writer.beginCell(vendor, name.bytes, count);
-        else writer.beginScope(SCOPES.indexOf(name.table.scope ?? 'all'), name.bytes, count);
-        for (let index = 0; index < rows.length; index += 1) {
-          const row = rows[index] as number;
-          if (!this.isZero(row)) writer.row(panes[index] as number, this.values, row * ROW_FIELDS);
-        }
+        if (vendor) writer.beginCell(vendor, name.bytes, rows.length);
+        else writer.beginScope(SCOPES.indexOf(name.table.scope ?? 'all'), name.bytes, rows.length);
+        for (const row of rows) writer.row(this.paneOf[row] as number, this.values, row * ROW_FIELDS);
       }
-      panes.length = 0;
-      rows.length = 0;
+      named.newest = -1;
       named.pane = -1;
     }
     this.touched = [];
