@@ -12,6 +12,10 @@ describe('BufferPool', () => {
     expect(pool.keptBytes).toBe(0);
   });
 
+  it('takes little more than was asked for where that is much', () => {
+    expect(new BufferPool().take(8 * 1_048_576 + 1_000).length).toBe(10 * 1_048_576);
+  });
+
   it('lets go what nobody needed for a while, and keeps what somebody did', () => {
     let nowMs = 0;
     const pool = new BufferPool(() => nowMs);

@@ -1,6 +1,12 @@
-/** Sizes go by powers of two, from 16 KiB to 16 MiB; what is larger is not kept. */
-const SMALLEST_BITS = 14;
-const LARGEST_BITS = 24;
+/** Sizes go by powers of two from here on … */
+const SMALLEST_BYTES = 16_384;
+/**
+ * … up to this, and then by multiples of it: what is fetched at a time, 2 MiB of each of four partitions, is a little more than
+ * 8 MiB, and took 16 that were too much to be kept.
+ */
+const STEP_BYTES = 2 * 1_048_576;
+/** What is larger is not kept. */
+const LARGEST_BYTES = 16 * 1_048_576;
 
 /** Most bytes that wait to be used again: all that transactions of four partitions have out at a time, counted under load. */
 const MOST_KEPT_BYTES = 64 * 1_048_576;
@@ -23,7 +29,7 @@ class FreeBuffers {
  * Whoever gives a buffer back must be the last to know it: see where {@link give} is called.
  */
 export class BufferPool {
-  private readonly sizes = Array.from({ length: LARGEST_BITS + 1 }, () => new FreeBuffers());
+  private readonly sizes = new Map<number, FreeBuffers>();
   private kept = 0;
   private lookedAtMs: number;
 
@@ -39,21 +45,26 @@ export class BufferPool {
 
   /** A buffer of at least `length` bytes, full of whatever was in it before. */
   take(length: number): Buffer {
-    const bits = Math.max(SMALLEST_BITS, bitsOf(length));
-    const size = this.sizes[bits];
-    const buffer = size?.waiting.pop();
-    if (!size || !buffer) return Buffer.allocUnsafeSlow(bits > LARGEST_BITS ? length : 2 ** bits);
-    size.leastWaiting = Math.min(size.leastWaiting, size.waiting.length);
-    this.kept -= buffer.length;
-    return buffer;
+    const least = sizeFor(length);
+    // A fetch that brings less may do with what is there of a larger one.
+    for (let bytes = least; bytes === least || bytes <= 2 * length; bytes += STEP_BYTES) {
+      const size = this.sizes.get(bytes);
+      const buffer = size?.waiting.pop();
+      if (!size || !buffer) continue;
+      size.leastWaiting = Math.min(size.leastWaiting, size.waiting.length);
+      this.kept -= buffer.length;
+      return buffer;
+    }
+    return Buffer.allocUnsafeSlow(least);
   }
 
   /** Takes back a whole buffer that came from {@link take} and that nobody reads or writes any more. */
   give(buffer: Buffer): void {
     this.dropUnused();
-    const bits = bitsOf(buffer.length);
-    if (bits > LARGEST_BITS || this.kept + buffer.length > MOST_KEPT_BYTES) return;
-    this.sizes[bits]?.waiting.push(buffer);
+    if (buffer.length > LARGEST_BYTES || this.kept + buffer.length > MOST_KEPT_BYTES) return;
+    let size = this.sizes.get(buffer.length);
+    if (!size) this.sizes.set(buffer.length, (size = new FreeBuffers()));
+    size.waiting.push(buffer);
     this.kept += buffer.length;
   }
 
@@ -61,16 +72,18 @@ export class BufferPool {
     const nowMs = this.nowMs();
     if (nowMs - this.lookedAtMs < UNUSED_MS) return;
     this.lookedAtMs = nowMs;
-    for (const size of this.sizes) {
+    for (const size of this.sizes.values()) {
       for (const buffer of size.waiting.splice(0, size.leastWaiting)) this.kept -= buffer.length;
       size.leastWaiting = size.waiting.length;
     }
   }
 }
 
-/** Bits of the smallest power of two that is not below `length`. */
-function bitsOf(length: number): number {
-  return length <= 1 ? 0 : 32 - Math.clz32(length - 1);
+/** The smallest size that is not below `length`; beyond the largest one `length` itself. */
+function sizeFor(length: number): number {
+  if (length > LARGEST_BYTES) return length;
+  if (length > STEP_BYTES) return Math.ceil(length / STEP_BYTES) * STEP_BYTES;
+  return length <= SMALLEST_BYTES ? SMALLEST_BYTES : 2 ** (32 - Math.clz32(length - 1));
 }
 
 /** The pool of this process, for blocks of records and requests. */

@@ -18,8 +18,10 @@ export const BATCH_HEADER_BYTES = 61;
 /** Of a record apart from key, value and headers: length, attributes, time and offset, and three lengths. */
 const RECORD_OVERHEAD_BYTES = 40 + PREPARED_OVERSHOOT;
 const INITIAL_BYTES = 16_384;
-/** A full batch is reached in three steps. */
+/** A full batch is reached in three steps … */
 const GROWTH = 4;
+/** … and takes no more than this: Kafka refuses batches over 1 MiB. */
+const MOST_BYTES = 1_048_576;
 /** Up to this length a loop over the characters is faster than a call into the engine. */
 const SHORT_TEXT = 24;
 const NOTHING = Buffer.alloc(0);
@@ -87,7 +89,7 @@ export class RecordBlock {
   reserve(length: number): void {
     const needed = this.at + length;
     if (needed <= this.bytes.length) return;
-    const larger = batchBuffers.take(Math.max(GROWTH * this.bytes.length, needed));
+    const larger = batchBuffers.take(Math.max(Math.min(GROWTH * this.bytes.length, MOST_BYTES), needed));
     this.bytes.copy(larger, 0, 0, this.at);
     batchBuffers.give(this.bytes);
     this.bytes = larger;
