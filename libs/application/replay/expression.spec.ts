@@ -97,6 +97,14 @@ describe('expressions', () => {
     );
   });
 
+  it('knows clocks that change at a minute past midnight, as those of Newfoundland did until 2011', () => {
+    const read = (of: string) => evaluate({ time: { of, format: 'yyyy-MM-dd HH:mm', zone: 'America/St_Johns' } });
+    expect(read('2010-03-14 00:00')).toBe(Date.UTC(2010, 2, 14, 3, 30));
+    expect(read('2010-03-14 01:01')).toBe(Date.UTC(2010, 2, 14, 3, 31));
+    expect(read('2010-03-14 01:14')).toBe(Date.UTC(2010, 2, 14, 3, 44));
+    expect(read('2010-11-07 00:02')).toBe(Date.UTC(2010, 10, 7, 3, 32));
+  });
+
   it('puts a time of day after midnight on the next day, also in the night when the clocks change', () => {
     const raw = {
       time: { of: ['2010-08-02', { column: 'time' }], format: 'yyyy-MM-dd H:mm:ss', after: { value: 'then' } },

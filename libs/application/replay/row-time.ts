@@ -67,19 +67,24 @@ function withoutQuoted(format: string): string {
 
 /**
  * Epoch milliseconds of a wall clock's time (written as if it were UTC). luxon knows the zone, but asks Intl each time,
- * which is most of the time of a replay; so offsets are remembered by the quarter of an hour, and no clock changes within
- * one. Of a time that comes twice the first is taken, one that is left out is moved by the gap, as luxon does.
+ * which is most of the time of a replay; so offsets are remembered at each quarter of an hour, and hold up to the next one
+ * where that has the same: clocks that change do it on a quarter, but in Newfoundland until 2011. Of a time that comes twice the first is taken, one that is left out is moved by the gap, as luxon does.
  */
 function localTime(zone: string): (wallMs: number) => number {
   const ianaZone = IANAZone.create(zone);
   const offsets = new Map<number, number>();
-  const offsetMsAt = (timeMs: number): number => {
-    const quarter = Math.floor(timeMs / QUARTER_MS);
+  const ask = (timeMs: number): number => Math.round(ianaZone.offset(timeMs) * MINUTE_MS);
+  const atStartOf = (quarter: number): number => {
     const known = offsets.get(quarter);
     if (known !== undefined) return known;
-    const offsetMs = Math.round(ianaZone.offset(quarter * QUARTER_MS) * MINUTE_MS);
+    const offsetMs = ask(quarter * QUARTER_MS);
     offsets.set(quarter, offsetMs);
     return offsetMs;
+  };
+  const offsetMsAt = (timeMs: number): number => {
+    const quarter = Math.floor(timeMs / QUARTER_MS);
+    const offsetMs = atStartOf(quarter);
+    return offsetMs === atStartOf(quarter + 1) ? offsetMs : ask(timeMs);
   };
   return (wallMs) => {
     const before = wallMs - offsetMsAt(wallMs - DAY_MS);
