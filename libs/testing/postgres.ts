@@ -99,7 +99,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
 }
 
 async function runOnce<Row>(url: string, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 60_000 });
   client.on('error', () => undefined);
   await client.connect();
   try {
