@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 
 import { migrate } from '#libs/adapters/postgres';
 import { postgresMissing, startTestPostgres, type TestPostgres } from '#libs/testing';
@@ -169,6 +169,28 @@ withBrowser('deciding in the console', () => {
     const reader = await browser.open(`${origin}/${address}`, NARROW);
     await reader.page.getByText('Sign in to acknowledge').waitFor();
     expect(await reader.page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
+  });
+
+  it('shows what was decided, also where an answer from before it comes later', async () => {
+    const { page } = await signedIn('Omar Haddad', `#/signals/${encodeURIComponent(SIGNAL.signalKey)}`, WIDE);
+    await page.locator('[name=comment]').fill('what it was about');
+    let held: { readonly request: Request; readonly answer: () => void } | undefined;
+    await page.route('**/api/v1/signals/*', async (route) => {
+      const request = route.request();
+      if (held || request.method() !== 'GET') return route.continue();
+      const response = await route.fetch();
+      await new Promise<void>((answer) => (held = { request, answer }));
+      return route.fulfill({ response });
+    });
+    // The page asks by itself now and then.
+    const { request, answer } = await eventually('the page to ask', () => held);
+    await page.getByRole('button', { name: 'Add comment' }).click();
+    const comment = page.getByText('what it was about');
+    await comment.waitFor();
+    answer();
+    await (await request.response())?.finished();
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+    expect(await comment.count()).toBe(1);
   });
 
   it('where reading is closed, follows the stream with the token of who signed in', async () => {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 import { ask } from './client.js';
+import { Turns } from './turns.js';
 
 /** What a page asked for. */
 export interface Asked<Answer> {
@@ -12,25 +13,27 @@ export interface Asked<Answer> {
 
 /**
  * Answers of the API to a reading request: asked when the page opens, when `path` changes, and every `everyMs`. What was
- * asked for before may be answered later: that is left out.
+ * asked for before may be answered later: that is left out. So is the state before a decision, where it was asked for just
+ * before it and comes after the one that the decision made.
  */
 export function useAnswer<Answer>(path: string, token: string | null, everyMs: number): Asked<Answer> {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const wanted = useRef(path);
-  wanted.current = path;
+  const turns = useRef(new Turns()).current;
   const refresh = useCallback(() => {
+    const turn = turns.ask();
     ask<Answer>(path, { token })
       .then((next) => {
-        if (wanted.current !== path) return;
+        if (!turns.isNews(turn)) return;
         setAnswer(next);
         setProblem(null);
       })
       .catch((error: unknown) => {
-        if (wanted.current === path) setProblem(error instanceof Error ? error.message : String(error));
+        if (turns.isNews(turn)) setProblem(error instanceof Error ? error.message : String(error));
       });
   }, [path, token]);
   useEffect(() => {
+    turns.begin();
     setAnswer(null);
     refresh();
     const timer = setInterval(refresh, everyMs);
