@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { snoozeToWire } from '#libs/application';
 import { createLogger } from '#libs/adapters/logging';
 import { loadDeliveryConfig } from '#libs/config';
 import { encodeSignal, type Signal } from '#libs/contract';
+import { hasAlertmanager, startAlertmanager, type TestAlertmanager } from '../../libs/testing/alertmanager.js';
 import { freePort } from '../../libs/testing/free-port.js';
 import { Program } from '../../libs/testing/program.js';
 import { eventually, KafkaBroker, whyNoBroker } from '#libs/testing/kafka';
@@ -16,8 +16,8 @@ import { isGenuine, TestReceiver } from '../../libs/testing/test-receiver.js';
 
 const missing = whyNoBroker();
 if (missing) console.warn(`skipped: ${missing}`);
-const hasAlertmanager = spawnSync('prometheus-alertmanager', ['--version']).status === 0;
-if (!hasAlertmanager) console.warn('skipped in part: no prometheus-alertmanager found');
+const withAlertmanager = hasAlertmanager();
+if (!withAlertmanager) console.warn('skipped in part: no prometheus-alertmanager found');
 
 const SECRET = 'a-secret-of-this-test';
 const now = (): string => new Date().toISOString();
@@ -59,7 +59,7 @@ const STARTED_MS = Date.now();
   let tests = 0;
   let folder: string;
   let webhook: TestReceiver;
-  let alertmanager: { readonly origin: string; readonly process: ChildProcess } | undefined;
+  let alertmanager: TestAlertmanager | undefined;
   /** Whom Alertmanager tells. */
   let behind: TestReceiver;
   const running: RunningDelivery[] = [];
@@ -70,7 +70,7 @@ const STARTED_MS = Date.now();
     broker = await KafkaBroker.start();
     behind = new TestReceiver(await freePort());
     await behind.start();
-    if (hasAlertmanager) alertmanager = await startAlertmanager(folder, behind.url);
+    if (withAlertmanager) alertmanager = await startAlertmanager(folder, behind.url);
   });
 
   beforeEach(async () => {
@@ -92,7 +92,7 @@ const STARTED_MS = Date.now();
   });
 
   afterAll(async () => {
-    alertmanager?.process.kill();
+    await alertmanager?.stop();
     await behind.stop();
     await broker.stop();
     rmSync(folder, { recursive: true });
@@ -195,7 +195,7 @@ const STARTED_MS = Date.now();
     expect(isGenuine({ headers: first?.headers ?? {}, body: `${first?.body} ` }, SECRET, Date.now())).toBe(false);
   });
 
-  (hasAlertmanager ? it : it.skip)(
+  (withAlertmanager ? it : it.skip)(
     'keeps a real Alertmanager told: firing with its reasons, then resolved',
     async () => {
       const receivers = `
@@ -321,7 +321,7 @@ const STARTED_MS = Date.now();
     expect(new Set(webhook.ids()).size).toBe(4);
   });
 
-  (hasAlertmanager ? it : it.skip)(
+  (withAlertmanager ? it : it.skip)(
     'has an Alertmanager be quiet about what is snoozed, and tell that it was resolved',
     async () => {
       const receivers = `
@@ -366,28 +366,3 @@ const STARTED_MS = Date.now();
     expect(await listDeadLetters(settings)).toEqual([]);
   });
 });
-
-async function startAlertmanager(folder: string, tells: string): Promise<{ origin: string; process: ChildProcess }> {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  const config = join(folder, 'alertmanager.yml');
-  writeFileSync(
-    config,
-    `route: { receiver: behind, group_by: [signal], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
-receivers: [{ name: behind, webhook_configs: [{ url: '${tells}' }] }]
-`,
-  );
-  const child = spawn('prometheus-alertmanager', [
-    `--config.file=${config}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--cluster.listen-address=',
-    `--storage.path=${join(folder, 'alertmanager')}`,
-  ]);
-  await eventually('Alertmanager', () =>
-    fetch(`${origin}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  );
-  return { origin, process: child };
-}

@@ -110,7 +110,7 @@ export class Installation {
   /** Ends everything and removes what it left. */
   async close(): Promise<void> {
     await Promise.allSettled([this.follower.stop(), this.admin.disconnect(), this.producer.disconnect()]);
-    for (const program of this.running.values()) program.kill();
+    await Promise.all([...this.running.values()].map((program) => program.kill()));
     this.receiver.server.close();
     await Promise.all([this.broker.stop(), this.postgres.remove()]);
     rmSync(this.folder, { recursive: true, force: true });

@@ -40,7 +40,7 @@ export class Program {
 
   /** The exit code of a program that ends by itself; one that does not is killed, and has none. */
   async exitWithin(seconds: number): Promise<number | null> {
-    const timer = setTimeout(() => this.kill(), seconds * 1000);
+    const timer = setTimeout(() => void this.kill(), seconds * 1000);
     const code = await this.ended;
     clearTimeout(timer);
     return code;
@@ -52,8 +52,10 @@ export class Program {
     return this.ended;
   }
 
-  kill(): void {
+  /** Kills it, and resolves when it is gone. */
+  async kill(): Promise<void> {
     this.child.kill('SIGKILL');
+    await this.ended;
   }
 }
 

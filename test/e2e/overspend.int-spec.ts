@@ -1,10 +1,10 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKafka, ensureTopics, Publisher } from '#libs/adapters/kafka';
 import { buildReference, readReferenceFile, referenceEntryToWire, referenceKey, SLOT_MS } from '#libs/application';
 import type { Signal } from '#libs/contract';
+import { hasAlertmanager, startAlertmanager, type TestAlertmanager } from '../../libs/testing/alertmanager.js';
 import { freePort } from '../../libs/testing/free-port.js';
 import { KafkaBroker, whyNoBroker } from '../../libs/testing/kafka/index.js';
 import { eventually } from '../../libs/testing/eventually.js';
@@ -17,9 +17,7 @@ const FROM_MS = Date.parse('2026-11-12T06:00:00+08:00');
 const [OVERSPEND, KILLED, END] = [30, 44, 62];
 const KEY = 'burn-rate:channel:voice:month';
 
-const missing =
-  whyNoBroker() ??
-  (spawnSync('prometheus-alertmanager', ['--version']).status === 0 ? undefined : 'no prometheus-alertmanager found');
+const missing = whyNoBroker() ?? (hasAlertmanager() ? undefined : 'no prometheus-alertmanager found');
 if (missing) console.warn(`skipped: ${missing}`);
 
 (missing ? describe.skip : describe)('an overspend, from the call centre to who has to know', () => {
@@ -29,7 +27,7 @@ if (missing) console.warn(`skipped: ${missing}`);
   let direct: TestReceiver;
   /** Whom Alertmanager tells. */
   let behind: TestReceiver;
-  let alertmanager: ChildProcess;
+  let alertmanager: TestAlertmanager;
   let environment: Record<string, string>;
   let programs: Program[] = [];
 
@@ -40,15 +38,14 @@ if (missing) console.warn(`skipped: ${missing}`);
     await direct.start();
     behind = new TestReceiver(await freePort());
     await behind.start();
-    const port = await freePort();
-    alertmanager = await startAlertmanager(folder, port, behind.url);
+    alertmanager = await startAlertmanager(folder, behind.url);
     const loopback = 'allowHttp: true, allowNetworks: [127.0.0.1/32]';
     const receivers = join(folder, 'receivers.yaml');
     writeFileSync(
       receivers,
       `receivers:
   - { name: direct, kind: webhook, url: '${direct.url}', secret: { env: OVERSPEND_SECRET }, ${loopback} }
-  - { name: am, kind: alertmanager, url: 'http://127.0.0.1:${port}', ${loopback} }
+  - { name: am, kind: alertmanager, url: '${alertmanager.origin}', ${loopback} }
 routes: [{ receivers: [direct, am] }]
 `,
     );
@@ -68,7 +65,7 @@ routes: [{ receivers: [direct, am] }]
 
   afterAll(async () => {
     await Promise.all(programs.map((program) => program.end('SIGKILL')));
-    alertmanager.kill();
+    await alertmanager.stop();
     await Promise.all([publisher.disconnect(), direct.stop(), behind.stop()]);
     await broker.stop();
     rmSync(folder, { recursive: true });
@@ -152,27 +149,3 @@ routes: [{ receivers: [direct, am] }]
     expect(statesBehind()).toEqual(['firing', 'resolved']);
   });
 });
-
-async function startAlertmanager(folder: string, port: number, target: string): Promise<ChildProcess> {
-  const config = join(folder, 'alertmanager.yml');
-  writeFileSync(
-    config,
-    `route: { receiver: behind, group_by: [signal], group_wait: 0s, group_interval: 1s, repeat_interval: 1h }
-receivers: [{ name: behind, webhook_configs: [{ url: '${target}' }] }]
-`,
-  );
-  const at = `127.0.0.1:${port}`;
-  const child = spawn('prometheus-alertmanager', [
-    `--config.file=${config}`,
-    `--web.listen-address=${at}`,
-    '--cluster.listen-address=',
-    `--storage.path=${join(folder, 'alertmanager')}`,
-  ]);
-  await eventually('Alertmanager', () =>
-    fetch(`http://${at}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  );
-  return child;
-}
