@@ -16,11 +16,13 @@ describe('ScopeRanks', () => {
         const scopes = new Map<string, ScopeWindows>();
         for (const { added, picked } of all) {
           for (const each of added)
-            if (!scopes.has(each)) scopes.set(each, { key: each, rank: 0 } as Partial<ScopeWindows> as ScopeWindows);
+            if (!scopes.has(each))
+              scopes.set(each, { key: each, number: scopes.size } as Partial<ScopeWindows> as ScopeWindows);
           const there = [...scopes.values()];
           const some = there.length === 0 ? [] : picked.map((at) => there[at % there.length] as ScopeWindows);
           const expected = [...new Set(some)].sort((a, b) => (a.key < b.key ? -1 : 1));
-          expect(ranks.inOrder(some, scopes)).toEqual(expected);
+          const numbers = some.map(({ number }) => number);
+          expect(ranks.inOrder(numbers, scopes)).toEqual(expected);
         }
       }),
     );

@@ -8,15 +8,17 @@ const INITIAL_RANKS = 64;
  */
 export class ScopeRanks {
   private readonly ranked: ScopeWindows[] = [];
+  /** By the scope's number. */
+  private rankOf = new Int32Array(INITIAL_RANKS);
   private ranks = new Int32Array(INITIAL_RANKS);
 
-  /** `scopes` in the order of their keys, each once; `all`: those of the set, which are only ever added to. */
-  inOrder(scopes: readonly ScopeWindows[], all: ReadonlyMap<string, ScopeWindows>): ScopeWindows[] {
+  /** The scopes of these numbers in the order of their keys, each once; `all`: those of the set, which are only ever added to. */
+  inOrder(numbers: ArrayLike<number>, all: ReadonlyMap<string, ScopeWindows>): ScopeWindows[] {
     if (all.size !== this.ranked.length) this.rank(all);
-    const { length } = scopes;
+    const { length } = numbers;
     if (this.ranks.length < length) this.ranks = new Int32Array(2 * length);
     const ranks = this.ranks.subarray(0, length);
-    for (let at = 0; at < length; at += 1) ranks[at] = (scopes[at] as ScopeWindows).rank;
+    for (let at = 0; at < length; at += 1) ranks[at] = this.rankOf[numbers[at] as number] as number;
     ranks.sort();
     const ordered: ScopeWindows[] = [];
     let before = -1;
@@ -32,7 +34,8 @@ export class ScopeRanks {
     // Those that have ranks are in order already, which the sort takes advantage of.
     this.ranked.push(...added);
     this.ranked.sort(byKey);
-    for (const [rank, windows] of this.ranked.entries()) windows.rank = rank;
+    if (this.rankOf.length < all.size) this.rankOf = new Int32Array(2 * all.size);
+    for (const [rank, { number }] of this.ranked.entries()) this.rankOf[number] = rank;
   }
 }
 

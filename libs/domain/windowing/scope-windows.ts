@@ -65,8 +65,8 @@ export function scopeKeyOf(ref: ScopeRef): string {
 export class ScopeWindows {
   /** See {@link scopeKeyOf}. */
   readonly key: string;
-  /** Place among the scopes of a set in the order of their keys; the set's. */
-  rank = 0;
+  /** Among the scopes of a set, from 0 on in the order in which they came. */
+  number = 0;
   readonly fine: PaneTier;
   readonly coarse: PaneTier;
   /** Month start to everything booked in that month, also what was too late for rolling windows. */
@@ -169,19 +169,18 @@ export class ScopeWindows {
     const { rows } = this;
     const { kind, startMs, endMs } = end;
     const row = this.firstRow + kind.number;
-    const closedMs = rows.closedMs(row);
     const block = rows.block(row);
     const at = rows.at(row);
     // Of a window that was never closed nobody has seen anything, also not the accruals of a step before.
     const accrues = this.lines.size > 0;
     if (accrues) {
       seen.fill(0);
-      if (!Number.isNaN(closedMs)) {
+      if (!Number.isNaN(rows.closedMs(row))) {
         addSums(seen, 0, block, at);
         this.addAccruals(seen, kind, end.beforeStartMs, end.beforeEndMs);
       }
     }
-    const changed = this.rollOn(end, closedMs, block, at);
+    const changed = this.rollOn(end, row);
     rows.setClosed(row, endMs);
     if (!accrues && !changed) return false;
     for (let field = 0; field < SUM_FIELDS; field += 1) shown[field] = block[at + field] as number;
@@ -190,9 +189,12 @@ export class ScopeWindows {
     return !samePublished(shown, 0, seen, 0);
   }
 
-  /** Moves the content that stands in `block` on to an end; whether what is published of it changed. */
-  private rollOn(end: ClosingEnd, closedMs: number, block: Float64Array, at: number): boolean {
+  /** Moves the content of a row on to an end; whether what is published of it changed. */
+  private rollOn(end: ClosingEnd, row: number): boolean {
     const { kind, startMs, endMs } = end;
+    const block = this.rows.block(row);
+    const at = this.rows.at(row);
+    const closedMs = this.rows.closedMs(row);
     let goesOn = false;
     step.fill(0);
     if (!Number.isNaN(closedMs)) {

@@ -32,7 +32,7 @@ interface KindState {
   readonly kind: WindowKind;
   /** Last end that the watermark passed; undefined before the first watermark. */
   frontierMs: number | undefined;
-  readonly due: DueSchedule<ScopeWindows>;
+  readonly due: DueSchedule;
 }
 
 /** Takes a closed window whose content differs from a step before; the sums in `content` are of use only until it returns. */
@@ -77,6 +77,7 @@ export class WindowSet {
       // Callers hand in records that carry more than the reference; only the reference is kept.
       const alone = { scope: ref.scope, id: ref.id };
       windows = new ScopeWindows(alone, this.layout, this.calendar, this.rows, this.packed);
+      windows.number = this.scopes.size;
       this.scopes.set(key, windows);
     }
     return windows;
@@ -138,9 +139,9 @@ export class WindowSet {
       // Several panes enter at one end, and each cost task has rows for it.
       if (!isClosed && windows.isScheduled(kind, enterStep)) continue;
       const leaveMs = kind.leaveEnd(enterMs);
-      if (leaveMs > frontierMs) due.add(leaveMs, windows);
+      if (leaveMs > frontierMs) due.add(leaveMs, windows.number);
       if (!isClosed) {
-        due.add(enterMs, windows);
+        due.add(enterMs, windows.number);
         windows.setScheduled(kind, enterStep);
         continue;
       }
@@ -164,13 +165,13 @@ export class WindowSet {
       if (month.startMs > frontierMs) scheduleMonth(due, kind, windows, month.startMs);
       else if (monthEndMs > frontierMs) {
         windows.deferToNextEnd(month.startMs, delta);
-        due.add(frontierMs + kind.stepMs, windows);
-        due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
+        due.add(frontierMs + kind.stepMs, windows.number);
+        due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows.number);
       } else {
         // The month's last end may be the frontier itself, whose content is kept.
         if (kind.startOf(frontierMs) === month.startMs) {
           windows.addLate(kind, frontierMs, tMs, delta);
-          due.add(kind.leaveEnd(frontierMs), windows);
+          due.add(kind.leaveEnd(frontierMs), windows.number);
         }
         push(this.lateMonthEnds, windows, monthEndMs);
       }
@@ -244,11 +245,10 @@ export class WindowSet {
     }
     const accruing = [...this.accruing].map((windows) => windows.accruals(kind));
     for (const endMs of endsToClose(state, targetMs, accruing)) {
-      const scopes = due.take(endMs);
       for (const { windows, untilMs, leaveMs } of accruing)
-        if (endMs <= untilMs || endMs === leaveMs) scopes.push(windows);
+        if (endMs <= untilMs || endMs === leaveMs) due.add(endMs, windows.number);
       const end = closingEnd(kind, endMs);
-      for (const windows of this.ranks.inOrder(scopes, this.scopes))
+      for (const windows of this.ranks.inOrder(due.take(endMs), this.scopes))
         if (windows.close(end, this.shown)) emit(windows, end, this.shown);
     }
     state.frontierMs = targetMs;
@@ -260,13 +260,13 @@ export class WindowSet {
       const endMs = ceilTo(windows.monthEnd(startMs), kind.stepMs);
       if (startMs > frontierMs) scheduleMonth(due, kind, windows, startMs);
       else if (endMs > frontierMs) {
-        due.add(frontierMs + kind.stepMs, windows);
-        due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows);
+        due.add(frontierMs + kind.stepMs, windows.number);
+        due.add(kind.leaveEnd(frontierMs + kind.stepMs), windows.number);
       } else {
         push(this.lateMonthEnds, windows, endMs);
         if (kind.startOf(frontierMs) !== startMs) continue;
         windows.fillClosed(kind, frontierMs);
-        due.add(kind.leaveEnd(frontierMs), windows);
+        due.add(kind.leaveEnd(frontierMs), windows.number);
       }
     }
   }
@@ -274,8 +274,9 @@ export class WindowSet {
   /** Closed windows that facts booked since the last call have changed, with their revisions raised, ends in order. */
   takeRestatements(): WindowResult[] {
     const results: WindowResult[] = [];
-    const touched = new Set([...this.late.keys(), ...this.lateLines.keys(), ...this.lateMonthEnds.keys()]);
-    for (const windows of this.ranks.inOrder([...touched], this.scopes)) {
+    const touched = [...this.late.keys(), ...this.lateLines.keys(), ...this.lateMonthEnds.keys()];
+    const numbers = touched.map(({ number }) => number);
+    for (const windows of this.ranks.inOrder(numbers, this.scopes)) {
       const deltas = this.late.get(windows) ?? [];
       const lines = this.lateLines.get(windows) ?? [];
       const first = results.length;
@@ -400,13 +401,13 @@ export class WindowSet {
     for (const tier of tiers) {
       for (const index of tier.panes.keys()) {
         const enterMs = ceilTo((index + 1) * tier.widthMs, kind.stepMs);
-        if (enterMs > frontierMs) due.add(enterMs, windows);
-        if (kind.leaveEnd(enterMs) > frontierMs) due.add(kind.leaveEnd(enterMs), windows);
+        if (enterMs > frontierMs) due.add(enterMs, windows.number);
+        if (kind.leaveEnd(enterMs) > frontierMs) due.add(kind.leaveEnd(enterMs), windows.number);
       }
     }
     if (kind.type === 'calendar' && state.frontierMs !== undefined && windows.months.size > 0) {
-      due.add(kind.leaveEnd(state.frontierMs), windows);
-      if (windows.deferred) due.add(state.frontierMs + kind.stepMs, windows);
+      due.add(kind.leaveEnd(state.frontierMs), windows.number);
+      if (windows.deferred) due.add(state.frontierMs + kind.stepMs, windows.number);
       for (const startMs of windows.months.keys())
         if (startMs > state.frontierMs) scheduleMonth(due, kind, windows, startMs);
     }
@@ -421,15 +422,10 @@ export class WindowSet {
 }
 
 /** A month that is not begun is due at its first end, and again when it is left. */
-function scheduleMonth(
-  due: DueSchedule<ScopeWindows>,
-  kind: WindowKind,
-  windows: ScopeWindows,
-  monthStartMs: number,
-): void {
+function scheduleMonth(due: DueSchedule, kind: WindowKind, windows: ScopeWindows, monthStartMs: number): void {
   const firstEndMs = ceilTo(monthStartMs + 1, kind.stepMs);
-  due.add(firstEndMs, windows);
-  due.add(kind.leaveEnd(firstEndMs), windows);
+  due.add(firstEndMs, windows.number);
+  due.add(kind.leaveEnd(firstEndMs), windows.number);
 }
 
 /** Ends up to `targetMs` at which something is due, every end up to which bills accrue, and those where they leave. */
