@@ -4,7 +4,7 @@ import { answerSockets } from './answer-sockets.js';
 import { registerCodecs } from './codecs.js';
 import { repairConsumers } from './consumer-repairs.js';
 import { rememberCoordinators } from './coordinator-memory.js';
-import { hurryWhen, paceFetches } from './eager-fetch.js';
+import { paceFetches, steerFetches, type FetchSteering } from './eager-fetch.js';
 import { useOwnCodec } from './kafka-codec.js';
 import { SILENT_LOGGER, type KafkaLogger } from './logger.js';
 import { noteIdentities } from './producer-identity.js';
@@ -58,8 +58,8 @@ export interface ClientOptions {
   readonly retry?: RetryOptions;
   /** A connection has ended, whoever ended it; a broker that dies is noticed by this at once. */
   readonly onConnectionLost?: () => void;
-  /** Asked before each fetch: its answer is not to wait until more has come; see eager-fetch.ts. */
-  readonly inHurry?: () => boolean;
+  /** Has a say in what the client's consumer fetches. */
+  readonly fetches?: FetchSteering;
 }
 
 /** Makes kafkajs clients: {@link createKafka}, or what stands in for it where there is no network. */
@@ -78,7 +78,7 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   rememberCoordinators();
   quietQueues();
   registerCodecs();
-  const { logger = SILENT_LOGGER, retry = PATIENT_RETRY, onConnectionLost, inHurry } = options;
+  const { logger = SILENT_LOGGER, retry = PATIENT_RETRY, onConnectionLost, fetches } = options;
   const { brokers, clientId, ssl = false, sasl, codec = 'own' } = settings;
   if (codec === 'own') void useOwnCodec(logger);
   const sockets = writingParts(answerSockets());
@@ -95,7 +95,7 @@ export function createKafka(settings: KafkaSettings, role: string, options: Clie
   };
   if (sasl) config.sasl = { ...sasl } as SASLOptions;
   const kafka = new kafkajs.Kafka(config);
-  if (inHurry) hurryWhen(kafka, inHurry);
+  if (fetches) steerFetches(kafka, fetches);
   return kafka;
 }
 

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import Broker from 'kafkajs/src/broker/index.js';
+import type { AnsweredTopic, AskedTopic, FetchTurns } from './fetch-turns.js';
 
 /**
  * How long fetches wait. A consumer that lets the broker gather records (`minBytes`, `maxWaitTime`) has one transaction for
@@ -31,32 +32,61 @@ export interface FetchWait {
   readonly maxWaitTime: number;
 }
 
-interface FetchResponse {
-  readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly unknown[] }[] }[];
+/** A fetch, as kafkajs asks for it. */
+export interface FetchRequest extends FetchWait {
+  readonly topics: readonly AskedTopic[];
 }
 
-/** Who may be in a hurry, by the logger of a client, which all of its parts hold. */
-const hurries = new WeakMap<object, () => boolean>();
+interface FetchResponse {
+  readonly responses: readonly AnsweredTopic[];
+}
 
-/** The consumer of this client asks before each fetch whether it is to take the first record that comes. */
-export function hurryWhen(kafka: Kafka, inHurry: () => boolean): void {
-  hurries.set(kafka.logger(), inHurry);
+/** Has a say in what the consumer of a client fetches. */
+export interface FetchSteering {
+  /** Asked before each fetch: whether it is to take the first record that comes. */
+  inHurry(): boolean;
+  /** Whose turn it is, for one broker. */
+  turns(): FetchTurns;
+}
+
+/** By the logger of a client, which all of its parts hold. */
+const steerings = new WeakMap<object, FetchSteering>();
+
+/** The consumer of this client asks it before each fetch. */
+export function steerFetches(kafka: Kafka, steering: FetchSteering): void {
+  steerings.set(kafka.logger(), steering);
+}
+
+/** What is kept of each broker that is fetched from. */
+interface FetchPlace {
+  readonly pace: FetchPace;
+  readonly steering: FetchSteering | undefined;
+  readonly turns: FetchTurns | undefined;
 }
 
 let installed = false;
 
-/** Gives every consumer of this process that pace, with each broker its own. Safe to call again. */
+/** Gives every consumer of this process that pace, with each broker its own, and has it steered. Safe to call again. */
 export function paceFetches(): void {
   if (installed) return;
   installed = true;
-  const paces = new WeakMap<Broker, FetchPace>();
+  const places = new WeakMap<Broker, FetchPlace>();
+  const placeOf = (broker: Broker): FetchPlace => {
+    const known = places.get(broker);
+    if (known) return known;
+    const steering = steerings.get(broker.rootLogger);
+    const place = { pace: new FetchPace(), steering, turns: steering?.turns() };
+    places.set(broker, place);
+    return place;
+  };
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const { fetch } = Broker.prototype;
   Broker.prototype.fetch = async function (request) {
-    const pace = paces.get(this) ?? new FetchPace();
-    paces.set(this, pace);
-    const { minBytes, maxWaitTime } = pace.wait(request, Date.now(), hurries.get(this.rootLogger)?.());
-    const response = (await fetch.call(this, { ...request, minBytes, maxWaitTime })) as FetchResponse;
+    const { pace, steering, turns } = placeOf(this);
+    const { minBytes, maxWaitTime } = pace.wait(request, Date.now(), steering?.inHurry());
+    const topics = turns?.ask(request.topics) ?? request.topics;
+    const response = (await fetch.call(this, { ...request, topics, minBytes, maxWaitTime })) as FetchResponse;
+    turns?.answered(topics, response.responses);
     const hasRecords = response.responses.some(({ partitions }) =>
       partitions.some(({ messages }) => messages.length > 0),
     );

@@ -1,7 +1,7 @@
 /** The private modules of kafkajs 2.2.4 that are touched: answer-sockets, read-committed, write-once, consumer-repairs, eager-fetch, quiet-queue, coordinator-memory, producer-identity, transaction-requests, client, kafka-codec. */
 declare module 'kafkajs/src/broker/index.js' {
   class Broker {
-    fetch(request: import('./eager-fetch.js').FetchWait): Promise<unknown>;
+    fetch(request: import('./eager-fetch.js').FetchRequest): Promise<unknown>;
     produce(request: import('./write-once.js').ProduceRequest): Promise<unknown>;
     isConnected(): boolean;
     initProducerId(request: {

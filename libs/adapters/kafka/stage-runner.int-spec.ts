@@ -123,6 +123,26 @@ if (missing) console.warn(`skipped: ${missing}`);
     expect(running.lag().map(({ records }) => records)).toEqual(Array.from({ length: 8 }, () => 0));
   });
 
+  it('counts what is far behind in more sets than a fetch brings records of, each in its turn', async () => {
+    settings = broker.settings(`${settings.topicPrefix}twelve.`, 12);
+    counts = await ensureTopics(createKafka(settings, 'setup'), settings);
+    await output.stop();
+    output = new CountedReader(settings);
+    await output.start();
+    const many = new Publisher({ settings });
+    await many.connect();
+    // Many batches, as a fetch brings whole ones.
+    for (let sent = 0; sent < 10_000; sent += 500) {
+      const records = Array.from({ length: 500 }, (_, i) => ({ key: `key-${i % KEYS}`, value: String(sent + i) }));
+      await many.send('interactions', records);
+    }
+    await many.disconnect();
+    const running = runner({ timing: { ...TIMING, fetchMaxBytesPerPartition: 4_000 } });
+    await running.start();
+    await allCounted(10_000);
+    await eventually('readiness', () => running.ready());
+  });
+
   it('has tasks that are behind go on at once after a take-over, before they are given more, and is ready after that', async () => {
     // Nobody waits for this tick.
     const definition = countingStage({ answersInStep: 5, tickMs: 600_000 });

@@ -4,7 +4,9 @@ import { topicName, type TopicKey } from '#libs/contract';
 import { createKafka, PATIENT_RETRY, QUICK_RETRY, type KafkaFactory } from './client.js';
 import { ClusterIdentity } from './cluster-identity.js';
 import { UnrecoverableError } from './errors.js';
+import type { FetchSteering } from './eager-fetch.js';
 import { FetchedBatch } from './fetched-batch.js';
+import { FetchTurns } from './fetch-turns.js';
 import type { ProcessMarks } from './gone-members.js';
 import { GroupConsumer } from './group-consumer.js';
 import { Heartbeats } from './heartbeats.js';
@@ -204,7 +206,7 @@ export class StageRunner {
       concurrency: Math.max(1, this.partitionCount() * definition.inputs.length),
       logger,
       createClient: (retry) =>
-        this.createKafka(settings, definition.name, { logger, retry, inHurry: () => this.closesSoon }),
+        this.createKafka(settings, definition.name, { logger, retry, fetches: this.fetchSteering() }),
       owned: () => this.ownedPartitions(),
       sharing: BY_SET,
       processMarks: this.options.processMarks,
@@ -219,6 +221,13 @@ export class StageRunner {
       kafkaAnswers: () => identity.answers(),
       onFatal: (error) => this.end(error),
     });
+  }
+
+  private fetchSteering(): FetchSteering {
+    return {
+      inHurry: () => this.closesSoon,
+      turns: () => new FetchTurns(this.timing, this.partitionCount()),
+    };
   }
 
   /** Runs before kafkajs fetches anything for the new assignment, so what is not open yet is held back in time. */
