@@ -62,9 +62,6 @@ describe('paceFetches', () => {
     await broker.fetch(request);
     expect(asked.map(({ minBytes }) => minBytes)).toEqual([1, WANTED.minBytes, 1]);
     const numbers = asked.map(({ topics }) => topics[0]?.partitions.map(({ partition }) => partition));
-    // Each begins elsewhere.
-    expect(numbers.map((each) => each?.[0])).toEqual([0, 1, 3]);
-    for (const each of numbers) each?.sort((a, b) => a - b);
     expect(numbers).toEqual([
       partitions.map(({ partition }) => partition),
       [0, 1, 3, 4, 6, 7, 9, 10],

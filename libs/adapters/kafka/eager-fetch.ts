@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import Broker from 'kafkajs/src/broker/index.js';
-import { inRotation, type AnsweredTopic, type AskedTopic, type FetchTurns } from './fetch-turns.js';
+import type { AnsweredTopic, AskedTopic, FetchTurns } from './fetch-turns.js';
 
 /**
  * How long fetches wait. A consumer that lets the broker gather records (`minBytes`, `maxWaitTime`) has one transaction for
@@ -62,12 +62,11 @@ interface FetchPlace {
   readonly pace: FetchPace;
   readonly steering: FetchSteering | undefined;
   readonly turns: FetchTurns | undefined;
-  fetches: number;
 }
 
 let installed = false;
 
-/** Gives every consumer of this process that pace, with each broker its own, has it steered, and nobody first for ever. Safe to call again. */
+/** Gives every consumer of this process that pace, with each broker its own, and has it steered. Safe to call again. */
 export function paceFetches(): void {
   if (installed) return;
   installed = true;
@@ -76,17 +75,16 @@ export function paceFetches(): void {
     const known = places.get(broker);
     if (known) return known;
     const steering = steerings.get(broker.rootLogger);
-    const place = { pace: new FetchPace(), steering, turns: steering?.turns(), fetches: 0 };
+    const place = { pace: new FetchPace(), steering, turns: steering?.turns() };
     places.set(broker, place);
     return place;
   };
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own `this` below
   const { fetch } = Broker.prototype;
   Broker.prototype.fetch = async function (request) {
-    const place = placeOf(this);
-    const { pace, steering, turns } = place;
+    const { pace, steering, turns } = placeOf(this);
     const { minBytes, maxWaitTime } = pace.wait(request, Date.now(), steering?.inHurry());
-    const topics = inRotation(turns?.ask(request.topics) ?? request.topics, place.fetches++);
+    const topics = turns?.ask(request.topics) ?? request.topics;
     const response = (await fetch.call(this, { ...request, topics, minBytes, maxWaitTime })) as FetchResponse;
     turns?.answered(topics, response.responses);
     const hasRecords = response.responses.some(({ partitions }) =>

@@ -1,4 +1,4 @@
-import { FetchTurns, inRotation, type AskedTopic } from './fetch-turns.js';
+import { FetchTurns, type AskedTopic } from './fetch-turns.js';
 import { DEFAULT_TIMING } from './runner-timing.js';
 
 const MEBIBYTE = 1_048_576;
@@ -30,26 +30,6 @@ function answer(turns: FetchTurns, asked: readonly AskedTopic[], leftOf: (partit
 function partitionsOf(asked: readonly AskedTopic[]): number[] {
   return asked[0]?.partitions.map(({ partition }) => partition) ?? [];
 }
-
-describe('inRotation', () => {
-  it('has each partition of each topic first once in so many fetches as there are, and changes nothing else', () => {
-    const topics = wanted(0, 1, 2, 3);
-    const rounds = Array.from({ length: 8 }, (_, fetch) => inRotation(topics, fetch));
-    const firsts = rounds.map(([first]) => `${String(first?.topic)} ${String(first?.partitions[0]?.partition)}`);
-    expect(new Set(firsts).size).toBe(8);
-    for (const round of rounds) {
-      expect(round.map(({ topic }) => topic).sort()).toEqual(['feedback', 'interactions']);
-      for (const { topic, partitions } of round) {
-        const before = topics.find((each) => each.topic === topic)?.partitions;
-        expect([...partitions].sort((a, b) => a.partition - b.partition)).toEqual(before);
-      }
-    }
-  });
-
-  it('takes nothing for nothing', () => {
-    expect(inRotation([], 3)).toEqual([]);
-  });
-});
 
 describe('FetchTurns', () => {
   it('asks for everything, as it was wanted, while nothing is far behind', () => {
@@ -103,14 +83,6 @@ describe('FetchTurns', () => {
     expect(large?.map(({ partition }) => partition)).toEqual([1, 5, 9, 13]);
     answer(turns, asked, () => 0);
     expect(turns.ask(ALL)).toBe(ALL);
-  });
-
-  it('takes a set as far behind of which nothing came although there is more', () => {
-    const turns = new FetchTurns(DEFAULT_TIMING, 16);
-    const nothing = [{ partition: 6, lastStableOffset: '1001', messages: [] }];
-    turns.answered(ALL, [{ topicName: 'interactions', partitions: nothing }]);
-    const large = turns.ask(ALL)[0]?.partitions.filter(({ maxBytes }) => maxBytes === 2 * MEBIBYTE);
-    expect(large?.map(({ partition }) => partition)).toEqual([2, 6, 10, 14]);
   });
 
   it('passes over sets that are not there to be read', () => {

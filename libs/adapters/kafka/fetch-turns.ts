@@ -23,22 +23,6 @@ export interface AnsweredTopic {
   }[];
 }
 
-/**
- * The same in another order for each `fetch`, counted from 0. A broker fills an answer from the front: only the first partition
- * that has anything gets its next batch if that is larger than what is asked for, and the last ones get nothing once the answer
- * is full. In one order always, they would wait for as long as those before them have records.
- */
-export function inRotation(topics: readonly AskedTopic[], fetch: number): readonly AskedTopic[] {
-  if (topics.length === 0) return topics;
-  const turn = Math.floor(fetch / topics.length);
-  return rotated(topics, fetch).map(({ topic, partitions }) => ({ topic, partitions: rotated(partitions, turn) }));
-}
-
-function rotated<T>(list: readonly T[], turn: number): readonly T[] {
-  const at = turn % Math.max(1, list.length);
-  return [...list.slice(at), ...list.slice(0, at)];
-}
-
 /** Two, so that one works while the transaction of the other is on its way. */
 const SETS_AT_A_TIME = 2;
 
@@ -51,7 +35,7 @@ const SETS_AT_A_TIME = 2;
  * One for each broker that is fetched from.
  */
 export class FetchTurns {
-  /** Sets with more waiting than their last answer brought, if it brought anything; the one whose turn is longest ago comes first. */
+  /** Sets with more waiting than their last answer brought; the one whose turn is longest ago comes first. */
   private readonly farBehind = new Set<number>();
 
   constructor(
@@ -97,7 +81,7 @@ export class FetchTurns {
         if (fetchOffset === undefined) continue;
         const left = Number(lastStableOffset) - Number(fetchOffset) - messages.length;
         const set = this.setOf(partition);
-        behind.set(set, behind.get(set) === true || (left > 0 && left >= messages.length));
+        behind.set(set, behind.get(set) === true || (messages.length > 0 && left >= messages.length));
       }
     }
     for (const [set, isFarBehind] of behind) {
