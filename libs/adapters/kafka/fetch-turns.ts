@@ -37,12 +37,15 @@ const SETS_AT_A_TIME = 2;
 export class FetchTurns {
   /** Sets with more waiting than their last answer brought; the one whose turn is longest ago comes first. */
   private readonly farBehind = new Set<number>();
+  private readonly sets: number;
 
   constructor(
     private readonly timing: RunnerTiming,
     /** Of each input. */
     private readonly partitionCount: number,
-  ) {}
+  ) {
+    this.sets = setCount(partitionCount);
+  }
 
   /** What to ask for, of all that there is to be read. */
   ask(topics: readonly AskedTopic[]): readonly AskedTopic[] {
@@ -55,14 +58,14 @@ export class FetchTurns {
       this.farBehind.delete(set);
       this.farBehind.add(set);
     }
-    const servedPartitions = served.flatMap((set) => partitionsIn(set, this.partitionCount));
-    const maxBytes = fetchBytesOfEach(this.timing, servedPartitions.length);
+    const servedPartitions = served.flatMap((set) => partitionsIn(set, this.partitionCount)).length;
+    const maxBytes = fetchBytesOfEach(this.timing, servedPartitions);
     return topics
       .map(({ topic, partitions }) => ({
         topic,
         partitions: partitions
           .filter(({ partition }) => !skipped.has(this.setOf(partition)))
-          .map((each) => (servedPartitions.includes(each.partition) ? { ...each, maxBytes } : each)),
+          .map((each) => (served.includes(this.setOf(each.partition)) ? { ...each, maxBytes } : each)),
       }))
       .filter(({ partitions }) => partitions.length > 0);
   }
@@ -91,6 +94,6 @@ export class FetchTurns {
   }
 
   private setOf(partition: number): number {
-    return setOf(partition, setCount(this.partitionCount));
+    return setOf(partition, this.sets);
   }
 }

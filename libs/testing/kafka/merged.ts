@@ -1,4 +1,5 @@
 import type { Admin } from 'kafkajs';
+import { topicName } from '#libs/contract';
 import { eventually } from '../eventually.js';
 
 /**
@@ -6,7 +7,7 @@ import { eventually } from '../eventually.js';
  * offsets of its group: what a monitor says of its lag, it looks at now and then only.
  */
 export async function allMerged(admin: Admin, prefix: string): Promise<void> {
-  const topic = `${prefix}spendline.panes`;
+  const topic = topicName('panes', prefix);
   await eventually(
     'all that was costed to be merged',
     async () => {
